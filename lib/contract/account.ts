@@ -1,0 +1,44 @@
+import { z } from "zod";
+
+export const Role = z.enum(["admin", "operator", "viewer"]);
+export type Role = z.infer<typeof Role>;
+
+/** What a route may demand. `public` needs no session; `session` needs any signed-in person. */
+export const Permission = z.enum([
+  "public",
+  "session",
+  "plugins:read",
+  "plugins:write",
+  "plugins:operate",
+  "config:read",
+  "config:write",
+  "playground:run",
+  "activity:read",
+]);
+export type Permission = z.infer<typeof Permission>;
+
+export const Me = z.object({
+  id: z.string(),
+  name: z.string(),
+  email: z.string(),
+  role: Role,
+  permissions: z.array(Permission),
+});
+export type Me = z.infer<typeof Me>;
+
+/** 12 characters and more: NIST SP 800-63B asks for length before composition. */
+export const PASSWORD_LENGTH = { min: 12, max: 128 } as const;
+
+export const SetupRequest = z.object({
+  token: z.string().min(1, "Paste the token from the start log").max(200),
+  name: z.string().trim().min(1, "Tell us what to call you").max(100),
+  email: z.email("An e-mail address, like you@example.com").max(254),
+  password: z
+    .string()
+    .min(PASSWORD_LENGTH.min, `At least ${PASSWORD_LENGTH.min} characters`)
+    .max(PASSWORD_LENGTH.max, `At most ${PASSWORD_LENGTH.max} characters`),
+});
+export type SetupRequest = z.infer<typeof SetupRequest>;
+
+export const SetupState = z.object({ open: z.boolean() });
+export type SetupState = z.infer<typeof SetupState>;

@@ -1,0 +1,46 @@
+import { z } from "zod";
+import { ErrorInfo } from "./error.ts";
+import { ChatMessage, ChatParameters } from "./protocol.ts";
+
+export const RunPane = z.object({
+  pluginId: z.string().min(1),
+  model: z.string().min(1).max(300),
+  parameters: ChatParameters.optional(),
+});
+export type RunPane = z.infer<typeof RunPane>;
+
+/** `POST /api/playground/runs`. All panes answer the same messages; a system prompt is the first message. */
+export const RunRequest = z.object({
+  panes: z.array(RunPane).min(1).max(4),
+  messages: z.array(ChatMessage).min(1).max(1000),
+  mode: z.enum(["parallel", "sequential"]).default("parallel"),
+});
+export type RunRequest = z.infer<typeof RunRequest>;
+
+/** Measured on the server; null means unknown, never 0. */
+export const RunStats = z.object({
+  /** First token with text after the request left, ms. */
+  ttftMs: z.number().nonnegative().nullable(),
+  totalMs: z.number().nonnegative(),
+  promptTokens: z.number().int().nonnegative().nullable(),
+  completionTokens: z.number().int().nonnegative().nullable(),
+  tokensPerSecond: z.number().nonnegative().nullable(),
+  costUsd: z.number().nonnegative().nullable(),
+  /** True when we computed the cost from the model's price instead of hearing it from the plugin. */
+  costEstimated: z.boolean(),
+});
+export type RunStats = z.infer<typeof RunStats>;
+
+/** Events of the run's stream; `pane` is the index in the request. Each pane ends with exactly one `done` or `error`. */
+export const RunEvent = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("start"), pane: z.number().int(), startedAt: z.iso.datetime() }),
+  z.object({ type: z.literal("delta"), pane: z.number().int(), text: z.string() }),
+  z.object({
+    type: z.literal("done"),
+    pane: z.number().int(),
+    finishReason: z.string(),
+    stats: RunStats,
+  }),
+  z.object({ type: z.literal("error"), pane: z.number().int(), error: ErrorInfo, stats: RunStats }),
+]);
+export type RunEvent = z.infer<typeof RunEvent>;

@@ -1,0 +1,182 @@
+import { z } from "zod";
+import { ErrorInfo } from "./error.ts";
+import { Finding, INTERVAL_SECONDS, Json, Manifest, PluginType } from "./manifest.ts";
+import { Model } from "./protocol.ts";
+
+/** What people want. Changed by people only; stored. */
+export const Desired = z.enum(["enabled", "disabled"]);
+export type Desired = z.infer<typeof Desired>;
+
+/** Where the machine is. Changed only by `core/lifecycle.ts`. */
+export const Lifecycle = z.enum([
+  "disabled",
+  "starting",
+  "initializing",
+  "ready",
+  "draining",
+  "failed",
+  "parked",
+]);
+export type Lifecycle = z.infer<typeof Lifecycle>;
+
+/** What the checks say. Changed only by `core/verdict.ts`. */
+export const HealthState = z.enum(["unknown", "up", "degraded", "down"]);
+export type HealthState = z.infer<typeof HealthState>;
+
+/** The only status vocabulary people see; made from the three axes by `core/badge.ts`. */
+export const Badge = z.enum([
+  "healthy",
+  "degraded",
+  "down",
+  "unknown",
+  "disabled",
+  "starting",
+  "failed",
+  "parked",
+]);
+export type Badge = z.infer<typeof Badge>;
+
+/** How a plugin came in. */
+export const PluginOrigin = z.enum(["address", "manifest", "builtin"]);
+export type PluginOrigin = z.infer<typeof PluginOrigin>;
+
+/** One step of the last enable, in order of the protocol page: metadata → initialize → health → models; or cleanup. */
+export const LifecycleStep = z.object({
+  name: z.enum(["metadata", "config", "initialize", "health", "models", "cleanup"]),
+  status: z.enum(["pending", "running", "ok", "failed", "skipped"]),
+  startedAt: z.iso.datetime().optional(),
+  durationMs: z.number().nonnegative().optional(),
+  /** What was learnt, e.g. "4 models" or "identity confirmed: acme". */
+  note: z.string().optional(),
+  error: ErrorInfo.optional(),
+});
+export type LifecycleStep = z.infer<typeof LifecycleStep>;
+
+/** The newest health check of a plugin. */
+export const LastCheck = z.object({
+  checkedAt: z.iso.datetime(),
+  ok: z.boolean(),
+  /** Measured by us, monotonic clock; null when no answer arrived. */
+  latencyMs: z.number().nonnegative().nullable(),
+  /** The plugin's own `latency_ms`, shown beside ours. */
+  claimedLatencyMs: z.number().nullable(),
+  message: z.string().nullable(),
+  error: ErrorInfo.nullable(),
+});
+export type LastCheck = z.infer<typeof LastCheck>;
+
+/** What lists show. Latencies in ms over the last 24 h; null where nothing was measured. */
+export const PluginSummary = z.object({
+  id: z.string(),
+  /** Unique; routes accept it in place of the id. */
+  name: z.string(),
+  badge: Badge,
+  /** One sentence for people: why it is not healthy and what happens next; null when all is well. */
+  reason: z.string().nullable(),
+  desired: Desired,
+  lifecycle: Lifecycle,
+  health: HealthState,
+  type: PluginType,
+  providerType: z.string(),
+  version: z.string(),
+  endpoint: z.string().nullable(),
+  p50Ms: z.number().nullable(),
+  p95Ms: z.number().nullable(),
+  /** Share of checks that passed, 0–1; null without checks. */
+  uptime: z.number().min(0).max(1).nullable(),
+  /** Newest latencies, oldest first, at most 60; null is a failed check. */
+  sparkline: z.array(z.number().nullable()),
+  lastCheck: LastCheck.nullable(),
+  streaming: z.boolean(),
+  /** Ids of the models of the last successful `/models`, at most 200. */
+  modelIds: z.array(z.string()),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+});
+export type PluginSummary = z.infer<typeof PluginSummary>;
+
+/** One plugin, whole. Never contains a secret. */
+export const Plugin = PluginSummary.extend({
+  manifest: Manifest,
+  origin: PluginOrigin,
+  findings: z.array(Finding),
+  healthCheckIntervalSeconds: z.number().int(),
+  /** The last enable or disable, newest run only. */
+  steps: z.array(LifecycleStep),
+  /** Why the lifecycle is `failed`. */
+  failure: ErrorInfo.nullable(),
+  /** Required fields without a value: enable is refused until they have one. */
+  missingConfig: z.array(z.string()),
+  /** When the running plugin last accepted `/initialize`. */
+  initializedAt: z.iso.datetime().nullable(),
+  /** How often the host initialised it again by itself since it was switched on. */
+  reinitializations: z.number().int().nonnegative(),
+  nextCheckAt: z.iso.datetime().nullable(),
+});
+export type Plugin = z.infer<typeof Plugin>;
+
+/** What to register or to preview. Exactly one source. */
+export const PluginSource = z.union([
+  z.strictObject({ endpoint: z.string().max(2048) }),
+  z.strictObject({ manifestUrl: z.string().max(2048) }),
+  z.strictObject({ manifestText: z.string() }),
+  z.strictObject({ builtin: z.string().max(100) }),
+]);
+export type PluginSource = z.infer<typeof PluginSource>;
+
+export const PluginName = z
+  .string()
+  .trim()
+  .min(1, "Give it a name")
+  .max(100, "At most 100 characters")
+  .regex(/^[^/\\\p{C}]+$/u, "Without slashes or control characters");
+
+export const PluginCreate = z.object({
+  endpoint: z.string().max(2048).optional(),
+  manifestUrl: z.string().max(2048).optional(),
+  manifestText: z.string().optional(),
+  builtin: z.string().max(100).optional(),
+  name: PluginName.optional(),
+  /** Consent to talk to this exact loopback or private host:port; asked for with 409 `address_needs_approval`. */
+  approveEndpoint: z.boolean().optional(),
+});
+export type PluginCreate = z.infer<typeof PluginCreate>;
+
+export const PluginPatch = z.strictObject({
+  name: PluginName.optional(),
+  endpoint: z.string().max(2048).optional(),
+  approveEndpoint: z.boolean().optional(),
+  healthCheckIntervalSeconds: z.number().int().min(INTERVAL_SECONDS.min).max(INTERVAL_SECONDS.max).optional(),
+});
+export type PluginPatch = z.infer<typeof PluginPatch>;
+
+/** Tier of an address: `allowed` public, `approval` loopback or private, `approved` consent is stored, `forbidden` never. */
+export const AddressTier = z.enum(["allowed", "approval", "approved", "forbidden"]);
+export type AddressTier = z.infer<typeof AddressTier>;
+
+/** Dry run of a registration. `manifest` is null when an error stopped the reading. */
+export const PluginPreview = z.object({
+  manifest: Manifest.nullable(),
+  origin: PluginOrigin,
+  findings: z.array(Finding),
+  /** True when registering would be accepted as it is (perhaps after approval). */
+  registrable: z.boolean(),
+  address: z.object({ host: z.string(), port: z.number().int(), tier: AddressTier }).nullable(),
+  /** Another registration with the same endpoint. */
+  existing: z.object({ id: z.string(), name: z.string() }).nullable(),
+  suggestedName: z.string().nullable(),
+  /** The calls enabling will make, in order. */
+  calls: z.array(z.string()),
+});
+export type PluginPreview = z.infer<typeof PluginPreview>;
+
+export const PluginModels = z.object({
+  models: z.array(Model),
+  /** When they were fetched; null before the first success. */
+  fetchedAt: z.iso.datetime().nullable(),
+});
+export type PluginModels = z.infer<typeof PluginModels>;
+
+/** Explicit configuration values, never secrets. */
+export const ConfigValues = z.record(z.string(), Json);
+export type ConfigValues = z.infer<typeof ConfigValues>;

@@ -1,0 +1,131 @@
+import type { AuditEntry } from "../contract/activity.ts";
+import type { SecretState, SecretWrite } from "../contract/config.ts";
+import type { ErrorInfo } from "../contract/error.ts";
+import type { HealthMarker, Incident, Sample } from "../contract/health.ts";
+import type { Finding, Manifest } from "../contract/manifest.ts";
+import type { ConfigValues, Desired, PluginOrigin } from "../contract/plugin.ts";
+
+/** A stored registration. */
+export interface PluginRecord {
+  id: string;
+  name: string;
+  origin: PluginOrigin;
+  manifest: Manifest;
+  findings: Finding[];
+  /** Normalised base URL; null for builtin. Unique. */
+  endpoint: string | null;
+  desired: Desired;
+  healthCheckIntervalSeconds: number;
+  createdAt: string;
+  updatedAt: string;
+}
+
+export interface PluginStore {
+  list(): Promise<PluginRecord[]>;
+  /** By id or by unique name. */
+  find(idOrName: string): Promise<PluginRecord | null>;
+  findByEndpoint(endpoint: string): Promise<PluginRecord | null>;
+  /** Throws `name_taken` or `endpoint_taken`. */
+  create(input: Omit<PluginRecord, "id" | "createdAt" | "updatedAt">): Promise<PluginRecord>;
+  /** Throws `not_found`, `name_taken` or `endpoint_taken`. */
+  update(
+    id: string,
+    patch: Partial<Omit<PluginRecord, "id" | "createdAt" | "updatedAt">>,
+  ): Promise<PluginRecord>;
+  /** Removes it with its configuration, secrets, samples, incidents and markers. Audit stays. */
+  remove(id: string): Promise<void>;
+}
+
+export interface ConfigStore {
+  get(pluginId: string): Promise<{ values: ConfigValues; version: number }>;
+  /** One entry for every stored secret. */
+  secretStates(pluginId: string): Promise<Record<string, SecretState>>;
+  /** Replaces the values, applies the secret operations, returns the new version. Throws `version_conflict`. */
+  save(
+    pluginId: string,
+    write: { version: number; values: ConfigValues; secrets: Record<string, SecretWrite>; changedBy: string },
+  ): Promise<number>;
+  /** Forgets every secret of a plugin (its endpoint moved to another origin); returns the names of the fields. */
+  dropSecrets(pluginId: string): Promise<string[]>;
+  /** Decrypts. Only the host calls this. */
+  openSecrets(pluginId: string): Promise<Record<string, string>>;
+}
+
+export interface SampleStore {
+  /** One statement for the whole batch. */
+  append(batch: ReadonlyArray<Sample & { pluginId: string }>): Promise<void>;
+  /** Oldest first, `from` ≤ at < `to`. */
+  range(pluginId: string, from: number, to: number): Promise<Sample[]>;
+  /** All plugins, oldest first, from `since`: what the host warms its windows with. */
+  since(since: number): Promise<Array<Sample & { pluginId: string }>>;
+  prune(before: number): Promise<number>;
+}
+
+export interface IncidentStore {
+  /** At most one is open per plugin; opening twice keeps the first. */
+  open(pluginId: string, at: string, error: ErrorInfo): Promise<void>;
+  /** Closes the open one, if any. */
+  close(pluginId: string, at: string): Promise<void>;
+  /** Those overlapping the range, newest first. */
+  list(pluginId: string, from: number, to: number): Promise<Incident[]>;
+  listOpen(): Promise<Incident[]>;
+}
+
+export interface MarkerStore {
+  add(pluginId: string, marker: HealthMarker): Promise<void>;
+  list(pluginId: string, from: number, to: number): Promise<HealthMarker[]>;
+}
+
+export interface AuditStore {
+  append(entry: Omit<AuditEntry, "id">): Promise<void>;
+  /** Newest first; `cursor` is the id of the last entry of the page before. An unknown cursor gives an empty page. */
+  list(query: { cursor?: string; limit: number; targetId?: string }): Promise<AuditEntry[]>;
+}
+
+/** Consent of an admin to talk to one loopback or private host:port. */
+export interface ApprovalStore {
+  list(): Promise<Array<{ host: string; port: number; approvedBy: string; approvedAt: string }>>;
+  /** Idempotent. */
+  add(approval: { host: string; port: number; approvedBy: string; approvedAt: string }): Promise<void>;
+}
+
+export interface UserStore {
+  count(): Promise<number>;
+  setRole(id: string, role: string): Promise<void>;
+  /**
+   * Creates a person who signs in with e-mail and password: better-auth's user row and its account row (`providerId` "credential",
+   * `accountId` the user's id). The only way to make one, since sign-up is closed. `email` is stored lower-case;
+   * `passwordHash` is what better-auth's `hashPassword` returned. Throws `conflict` when the e-mail is in use.
+   */
+  create(input: { name: string; email: string; role: string; passwordHash: string; at: string }): Promise<{ id: string }>;
+}
+
+export interface Repositories {
+  plugins: PluginStore;
+  configs: ConfigStore;
+  samples: SampleStore;
+  incidents: IncidentStore;
+  markers: MarkerStore;
+  audit: AuditStore;
+  approvals: ApprovalStore;
+  users: UserStore;
+}
+
+/**
+ * Everything remembered. Failures of the database are `storage_unavailable` or `storage_full`, never a driver's own error.
+ * `close()` waits for writes under way; safe to call twice.
+ */
+export interface Data extends Repositories {
+  /** All or nothing. The repositories handed in write inside the transaction; do not wait for a plugin in there. */
+  transaction<T>(work: (repositories: Repositories) => Promise<T>): Promise<T>;
+  /** Resolves when the database answers. */
+  ping(): Promise<void>;
+  /** What better-auth's `database` option takes: the Prisma adapter over our client. */
+  authDatabase: AuthDatabase;
+  /** Signs session cookies: at least 32 characters, derived from the secret key (so it survives a restart), never the key itself. */
+  sessionSecret: string;
+  close(): Promise<void>;
+}
+
+/** Opaque to everyone but better-auth. */
+export type AuthDatabase = Exclude<import("better-auth").BetterAuthOptions["database"], undefined>;

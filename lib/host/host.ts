@@ -1,0 +1,73 @@
+import type { ErrorInfo } from "../contract/error.ts";
+import type { Metadata } from "../contract/manifest.ts";
+import type {
+  Badge,
+  HealthState,
+  LastCheck,
+  Lifecycle,
+  LifecycleStep,
+  PluginModels,
+} from "../contract/plugin.ts";
+import type { ChatChunk, ChatRequest } from "../contract/protocol.ts";
+import type { Reply } from "../transport/client.ts";
+
+/** What the host knows about one plugin at this instant. All in memory: reading it never waits for anything. */
+export interface PluginStatus {
+  badge: Badge;
+  reason: string | null;
+  lifecycle: Lifecycle;
+  health: HealthState;
+  steps: LifecycleStep[];
+  failure: ErrorInfo | null;
+  lastCheck: LastCheck | null;
+  /** Last 24 h. */
+  stats: {
+    p50Ms: number | null;
+    p95Ms: number | null;
+    uptime: number | null;
+    sparkline: Array<number | null>;
+  };
+  models: PluginModels;
+  initializedAt: string | null;
+  reinitializations: number;
+  nextCheckAt: string | null;
+}
+
+/**
+ * The long-lived object that keeps plugins running. Owned by `server.ts`.
+ * The stored `desired` is the wish; the host makes it true. Operations write the wish, then call `reconcile`.
+ */
+export interface Host {
+  /** Starts every plugin whose `desired` is enabled. Resolves once the monitor runs, without waiting for plugins. */
+  start(): Promise<void>;
+  /**
+   * Ends running chats with an error (`shutting_down`), stops the monitor, flushes samples, closes connections.
+   * Sends no cleanup: the plugins stay wanted. Bounded by 8 s. Safe to call twice.
+   */
+  stop(): Promise<void>;
+  /** True between start and stop while the monitor's loop turns: for `/api/ready`. */
+  isTicking(): boolean;
+  /** Never throws; a plugin the host has not heard of is disabled and unknown. */
+  status(pluginId: string): PluginStatus;
+  /**
+   * Reads the record and brings reality to it: enabled → metadata → initialize → health → models; disabled → drain, cleanup;
+   * gone → drain, cleanup, forget. With `restart` an already running plugin goes through all steps again
+   * (new configuration, new endpoint). Resolves with the outcome; a failing plugin is an outcome (`failure`), not an exception.
+   * One operation in flight per plugin: a second call with the same wish joins it, the later wish wins.
+   */
+  reconcile(pluginId: string, options?: { restart?: boolean }): Promise<PluginStatus>;
+  /** Checks health now, outside the schedule. */
+  checkNow(pluginId: string): Promise<PluginStatus>;
+  /** Fetches the models again; throws the plugin's error. */
+  refreshModels(pluginId: string): Promise<PluginModels>;
+  /**
+   * Runs one chat. Also for plugins that are down, for diagnosis; throws `plugin_disabled` when it is switched off
+   * and `plugin_not_ready` when it never got through initialize. `stream` is set by the host from the capabilities.
+   */
+  chat(pluginId: string, request: ChatRequest, signal: AbortSignal): AsyncIterable<ChatChunk>;
+  /** Asks an address for its metadata without registering anything. The caller has checked and approved the address. */
+  probe(endpoint: string, signal?: AbortSignal): Promise<Reply<Metadata>>;
+  /** Metadata of a plugin in the box, or null. */
+  builtinMetadata(name: string): Metadata | null;
+  builtinNames(): string[];
+}
