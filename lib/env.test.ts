@@ -1,0 +1,32 @@
+import { describe, expect, it } from "vitest";
+import { EnvError, readEnv } from "./env.ts";
+
+describe("readEnv", () => {
+  it("serves on loopback port 3000 when nothing is set", () => {
+    expect(readEnv({})).toMatchObject({ port: 3000, host: "127.0.0.1", admin: undefined, development: false });
+  });
+
+  it("reports every bad variable at once", () => {
+    const read = () => readEnv({ PORT: "70000", LOOM_SECRET_KEY: "short", LOOM_LOG_LEVEL: "loud" });
+    expect(read).toThrow(EnvError);
+    expect(read).toThrow(/PORT[^]*LOOM_SECRET_KEY[^]*LOOM_LOG_LEVEL/);
+  });
+
+  it("wants the admin's address and password together", () => {
+    expect(() => readEnv({ LOOM_ADMIN_EMAIL: "a@b.example" })).toThrow(/together/);
+    expect(
+      readEnv({ LOOM_ADMIN_EMAIL: "a@b.example", LOOM_ADMIN_PASSWORD: "correct horse battery" }).admin,
+    ).toEqual({ email: "a@b.example", password: "correct horse battery" });
+  });
+
+  it("treats an empty variable as unset", () => {
+    expect(readEnv({ PORT: "" }).port).toBe(3000);
+  });
+
+  it("reads allowed hosts as a lower-case list", () => {
+    expect(readEnv({ LOOM_ALLOWED_HOSTS: "Loom.example, other.example ," }).allowedHosts).toEqual([
+      "loom.example",
+      "other.example",
+    ]);
+  });
+});

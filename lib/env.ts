@@ -1,0 +1,80 @@
+import { homedir } from "node:os";
+import { resolve } from "node:path";
+import { z } from "zod";
+
+const flag = z.enum(["true", "false"]).transform((value) => value === "true");
+
+const list = z
+  .string()
+  .transform((text) =>
+    text
+      .split(",")
+      .map((item) => item.trim().toLowerCase())
+      .filter(Boolean),
+  );
+
+const path = z.string().min(1).transform((text) => resolve(text.replace(/^~(?=$|\/)/, homedir())));
+
+const Variables = z
+  .object({
+    NODE_ENV: z.enum(["development", "production", "test"]).default("production"),
+    PORT: z.coerce.number().int().min(0, "0–65535").max(65_535, "0–65535").default(3000),
+    LOOM_HOST: z.string().min(1).default("127.0.0.1"),
+    LOOM_ALLOWED_HOSTS: list.default([]),
+    LOOM_TRUST_PROXY: flag.default(false),
+    LOOM_DATA_DIR: path.default(() => resolve("data")),
+    LOOM_SECRET_KEY: z.string().min(32, "at least 32 characters, e.g. from: openssl rand -base64 32").optional(),
+    LOOM_ADMIN_EMAIL: z.email("an e-mail address").optional(),
+    LOOM_ADMIN_PASSWORD: z.string().min(12, "at least 12 characters").max(128, "at most 128 characters").optional(),
+    LOOM_LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+    LOOM_LOG_FORMAT: z.enum(["json", "pretty"]).optional(),
+  })
+  .refine((env) => (env.LOOM_ADMIN_EMAIL === undefined) === (env.LOOM_ADMIN_PASSWORD === undefined), {
+    path: ["LOOM_ADMIN_PASSWORD"],
+    error: "set LOOM_ADMIN_EMAIL and LOOM_ADMIN_PASSWORD together, or neither",
+  });
+
+/** Settings of the process. Ports 0–65535 (0 takes a free one), paths absolute. */
+export interface Env {
+  development: boolean;
+  port: number;
+  host: string;
+  /** Lower-case host names, besides loopback and `host`, under which the console may be visited. */
+  allowedHosts: string[];
+  /** True when a reverse proxy sets X-Forwarded-*. */
+  trustProxy: boolean;
+  dataDirectory: string;
+  secretKey: string | undefined;
+  admin: { email: string; password: string } | undefined;
+  logLevel: string;
+  prettyLogs: boolean;
+}
+
+/** Thrown by `readEnv`; the message lists every bad variable, one a line. */
+export class EnvError extends Error {}
+
+/** The only reader of the environment. Empty variables count as unset. Throws `EnvError` with all problems at once. */
+export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
+  const present = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ""));
+  const parsed = Variables.safeParse(present);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join(".")}: ${issue.message}`);
+    throw new EnvError(`These environment variables cannot be used:\n${lines.join("\n")}\nSee .env.example.`);
+  }
+  const env = parsed.data;
+  return {
+    development: env.NODE_ENV === "development",
+    port: env.PORT,
+    host: env.LOOM_HOST,
+    allowedHosts: env.LOOM_ALLOWED_HOSTS,
+    trustProxy: env.LOOM_TRUST_PROXY,
+    dataDirectory: env.LOOM_DATA_DIR,
+    secretKey: env.LOOM_SECRET_KEY,
+    admin:
+      env.LOOM_ADMIN_EMAIL && env.LOOM_ADMIN_PASSWORD
+        ? { email: env.LOOM_ADMIN_EMAIL, password: env.LOOM_ADMIN_PASSWORD }
+        : undefined,
+    logLevel: env.LOOM_LOG_LEVEL,
+    prettyLogs: env.LOOM_LOG_FORMAT ? env.LOOM_LOG_FORMAT === "pretty" : process.stdout.isTTY === true,
+  };
+}
