@@ -1,0 +1,84 @@
+import { z } from "zod";
+import { Me, SetupState, type SetupRequest } from "../contract/account.ts";
+import { ActivityPage } from "../contract/activity.ts";
+import { PluginConfig, PluginConfigSaved, type PluginConfigWrite } from "../contract/config.ts";
+import { HealthReport, Overview } from "../contract/health.ts";
+import {
+  Plugin,
+  PluginModels,
+  PluginPreview,
+  PluginSummary,
+  type PluginCreate,
+  type PluginPatch,
+} from "../contract/plugin.ts";
+import type { Call, Send } from "./http.ts";
+
+const OnePlugin = z.object({ plugin: Plugin });
+const ManyPlugins = z.object({ plugins: z.array(PluginSummary) });
+const Anything = z.unknown();
+
+export interface ActivityFilter {
+  cursor?: string | undefined;
+  limit?: number | undefined;
+  pluginId?: string | undefined;
+}
+
+/** Epoch ms, `from` < `to`; an absent end means "now", an absent start an hour before the end. */
+export interface TimeRange {
+  from?: number | undefined;
+  to?: number | undefined;
+}
+
+export type Api = ReturnType<typeof createApi>;
+
+/** Every call of our HTTP API that people's screens make, typed by the contract. Each throws `AppError`. */
+export function createApi(send: Send) {
+  const plugin = (id: string, rest = "") => `/api/plugins/${encodeURIComponent(id)}${rest}`;
+  const one = async (call: Call) => (await send(OnePlugin, call)).plugin;
+  return {
+    me: (signal?: AbortSignal) => send(Me, { path: "/api/me", signal }),
+    setupState: (signal?: AbortSignal) => send(SetupState, { path: "/api/setup", signal }),
+    setup: (body: SetupRequest, signal?: AbortSignal) =>
+      send(Anything, { method: "POST", path: "/api/setup", body, signal }),
+    signIn: (body: { email: string; password: string }, signal?: AbortSignal) =>
+      send(Anything, { method: "POST", path: "/api/auth/sign-in/email", body, signal }),
+    signOut: (signal?: AbortSignal) =>
+      send(Anything, { method: "POST", path: "/api/auth/sign-out", body: {}, signal }),
+    overview: (signal?: AbortSignal) => send(Overview, { path: "/api/overview", signal }),
+    listPlugins: async (signal?: AbortSignal) =>
+      (await send(ManyPlugins, { path: "/api/plugins", signal })).plugins,
+    getPlugin: (id: string, signal?: AbortSignal) => one({ path: plugin(id), signal }),
+    previewPlugin: (body: PluginCreate, signal?: AbortSignal) =>
+      send(PluginPreview, { method: "POST", path: "/api/plugins/preview", body, signal }),
+    registerPlugin: (body: PluginCreate, signal?: AbortSignal) =>
+      one({ method: "POST", path: "/api/plugins", body, signal }),
+    changePlugin: (id: string, body: PluginPatch, signal?: AbortSignal) =>
+      one({ method: "PATCH", path: plugin(id), body, signal }),
+    removePlugin: (id: string, signal?: AbortSignal) =>
+      send(Anything, { method: "DELETE", path: plugin(id), signal }),
+    enablePlugin: (id: string, signal?: AbortSignal) =>
+      one({ method: "POST", path: plugin(id, "/enable"), body: {}, signal }),
+    disablePlugin: (id: string, signal?: AbortSignal) =>
+      one({ method: "POST", path: plugin(id, "/disable"), body: {}, signal }),
+    restartPlugin: (id: string, signal?: AbortSignal) =>
+      one({ method: "POST", path: plugin(id, "/restart"), body: {}, signal }),
+    checkPlugin: (id: string, signal?: AbortSignal) =>
+      one({ method: "POST", path: plugin(id, "/check"), body: {}, signal }),
+    getConfig: (id: string, signal?: AbortSignal) => send(PluginConfig, { path: plugin(id, "/config"), signal }),
+    saveConfig: (id: string, body: PluginConfigWrite, signal?: AbortSignal) =>
+      send(PluginConfigSaved, { method: "PUT", path: plugin(id, "/config"), body, signal }),
+    getHealth: (id: string, range: TimeRange, signal?: AbortSignal) =>
+      send(HealthReport, { path: plugin(id, `/health${toQuery({ ...range })}`), signal }),
+    getModels: (id: string, signal?: AbortSignal) => send(PluginModels, { path: plugin(id, "/models"), signal }),
+    refreshModels: (id: string, signal?: AbortSignal) =>
+      send(PluginModels, { method: "POST", path: plugin(id, "/models/refresh"), body: {}, signal }),
+    listActivity: (filter: ActivityFilter, signal?: AbortSignal) =>
+      send(ActivityPage, { path: `/api/activity${toQuery({ ...filter })}`, signal }),
+  };
+}
+
+function toQuery(parameters: Record<string, string | number | undefined>): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) if (value !== undefined) query.set(name, String(value));
+  return query.size > 0 ? `?${query}` : "";
+}
