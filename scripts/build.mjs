@@ -1,0 +1,20 @@
+// npm run build: the pages with Next, the server with esbuild. Packages stay outside the bundle.
+import { build } from "esbuild";
+import { join } from "node:path";
+import { ensureGenerated, root, run } from "./prepare.mjs";
+
+await ensureGenerated();
+await run(process.execPath, ["node_modules/next/dist/bin/next", "build"], {
+  env: { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" },
+});
+await build({
+  entryPoints: [join(root, "server.ts")],
+  outfile: join(root, "dist/server.js"),
+  bundle: true,
+  packages: "external",
+  platform: "node",
+  target: "node20",
+  format: "esm",
+  sourcemap: true,
+  logLevel: "warning",
+});

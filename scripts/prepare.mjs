@@ -1,0 +1,105 @@
+// What has to be true before the console can start, each step done only when its inputs changed. Needs nothing but Node.
+import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+const INSTALL_INPUTS = ["package-lock.json", ".npmrc"];
+const SCHEMA_INPUTS = ["prisma/schema.prisma", "package-lock.json", "scripts/db-generate.mjs"];
+const BUILD_INPUTS = [
+  "app",
+  "components",
+  "lib",
+  "public",
+  "server.ts",
+  "proxy.ts",
+  "next.config.ts",
+  "postcss.config.mjs",
+  "prisma/schema.prisma",
+  "scripts/build.mjs",
+  "tsconfig.json",
+  "package-lock.json",
+];
+
+/** Installs the locked dependencies and compiles the one native module among them. */
+export async function ensureInstalled() {
+  await once(
+    "node_modules/.loom-installed",
+    INSTALL_INPUTS,
+    `${process.version} ${process.arch}`,
+    async () => {
+      say("Installing dependencies (first start: two to four minutes)");
+      await run("npm", ["ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"]);
+      say("Preparing the database driver");
+      await run("npm", ["rebuild", "better-sqlite3", "--ignore-scripts=false", "--loglevel=error"]);
+    },
+  );
+}
+
+/** Generates the database client. */
+export async function ensureGenerated() {
+  await once("node_modules/.loom-generated", SCHEMA_INPUTS, "", async () => {
+    await run(process.execPath, ["scripts/db-generate.mjs"]);
+  });
+}
+
+/** Builds pages and server. */
+export async function ensureBuilt() {
+  await once("dist/.loom-built", BUILD_INPUTS, process.version, async () => {
+    say("Building (about a minute)");
+    await run(process.execPath, ["scripts/build.mjs"]);
+  });
+}
+
+/** Runs a command in the project, its output shown only when it fails or `LOOM_VERBOSE` is set. Throws on failure. */
+export async function run(command, args, { env = process.env, cwd = root, show = false } = {}) {
+  const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+  const chunks = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (chunk) => (show ? process.stdout.write(chunk) : chunks.push(chunk)));
+  }
+  const [code, signal] = await new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (...outcome) => resolve(outcome));
+  });
+  if (code === 0) return;
+  process.stderr.write(Buffer.concat(chunks));
+  throw new Error(`${command} ${args.join(" ")} ended with ${signal ?? `exit code ${code}`}`);
+}
+
+/** True when a program is on the PATH. */
+export function hasCommand(name) {
+  return spawnSync("sh", ["-c", `command -v ${name}`], { stdio: "ignore" }).status === 0;
+}
+
+export function say(text) {
+  process.stdout.write(`  ${text} …\n`);
+}
+
+async function once(stamp, inputs, extra, work) {
+  const path = join(root, stamp);
+  const wanted = fingerprint(inputs, extra);
+  if (existsSync(path) && readFileSync(path, "utf8") === wanted) return;
+  await work();
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, wanted);
+}
+
+function fingerprint(inputs, extra) {
+  const hash = createHash("sha256").update(extra);
+  for (const input of inputs)
+    for (const file of filesOf(join(root, input))) hash.update(file).update(readFileSync(file));
+  return hash.digest("hex");
+}
+
+function filesOf(path) {
+  if (!existsSync(path)) return [];
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path)
+    .toSorted()
+    .filter((name) => name !== "generated" && !/\.test\.tsx?$/.test(name))
+    .flatMap((name) => filesOf(join(path, name)));
+}
