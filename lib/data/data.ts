@@ -97,7 +97,13 @@ export interface UserStore {
    * `accountId` the user's id). The only way to make one, since sign-up is closed. `email` is stored lower-case;
    * `passwordHash` is what better-auth's `hashPassword` returned. Throws `conflict` when the e-mail is in use.
    */
-  create(input: { name: string; email: string; role: string; passwordHash: string; at: string }): Promise<{ id: string }>;
+  create(input: {
+    name: string;
+    email: string;
+    role: string;
+    passwordHash: string;
+    at: string;
+  }): Promise<{ id: string }>;
 }
 
 export interface Repositories {

@@ -1,0 +1,92 @@
+import { chmodSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { prismaAdapter } from "better-auth/adapters/prisma";
+import type { Clock } from "../core/clock.ts";
+import type { Log } from "../log.ts";
+import { createApprovalStore } from "./approvals.ts";
+import { createAuditStore } from "./audit.ts";
+import { connect, type Connection, type TransactionClient } from "./client.ts";
+import { createConfigStore } from "./configs.ts";
+import type { Data, Repositories } from "./data.ts";
+import { createIncidentStore } from "./incidents.ts";
+import { createMarkerStore } from "./markers.ts";
+import { migrate } from "./migrations.ts";
+import { createPluginStore } from "./plugins.ts";
+import { createSampleStore } from "./samples.ts";
+import { createSecretBox, deriveSecret, type SecretBox } from "./secret-box.ts";
+import { openSecretKeys } from "./secret-key.ts";
+import { toStorageError } from "./storage-error.ts";
+import { createUserStore } from "./users.ts";
+
+export interface DataOptions {
+  /** Where `loom.db`, `secret.key` and `backups/` live; made when needed. Lock it first: `lockDataDirectory`. */
+  directory: string;
+  /** The folder `prisma/migrations` of this version. */
+  migrationsDirectory: string;
+  /** `LOOM_SECRET_KEY`: 32 bytes as hex or base64, or a passphrase of at least 32 characters. Default: the file `secret.key`. */
+  secretKey?: string | undefined;
+  clock: Clock;
+  log: Log;
+}
+
+function createRepositories(
+  client: TransactionClient,
+  atomically: Connection["atomically"],
+  box: SecretBox,
+  clock: Clock,
+): Repositories {
+  return {
+    plugins: createPluginStore(client, clock),
+    configs: createConfigStore(client, atomically, box, clock),
+    samples: createSampleStore(client),
+    incidents: createIncidentStore(client),
+    markers: createMarkerStore(client),
+    audit: createAuditStore(client),
+    approvals: createApprovalStore(client),
+    users: createUserStore(client),
+  };
+}
+
+function prepareFile({ directory, migrationsDirectory, clock, log }: DataOptions): string {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const file = join(directory, "loom.db");
+    const backupsDirectory = join(directory, "backups");
+    const { applied, copy } = migrate({ file, migrationsDirectory, backupsDirectory, clock });
+    chmodSync(file, 0o600);
+    if (applied.length > 0) log.info({ applied, copy }, "database brought up to date");
+    return file;
+  } catch (error) {
+    throw toStorageError(error);
+  }
+}
+
+/**
+ * Opens everything the console remembers: migrates the database (after a copy), checks the secret key against it, connects.
+ * Throws `storage_unavailable` or `storage_full`, with what to do in the hint; then nothing stays open.
+ */
+export async function createData(options: DataOptions): Promise<Data> {
+  const { clock, log } = options;
+  const connection = await connect(prepareFile(options));
+  const { client, atomically } = connection;
+  try {
+    const keys = await openSecretKeys(client, options, clock, log);
+    const box = createSecretBox(keys);
+    return {
+      ...createRepositories(client, atomically, box, clock),
+      transaction: (work) =>
+        atomically((transaction) =>
+          work(createRepositories(transaction, (nested) => nested(transaction), box, clock)),
+        ),
+      async ping() {
+        await client.$queryRaw`SELECT 1`;
+      },
+      authDatabase: prismaAdapter(client, { provider: "sqlite" }),
+      sessionSecret: deriveSecret(keys[0], "session"),
+      close: () => connection.close(),
+    };
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}

@@ -1,0 +1,114 @@
+import { z } from "zod";
+import { AppError } from "../contract/error.ts";
+import { Finding, Manifest } from "../contract/manifest.ts";
+import { Desired, PluginOrigin } from "../contract/plugin.ts";
+import type { Clock } from "../core/clock.ts";
+import type { TransactionClient } from "./client.ts";
+import type { PluginRecord, PluginStore } from "./data.ts";
+import type { Plugin } from "./generated/client.ts";
+import { parseStored } from "./stored-json.ts";
+import { isMissingRow, takenFields } from "./violation.ts";
+
+type Content = Omit<PluginRecord, "id" | "createdAt" | "updatedAt">;
+
+const Findings = z.array(Finding);
+
+function toRecord(row: Plugin): PluginRecord {
+  return {
+    id: row.id,
+    name: row.name,
+    origin: PluginOrigin.parse(row.origin),
+    manifest: parseStored(Manifest, row.manifest, `the manifest of plugin ${row.name}`),
+    findings: parseStored(Findings, row.findings, `the findings of plugin ${row.name}`),
+    endpoint: row.endpoint,
+    desired: Desired.parse(row.desired),
+    healthCheckIntervalSeconds: row.healthCheckIntervalSeconds,
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+  };
+}
+
+function toColumns<T extends Partial<Content>>({ manifest, findings, ...plain }: T) {
+  return {
+    ...plain,
+    ...(manifest === undefined ? {} : { manifest: JSON.stringify(manifest) }),
+    ...(findings === undefined ? {} : { findings: JSON.stringify(findings) }),
+  };
+}
+
+function notFound(id: string): AppError {
+  return new AppError("not_found", `There is no plugin ${id}.`, {
+    hint: "It may have been removed meanwhile.",
+  });
+}
+
+/** Says which of two unique columns is taken, and by whom. */
+async function toTaken(client: TransactionClient, error: unknown, input: Partial<Content>): Promise<unknown> {
+  const fields = takenFields(error);
+  if (fields.includes("name")) {
+    return new AppError("name_taken", `There is already a plugin named ${input.name}.`, {
+      field: "name",
+      hint: "Choose another name.",
+    });
+  }
+  if (!fields.includes("endpoint") || typeof input.endpoint !== "string") return error;
+  const holder = await client.plugin.findUnique({ where: { endpoint: input.endpoint } });
+  return new AppError("endpoint_taken", `${input.endpoint} is already registered as ${holder?.name}.`, {
+    field: "endpoint",
+    hint: "Open that plugin, or remove it first.",
+    ...(holder ? { details: { pluginId: holder.id, name: holder.name } } : {}),
+  });
+}
+
+export function createPluginStore(client: TransactionClient, clock: Clock): PluginStore {
+  return {
+    async list() {
+      return (await client.plugin.findMany({ orderBy: { name: "asc" } })).map(toRecord);
+    },
+
+    async find(idOrName) {
+      const rows = await client.plugin.findMany({ where: { OR: [{ id: idOrName }, { name: idOrName }] } });
+      // Someone may name a plugin like another one's id: the id wins.
+      const row = rows.find(({ id }) => id === idOrName) ?? rows[0];
+      return row ? toRecord(row) : null;
+    },
+
+    async findByEndpoint(endpoint) {
+      const row = await client.plugin.findUnique({ where: { endpoint } });
+      return row ? toRecord(row) : null;
+    },
+
+    async create(input) {
+      const now = new Date(clock.now());
+      const { name, origin, endpoint, desired, healthCheckIntervalSeconds } = input;
+      const data = {
+        ...{ name, origin, endpoint, desired, healthCheckIntervalSeconds },
+        manifest: JSON.stringify(input.manifest),
+        findings: JSON.stringify(input.findings),
+        createdAt: now,
+        updatedAt: now,
+        config: { create: {} },
+      };
+      try {
+        return toRecord(await client.plugin.create({ data }));
+      } catch (error) {
+        throw await toTaken(client, error, input);
+      }
+    },
+
+    async update(id, patch) {
+      const data = { ...toColumns(patch), updatedAt: new Date(clock.now()) };
+      try {
+        return toRecord(await client.plugin.update({ where: { id }, data }));
+      } catch (error) {
+        if (isMissingRow(error)) throw notFound(id);
+        throw await toTaken(client, error, patch);
+      }
+    },
+
+    async remove(id) {
+      const { count } = await client.plugin.deleteMany({ where: { id } });
+      if (count === 0) throw notFound(id);
+    },
+  };
+}
