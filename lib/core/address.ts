@@ -1,0 +1,134 @@
+import ipaddr from "ipaddr.js";
+import { AppError } from "../contract/error.ts";
+
+/** What may be contacted: always, after an admin's consent to that exact host:port, or never. */
+export type AddressClass = "allowed" | "approval" | "forbidden";
+
+/**
+ * Never, although their ranges read as public or private: machine-metadata services.
+ * Azure, Alibaba, AWS (IPv6), Google (IPv6), Oracle. 169.254.169.254 falls under link-local.
+ */
+const METADATA_SERVICES = new Set([
+  "168.63.129.16",
+  "100.100.100.200",
+  "192.0.0.192",
+  "fd00:ec2::254",
+  "fd20:ce::254",
+]);
+
+const CLASS_OF_RANGE: Readonly<Record<string, AddressClass>> = {
+  unicast: "allowed",
+  loopback: "approval",
+  private: "approval",
+  uniqueLocal: "approval",
+  carrierGradeNat: "approval",
+};
+
+/** IANA gave out only this part of IPv6 as global unicast; ipaddr.js calls everything it does not know "unicast". */
+const GLOBAL_UNICAST: [ipaddr.IPv6, number] = [ipaddr.IPv6.parse("2000::"), 3];
+
+/**
+ * Tier of an IP literal (reliability.md, Addresses). An IPv4-mapped IPv6 address counts as the IPv4 address in it.
+ * Whatever is not an IP address, and every range that is neither public nor local, is forbidden.
+ */
+export function classifyAddress(ip: string): AddressClass {
+  const literal = ip.replace(/%.*$/, ""); // A zone id (fe80::1%eth0) names an interface, not another address.
+  if (!ipaddr.isValid(literal)) return "forbidden";
+  const address = ipaddr.process(literal);
+  if (METADATA_SERVICES.has(address.toString())) return "forbidden";
+  const tier = CLASS_OF_RANGE[address.range()] ?? "forbidden";
+  if (tier === "allowed" && address instanceof ipaddr.IPv6 && !address.match(GLOBAL_UNICAST))
+    return "forbidden";
+  return tier;
+}
+
+/** https://fetch.spec.whatwg.org/#port-blocking: ports on which browsers refuse to speak HTTP. */
+const BAD_PORTS: ReadonlySet<number> = new Set([
+  0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104,
+  109, 110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515,
+  526, 530, 531, 532, 540, 548, 554, 556, 563, 587, 601, 636, 989, 990, 993, 995, 1719, 1720, 1723, 2049,
+  3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
+]);
+
+export function isBadPort(port: number): boolean {
+  return BAD_PORTS.has(port);
+}
+
+/** Where a plugin answers. `url` is what to store and to compare; `host` has no brackets around an IPv6 address. */
+export interface Endpoint {
+  /** scheme://host[:port][/prefix], lower-case host, no trailing slash. */
+  url: string;
+  host: string;
+  port: number;
+  secure: boolean;
+}
+
+/** Longest address accepted, as in `PluginSource`. */
+const MAX_LENGTH = 2048;
+
+/** gRPC addresses are read as HTTP ones: WHATWG normalises hosts of the web's own schemes only. */
+const WEB_SCHEME: Readonly<Record<string, "http:" | "https:">> = {
+  "http:": "http:",
+  "https:": "https:",
+  "grpc:": "http:",
+  "grpcs:": "https:",
+};
+
+/**
+ * Reads a plugin's base address with the one URL parser the console has (WHATWG), so that 2130706433, 0x7f.1 and
+ * 127.0.0.1 are the same host when checked and when used. Throws `invalid_url` with the fix as hint.
+ */
+export function parseEndpoint(text: string): Endpoint {
+  const { scheme, url } = parseUrl(text.trim());
+  if (url.username !== "" || url.password !== "") {
+    throw refuse(
+      "The address contains a user name or password",
+      "Remove the part before @; a key belongs in the plugin's configuration",
+    );
+  }
+  if (url.href.includes("?")) throw refuse("The address contains a query", "Remove the ? and what follows");
+  if (url.href.includes("#"))
+    throw refuse("The address contains a fragment", "Remove the # and what follows");
+  const secure = url.protocol === "https:";
+  const port = url.port === "" ? (secure ? 443 : 80) : Number(url.port);
+  if (isBadPort(port)) {
+    throw refuse(
+      `Port ${port} belongs to another protocol and is never used for HTTP`,
+      "Run the plugin on another port, for example 8090",
+    );
+  }
+  const authority = scheme === url.protocol ? url.host : `${url.hostname}:${port}`;
+  return {
+    url: `${scheme}//${authority}${url.pathname.replace(/\/+$/, "")}`,
+    host: url.hostname.replace(/^\[|\]$/g, ""),
+    port,
+    secure,
+  };
+}
+
+function parseUrl(text: string): { scheme: string; url: URL } {
+  if (text === "") throw refuse("The address is empty", "Write it like http://127.0.0.1:8090");
+  if (text.length > MAX_LENGTH) {
+    throw refuse(`The address has ${text.length} characters`, `At most ${MAX_LENGTH} are accepted`);
+  }
+  const scheme = /^[a-z][a-z0-9+.-]*:/i.exec(text)?.[0].toLowerCase();
+  const web = scheme === undefined ? undefined : WEB_SCHEME[scheme];
+  if (scheme === undefined || web === undefined) {
+    const looksBare = /^[^/\s]+(:\d+)?(\/|$)/.test(text) && !text.includes("://");
+    throw refuse(
+      "The address must start with http:// or https://",
+      looksBare && /^[\w.[\]:-]+/.test(text)
+        ? `Perhaps http://${text.slice(0, 100)}`
+        : "For example http://127.0.0.1:8090",
+    );
+  }
+  const rewritten = `${web}${text.slice(scheme.length)}`;
+  if (!URL.canParse(rewritten)) {
+    throw refuse("The address cannot be read", "Write it like http://127.0.0.1:8090: scheme, host and port");
+  }
+  return { scheme, url: new URL(rewritten) };
+}
+
+function refuse(message: string, hint: string): AppError {
+  return new AppError("invalid_url", message, { field: "endpoint", hint });
+}

@@ -1,0 +1,122 @@
+import type { AuditChange } from "../contract/activity.ts";
+import type { ConfigField, Json } from "../contract/manifest.ts";
+import type { ConfigValues } from "../contract/plugin.ts";
+import { checkRules } from "./config-rules.ts";
+import type { RuleCode } from "./config-rules.ts";
+
+/** One thing wrong with one field. `message` says the rule and the fix; it never contains a secret. */
+export interface ConfigIssue {
+  field: string;
+  code: "required" | RuleCode;
+  message: string;
+}
+
+/** What is known about one secret: whether it is set and, while somebody types a new one, its text. */
+export interface SecretInput {
+  configured: boolean;
+  value?: string;
+}
+
+/**
+ * Checks explicit values against a plugin's schema; empty when all is well. The same function runs in the browser, in
+ * the API and before an enable. Fields come in schema order, rules in the order required → type → enum → length or
+ * range → pattern. Keys the schema does not have and types it does not define are left alone.
+ * A pattern that RE2 cannot compile checks nothing: that is the schema's fault (`patternProblem`).
+ */
+export function validateConfig(
+  schema: readonly ConfigField[],
+  values: ConfigValues,
+  secrets: Readonly<Record<string, SecretInput>> = {},
+): ConfigIssue[] {
+  return schema.flatMap((field): ConfigIssue[] => {
+    const secret = field.sensitive ? own(secrets, field.name) : undefined;
+    if (secret?.configured === true && secret.value === undefined) return [];
+    const typed = secret?.value === undefined ? undefined : fromSecret(field, secret.value);
+    const value = typed ?? own(values, field.name);
+    if (isMissing(field, value)) {
+      return [{ field: field.name, code: "required", message: "Required: this has no value yet" }];
+    }
+    if (value === undefined) return [];
+    return checkRules(field, value).map((broken) => ({ field: field.name, ...broken }));
+  });
+}
+
+/**
+ * What `/initialize` is sent: every explicit value, every secret the schema asks for, and the default of each field
+ * that has neither. A default stands in for an absent key only: an explicit null, "" or false is sent as it is.
+ * A stored secret that the schema no longer names stays home.
+ * @param secrets clear text by field name
+ */
+export function effectiveConfig(
+  schema: readonly ConfigField[],
+  values: ConfigValues,
+  secrets: Readonly<Record<string, string>>,
+): ConfigValues {
+  const known = schema.flatMap((field): Array<[string, Json]> => {
+    const secret = own(secrets, field.name);
+    const value = secret === undefined ? own(values, field.name) : fromSecret(field, secret);
+    const effective = value === undefined ? field.default : value;
+    return effective === undefined ? [] : [[field.name, effective]];
+  });
+  // fromEntries defines own properties: a field called __proto__ stays a field.
+  return Object.fromEntries([...Object.entries(values), ...known]);
+}
+
+/** Names of required fields without a value, in schema order: enabling is refused until there are none. */
+export function missingRequired(
+  schema: readonly ConfigField[],
+  values: ConfigValues,
+  configuredSecrets: Iterable<string>,
+): string[] {
+  const configured = new Set(configuredSecrets);
+  return schema
+    .filter((field) => !(field.sensitive && configured.has(field.name)))
+    .filter((field) => isMissing(field, own(values, field.name)))
+    .map(({ name }) => name);
+}
+
+/** What changed between two sets of explicit values, by name; the audit's before → after. An absent side was unset. */
+export function diffConfig(before: ConfigValues, after: ConfigValues): AuditChange[] {
+  const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
+  return fields.flatMap((field): AuditChange[] => {
+    const [from, to] = [own(before, field), own(after, field)];
+    if (isSameJson(from, to)) return [];
+    return [
+      { field, ...(from === undefined ? {} : { before: from }), ...(to === undefined ? {} : { after: to }) },
+    ];
+  });
+}
+
+/** Required means present and not empty; a default satisfies it while the key is absent. */
+function isMissing(field: ConfigField, value: Json | undefined): boolean {
+  if (!field.required) return false;
+  const effective = value === undefined ? field.default : value;
+  return effective === undefined || effective === null || effective === "";
+}
+
+/** Secrets are stored as text; the plugin gets the type it asked for. Text that does not read as one stays text. */
+function fromSecret(field: ConfigField, text: string): Json {
+  if ((field.type === "int" || field.type === "float") && text.trim() !== "") {
+    const number = Number(text);
+    return Number.isFinite(number) ? number : text;
+  }
+  if (field.type === "bool" && (text === "true" || text === "false")) return text === "true";
+  return text;
+}
+
+function own<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
+}
+
+function isSameJson(a: Json | undefined, b: Json | undefined): boolean {
+  return canonical(a) === canonical(b);
+}
+
+/** JSON text with sorted keys. */
+function canonical(value: Json | undefined): string | undefined {
+  return JSON.stringify(value, (_key, part: Json) =>
+    part !== null && typeof part === "object" && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}

@@ -1,0 +1,79 @@
+/** What is wanted of one plugin. */
+export interface Wish {
+  kind: "enabled" | "disabled" | "removed";
+  /** Go through all steps even if it already runs. */
+  restart: boolean;
+}
+
+/** Brings reality to the newest wish, one piece of work at a time. */
+export interface Convergence {
+  wish(): Wish;
+  isBusy(): boolean;
+  /**
+   * A wish that says what is being worked on already joins that work; any other one interrupts it and takes its place.
+   * Resolves when reality has met the newest wish, whoever uttered it. Never rejects.
+   */
+  want(wish: Wish): Promise<void>;
+  /** Another attempt at the present wish; joins one under way. */
+  again(): Promise<void>;
+  /** Interrupts what is under way and takes no more wishes. Resolves when nothing runs any more. */
+  stop(): Promise<void>;
+}
+
+/**
+ * @param apply makes one wish true. Must not reject, may be called for a wish that is true already, and returns soon
+ *   after its signal aborts, leaving a state from which any wish can be applied.
+ * @param onBusyChange after `isBusy` has changed.
+ */
+export function createConvergence(
+  initial: Wish,
+  apply: (wish: Wish, signal: AbortSignal) => Promise<void>,
+  onBusyChange: () => void,
+): Convergence {
+  let wish = initial;
+  let interrupt = new AbortController();
+  let running: Promise<void> | null = null;
+  let stopped = false;
+
+  /** Between the last comparison and `running = null` nothing can come in: both happen in one turn. */
+  async function converge(): Promise<void> {
+    let applied: Wish;
+    do {
+      applied = wish;
+      interrupt = new AbortController();
+      await apply(applied, interrupt.signal);
+    } while (applied !== wish && !stopped);
+    running = null;
+    onBusyChange();
+  }
+
+  function settle(): Promise<void> {
+    if (stopped) return running ?? Promise.resolve();
+    if (running) return running;
+    running = converge();
+    onBusyChange();
+    return running;
+  }
+
+  return {
+    wish: () => wish,
+    isBusy: () => running !== null,
+    want(next) {
+      const joins = running !== null && next.kind === wish.kind && !next.restart;
+      if (!joins && !stopped) {
+        wish = next;
+        interrupt.abort();
+      }
+      return settle();
+    },
+    again() {
+      if (running === null) wish = { ...wish, restart: false };
+      return settle();
+    },
+    stop() {
+      stopped = true;
+      interrupt.abort();
+      return running ?? Promise.resolve();
+    },
+  };
+}

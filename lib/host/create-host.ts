@@ -1,0 +1,149 @@
+import type { ChatRequest } from "../contract/protocol.ts";
+import type { Clock } from "../core/clock.ts";
+import type { Data, PluginRecord } from "../data/data.ts";
+import type { Log } from "../log.ts";
+import type { BuiltinFactory } from "../transport/client.ts";
+import type { CreateClient } from "./client-factory.ts";
+import { disabledError, shuttingDownError } from "./failure.ts";
+import { createGate } from "./gate.ts";
+import type { Host, PluginStatus } from "./host.ts";
+import { createMonitor } from "./monitor.ts";
+import { createRecorder } from "./recorder.ts";
+import { createRunner } from "./runner.ts";
+import type { Runner } from "./runner.ts";
+import { STRANGER } from "./status.ts";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const STOP_MS = 8_000;
+const DEFAULT_CONCURRENCY = 64;
+
+export interface HostOptions {
+  data: Data;
+  clock: Clock;
+  log: Log;
+  /** Makes the client of one plugin, whatever its transport. */
+  createClient: CreateClient;
+  /** The plugins in the box, by name. */
+  builtins: Readonly<Record<string, BuiltinFactory>>;
+  /** A number in [0, 1), for the jitter between attempts. */
+  random?: () => number;
+  /** How many checks, and how many starts, may run at once. */
+  concurrency?: number;
+}
+
+/** The host. Nothing runs before `start`, but `reconcile` and `probe` work already. */
+export function createHost(options: HostOptions): Host {
+  const { data, clock, log, createClient, builtins } = options;
+  const { random = Math.random, concurrency = DEFAULT_CONCURRENCY } = options;
+  const runners = new Map<string, Runner>();
+  const recorder = createRecorder({ data, clock, log });
+  const monitor = createMonitor({
+    clock,
+    log,
+    watched: () => runners.values(),
+    onTick: recorder.tick,
+    concurrency,
+  });
+  // Records are read one after the other: an older wish can then never overtake a newer one.
+  const reading = createGate(1);
+  let stopping: Promise<void> | null = null;
+
+  function addRunner(record: PluginRecord, resumed: boolean): Runner {
+    const { nextTurnAt, stalledSince, sync: onChange } = monitor;
+    const shared = { data, clock, log, random, createClient, recorder, nextTurnAt, stalledSince, onChange };
+    const runner = createRunner(record, { ...shared, resumed });
+    runners.set(record.id, runner);
+    return runner;
+  }
+
+  async function start(): Promise<void> {
+    const [records, samples, incidents] = await Promise.all([
+      data.plugins.list(),
+      data.samples.since(clock.now() - DAY_MS),
+      data.incidents.listOpen(),
+    ]);
+    const resumed = new Map<string, Runner>();
+    for (const record of records) {
+      if (!runners.has(record.id)) resumed.set(record.id, addRunner(record, true));
+    }
+    for (const { pluginId, ...sample } of samples) resumed.get(pluginId)?.tracker.warm(sample);
+    for (const { pluginId } of incidents) resumed.get(pluginId)?.tracker.resumeIncident();
+    monitor.start();
+    const gate = createGate(concurrency);
+    for (const runner of resumed.values()) void gate.run(runner.resume);
+    log.info({ plugins: records.length }, "the host runs");
+  }
+
+  async function stop(): Promise<void> {
+    monitor.stop();
+    const over = new AbortController();
+    const finished = Promise.all(Array.from(runners.values(), (runner) => runner.stop())).then(
+      recorder.flush,
+    );
+    await Promise.race([
+      finished
+        .finally(() => over.abort())
+        .catch((error: unknown) => log.error({ err: error }, "stopping failed")),
+      clock.sleep(STOP_MS, over.signal),
+    ]);
+  }
+
+  /** Hands the record as it is now to its runner. The work itself goes on after this resolves, in `settled`. */
+  async function handOver(id: string, restart: boolean): Promise<{ settled: Promise<void> | undefined }> {
+    const found = await data.plugins.find(id);
+    const record = found?.id === id ? found : null;
+    if (record === null) recorder.forget(id);
+    const runner = runners.get(id) ?? (record ? addRunner(record, false) : undefined);
+    return { settled: runner?.want(record, restart).then(() => (record ? undefined : forget(id))) };
+  }
+
+  function forget(id: string): void {
+    runners.delete(id);
+    recorder.forget(id);
+  }
+
+  async function* chat(id: string, request: ChatRequest, signal: AbortSignal) {
+    const runner = runners.get(id);
+    if (!runner) throw disabledError("This plugin");
+    yield* runner.chat(request, signal);
+  }
+
+  function status(id: string): PluginStatus {
+    return runners.get(id)?.status() ?? STRANGER;
+  }
+
+  return {
+    start,
+    stop: () => (stopping ??= stop()),
+    isTicking: monitor.isTicking,
+    status,
+    async reconcile(id, { restart = false } = {}) {
+      if (stopping) throw shuttingDownError();
+      const { settled } = await reading.run(() => handOver(id, restart));
+      await settled;
+      return status(id);
+    },
+    async checkNow(id) {
+      await runners.get(id)?.check();
+      return status(id);
+    },
+    async refreshModels(id) {
+      const runner = runners.get(id);
+      if (!runner) throw disabledError("This plugin");
+      return runner.refreshModels();
+    },
+    chat,
+    async probe(endpoint, signal) {
+      const type = /^grpcs?:/i.test(endpoint) ? "grpc" : "http";
+      const client = createClient({ type, endpoint, manifest: null }, { pluginId: null, log });
+      try {
+        return await client.metadata(signal);
+      } finally {
+        await client.close();
+      }
+    },
+    builtinMetadata: (name) =>
+      Object.hasOwn(builtins, name) ? (builtins[name]?.().metadata() ?? null) : null,
+    builtinNames: () => Object.keys(builtins),
+  };
+}

@@ -1,0 +1,132 @@
+import type { PluginModels } from "../contract/plugin.ts";
+import type { ChatRequest } from "../contract/protocol.ts";
+import type { Clock } from "../core/clock.ts";
+import type { PluginRecord, Repositories } from "../data/data.ts";
+import type { Log } from "../log.ts";
+import type { PluginClient } from "../transport/client.ts";
+import { checkHealth, failedCheck } from "./check.ts";
+import type { CheckResult } from "./check.ts";
+import { isLostContact, needsPerson, toFailure } from "./failure.ts";
+import { introduce } from "./introduction.ts";
+import type { Introduction } from "./introduction.ts";
+import { unrecorded } from "./steps.ts";
+import type { StepLog } from "./steps.ts";
+
+/** A health check, and what it led to. */
+export interface LinkCheck {
+  result: CheckResult;
+  /** The plugin had been restarted, was initialised again, and is well. */
+  reinitialized: boolean;
+  /** It answers, but cannot be initialised again until a person has changed something. */
+  refused: boolean;
+}
+
+/**
+ * The connection to one plugin that is switched on, and what was learnt through it. Knows nothing of lifecycle or
+ * verdict. One call of `introduce` or `check` at a time; the runner sees to that.
+ */
+export interface Link {
+  readonly client: PluginClient;
+  /** The newest introduction and when (epoch ms) it was accepted; null before the first. */
+  introduction(): (Introduction & { at: number }) | null;
+  /** True once a configuration may have reached the plugin: it deserves a cleanup then. */
+  wasTold(): boolean;
+  introduce(steps: StepLog, signal: AbortSignal, onIdentified: () => void): Promise<void>;
+  /** Checks health. A plugin that was restarted is initialised again before it is believed. */
+  check(signal: AbortSignal): Promise<LinkCheck>;
+  /** The plugin said elsewhere, for example in a chat, that nobody initialised it: the next check will. */
+  distrust(): void;
+  /** Throws the plugin's error. */
+  listModels(signal?: AbortSignal): Promise<PluginModels>;
+  /** Whether to ask for a stream: the model's own word, else the plugin's. */
+  canStream(request: ChatRequest, models: PluginModels): boolean;
+}
+
+export interface LinkOptions {
+  client: PluginClient;
+  /** Asked anew every time: name and interval may change while the link lives. */
+  record: () => PluginRecord;
+  configs: Repositories["configs"];
+  clock: Clock;
+  log: Log;
+}
+
+export function createLink({ client, record, configs, clock, log }: LinkOptions): Link {
+  let introduction: (Introduction & { at: number }) | null = null;
+  let told = false;
+  let lostContact = false;
+  let distrusted = false;
+  let bootId: string | null = null;
+
+  async function introduceOnce(steps: Pick<StepLog, "run">, signal: AbortSignal, onIdentified: () => void) {
+    const identified = () => {
+      told = true;
+      onIdentified();
+    };
+    const options = { record: record(), client, configs, steps, signal, onIdentified: identified };
+    introduction = { ...(await introduce(options)), at: clock.now() };
+    lostContact = false;
+    distrusted = false;
+    bootId = null;
+  }
+
+  function askOnce(signal: AbortSignal): Promise<CheckResult> {
+    return checkHealth(client, {
+      clock,
+      log,
+      signal,
+      intervalMs: record().healthCheckIntervalSeconds * 1000,
+    });
+  }
+
+  /** Evidence that the process behind the address is not the one that was initialised. */
+  function isStranger(result: CheckResult): boolean {
+    if (result.notInitialized || distrusted) return true;
+    if (result.bootId !== null && bootId !== null) return result.bootId !== bootId;
+    return lostContact;
+  }
+
+  function remember(result: CheckResult): void {
+    if (result.bootId !== null) bootId = result.bootId;
+    if (result.error && isLostContact(result.error)) lostContact = true;
+    else if (result.error === null) lostContact = false;
+  }
+
+  async function checkAgain(first: CheckResult, signal: AbortSignal): Promise<LinkCheck> {
+    try {
+      await introduceOnce(unrecorded, signal, () => undefined);
+    } catch (error) {
+      const info = toFailure(error, log);
+      const result = failedCheck(first.at, info, first.latencyMs);
+      return { result, reinitialized: false, refused: needsPerson(info) };
+    }
+    const result = await askOnce(signal);
+    remember(result);
+    return { result, reinitialized: result.ok, refused: false };
+  }
+
+  return {
+    client,
+    introduction: () => introduction,
+    wasTold: () => told,
+    introduce: introduceOnce,
+    async check(signal) {
+      const result = await askOnce(signal);
+      const answered =
+        result.error === null || result.error.code === "plugin_unhealthy" || result.notInitialized;
+      if (answered && !signal.aborted && isStranger(result)) return checkAgain(result, signal);
+      remember(result);
+      return { result, reinitialized: false, refused: false };
+    },
+    distrust: () => void (distrusted = true),
+    async listModels(signal) {
+      const { value } = await client.models(signal);
+      return { models: value, fetchedAt: new Date(clock.now()).toISOString() };
+    },
+    canStream({ model }, { models }) {
+      const own = models.find(({ id }) => id === model)?.capabilities?.streaming;
+      const { metadata } = introduction ?? record().manifest;
+      return own ?? metadata.capabilities.streaming;
+    },
+  };
+}

@@ -1,0 +1,213 @@
+import { isAppError } from "../contract/error.ts";
+import type { PluginModels } from "../contract/plugin.ts";
+import type { ChatChunk, ChatRequest } from "../contract/protocol.ts";
+import type { Clock } from "../core/clock.ts";
+import type { Data, PluginRecord } from "../data/data.ts";
+import type { Log } from "../log.ts";
+import { createChats } from "./chats.ts";
+import type { CreateClient } from "./client-factory.ts";
+import { createConvergence } from "./convergence.ts";
+import type { Wish } from "./convergence.ts";
+import { disabledError, notReadyError, shuttingDownError } from "./failure.ts";
+import { createHealthTracker } from "./health-tracker.ts";
+import type { HealthTracker } from "./health-tracker.ts";
+import type { PluginStatus } from "./host.ts";
+import { createLink } from "./link.ts";
+import type { Link } from "./link.ts";
+import type { Watched } from "./monitor.ts";
+import { createObserver } from "./observer.ts";
+import { createPower } from "./power.ts";
+import type { Recorder } from "./recorder.ts";
+import { toStatus } from "./status.ts";
+import { toTarget } from "./turns.ts";
+
+/** Keeps one plugin as it is wanted. Lives as long as its record, switched on or not. */
+export interface Runner extends Watched {
+  readonly tracker: HealthTracker;
+  status(): PluginStatus;
+  /** Makes the record true; null means it was removed. Resolves when reality has met the newest wish. Never rejects. */
+  want(record: PluginRecord | null, restart: boolean): Promise<void>;
+  /** Begins with what was wanted before the console stopped; nothing if somebody has wanted something since. */
+  resume(): Promise<void>;
+  /** Checks health now, joining a check under way. For a plugin that is wanted but failed: the next attempt, now. */
+  check(): Promise<void>;
+  /** Throws `plugin_disabled`, `plugin_not_ready` or the plugin's error. */
+  refreshModels(): Promise<PluginModels>;
+  /** The first pull throws `plugin_disabled` or `plugin_not_ready`. */
+  chat(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatChunk, void, void>;
+  /** Ends chats with `shutting_down`, interrupts everything and hangs up, without a word to the plugin. */
+  stop(): Promise<void>;
+}
+
+export interface RunnerOptions {
+  /** `resumed`: the record's wish is an old one, met by `resume`, and leaves no marker. */
+  resumed: boolean;
+  data: Data;
+  clock: Clock;
+  log: Log;
+  random: () => number;
+  createClient: CreateClient;
+  recorder: Recorder;
+  /** See `Monitor`. */
+  nextTurnAt: (id: string) => number | null;
+  stalledSince: (sinceMs: number) => boolean;
+  /** What the monitor is to do with this plugin may have changed. */
+  onChange: (runner: Watched) => void;
+}
+
+export function createRunner(initial: PluginRecord, options: RunnerOptions): Runner {
+  const { data, clock, random, createClient, recorder, nextTurnAt, stalledSince, onChange } = options;
+  const { id } = initial;
+  const log = options.log.child({ pluginId: id });
+  const tracker = createHealthTracker(id, { clock, recorder });
+  const chats = createChats(clock);
+  const observer = createObserver({ clock, log, tracker, stalledSince });
+  const { observe } = observer;
+  const power = createPower({ name: () => record.name, clock, log, random, chats, connect, observe });
+  const convergence = createConvergence(
+    { kind: options.resumed ? initial.desired : "disabled", restart: false },
+    apply,
+    changed,
+  );
+  let record = initial;
+  /** False until somebody wants something in this run of the console. */
+  let touched = !options.resumed;
+  let stopped = false;
+  let connectedTo = "";
+  /** Of the configuration the plugin accepted last. */
+  let configVersion: number | null = null;
+  /** The next success deserves the marker "switched on". */
+  let announce = false;
+
+  function changed(): void {
+    onChange(runner);
+  }
+
+  function connect(): Link {
+    const { endpoint, manifest } = record;
+    connectedTo = addressOf(record);
+    const client = createClient({ type: manifest.type, endpoint, manifest }, { pluginId: id, log });
+    return createLink({ client, record: () => record, configs: data.configs, clock, log });
+  }
+
+  async function apply({ kind, restart }: Wish, signal: AbortSignal): Promise<void> {
+    if (kind === "enabled" && power.lifecycle() === "ready" && !restart) return;
+    await observer.interrupt();
+    if (kind === "enabled") await switchOn(signal);
+    else await switchOff(kind, signal);
+  }
+
+  async function switchOn(signal: AbortSignal): Promise<void> {
+    if (power.link() !== null && connectedTo !== addressOf(record)) await power.turnOff(signal);
+    if (signal.aborted) return;
+    tracker.restart();
+    await power.turnOn(signal);
+    if (power.lifecycle() === "ready") markStart();
+  }
+
+  async function switchOff(kind: Wish["kind"], signal: AbortSignal): Promise<void> {
+    const wasOn = power.lifecycle() !== "disabled";
+    await power.turnOff(signal);
+    if (power.lifecycle() !== "disabled") return;
+    observer.reset();
+    tracker.close();
+    if (wasOn && kind === "disabled") tracker.mark("disabled", "Switched off");
+  }
+
+  function markStart(): void {
+    const version = power.link()?.introduction()?.configVersion ?? null;
+    if (announce) tracker.mark("enabled", "Switched on");
+    else if (configVersion !== null && version !== configVersion)
+      tracker.mark("config", "Configuration changed");
+    announce = false;
+    configVersion = version;
+  }
+
+  /** A check outside the steps of an enable; nothing while the plugin is not running or something else happens to it. */
+  async function check(): Promise<void> {
+    const link = power.link();
+    if (stopped || link === null || convergence.isBusy() || power.lifecycle() !== "ready") return;
+    const { result, refused } = await observer.check(link);
+    if (!refused || result.error === null || power.lifecycle() !== "ready") return;
+    power.fail(result.error);
+    changed();
+  }
+
+  /** The link, when the plugin may be used. */
+  function requireLink(): Link {
+    if (stopped) throw shuttingDownError();
+    if (convergence.wish().kind !== "enabled") throw disabledError(record.name);
+    const link = power.link();
+    const usable = !["draining", "failed", "parked"].includes(power.lifecycle());
+    if (!usable || link?.introduction() == null) throw notReadyError(record.name, power.failure());
+    return link;
+  }
+
+  async function* chat(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatChunk, void, void> {
+    const link = requireLink();
+    const stream = link.canStream(request, power.models());
+    try {
+      yield* chats.run(link.client, { ...request, stream }, signal);
+    } catch (error) {
+      if (isAppError(error) && error.code === "plugin_not_initialized") {
+        link.distrust();
+        void check();
+      }
+      throw error;
+    }
+  }
+
+  const runner: Runner = {
+    id,
+    tracker,
+    status: () =>
+      toStatus({
+        desired: convergence.wish().kind === "enabled" ? "enabled" : "disabled",
+        power,
+        tracker,
+        activeChats: chats.count(),
+        reinitializations: observer.reinitializations(),
+        nextTurnAt: nextTurnAt(id),
+        clock,
+      }),
+    target: () =>
+      stopped || convergence.isBusy()
+        ? null
+        : toTarget({ record, power, tracker, check, attempt: convergence.again }),
+    want(next, restart) {
+      touched = true;
+      const kind = next === null ? "removed" : next.desired;
+      if (next) record = next;
+      if (kind === "enabled" && convergence.wish().kind !== "enabled") announce = true;
+      power.forgetAttempts();
+      return convergence.want({ kind, restart });
+    },
+    async resume() {
+      if (touched) return;
+      touched = true;
+      if (convergence.wish().kind === "enabled") await convergence.again();
+    },
+    check() {
+      const mayTry = convergence.wish().kind === "enabled" && power.lifecycle() === "failed";
+      return mayTry || convergence.isBusy() ? convergence.again() : check();
+    },
+    async refreshModels() {
+      const link = requireLink();
+      return power.refreshModels(link);
+    },
+    chat,
+    async stop() {
+      stopped = true;
+      chats.abort(shuttingDownError());
+      await Promise.all([convergence.stop(), observer.interrupt()]);
+      await power.hangUp();
+      changed();
+    },
+  };
+  return runner;
+}
+
+/** Where a record's plugin answers: another one needs another connection. */
+function addressOf({ endpoint, manifest }: PluginRecord): string {
+  return `${manifest.type} ${endpoint ?? manifest.metadata.provider_type}`;
+}

@@ -1,0 +1,64 @@
+import { toBadge, toReason } from "../core/badge.ts";
+import type { Clock } from "../core/clock.ts";
+import type { Desired } from "../contract/plugin.ts";
+import { UNKNOWN } from "../core/verdict.ts";
+import type { HealthTracker } from "./health-tracker.ts";
+import type { PluginStatus } from "./host.ts";
+import type { Power } from "./power.ts";
+
+/** What a plugin's status is made of. */
+export interface StatusParts {
+  desired: Desired;
+  power: Power;
+  tracker: HealthTracker;
+  activeChats: number;
+  reinitializations: number;
+  /** Epoch ms of the next check or attempt. */
+  nextTurnAt: number | null;
+  clock: Clock;
+}
+
+/** Everything the host knows about one plugin at this instant, from memory. */
+export function toStatus(parts: StatusParts): PluginStatus {
+  const { desired, power, tracker, activeChats, reinitializations, nextTurnAt, clock } = parts;
+  const { health, failures } = tracker.verdict();
+  const lastCheck = tracker.lastCheck();
+  const axes = { desired, lifecycle: power.lifecycle(), health };
+  const problem = power.failure() ?? (failures > 0 ? (lastCheck?.error ?? null) : null);
+  const nextInSeconds = nextTurnAt === null ? null : (nextTurnAt - clock.now()) / 1000;
+  const initializedAt = power.link()?.introduction()?.at;
+  return {
+    badge: toBadge(axes),
+    reason: toReason({ ...axes, problem, failures, nextInSeconds, activeChats }),
+    lifecycle: axes.lifecycle,
+    health,
+    steps: power.steps(),
+    failure: power.failure(),
+    lastCheck,
+    stats: tracker.stats(),
+    models: power.models(),
+    initializedAt: initializedAt === undefined ? null : toIso(initializedAt),
+    reinitializations,
+    nextCheckAt: nextTurnAt === null ? null : toIso(nextTurnAt),
+  };
+}
+
+/** Of a plugin the host has not heard of. */
+export const STRANGER: PluginStatus = {
+  badge: "disabled",
+  reason: null,
+  lifecycle: "disabled",
+  health: UNKNOWN.health,
+  steps: [],
+  failure: null,
+  lastCheck: null,
+  stats: { p50Ms: null, p95Ms: null, uptime: null, sparkline: [] },
+  models: { models: [], fetchedAt: null },
+  initializedAt: null,
+  reinitializations: 0,
+  nextCheckAt: null,
+};
+
+function toIso(epochMs: number): string {
+  return new Date(epochMs).toISOString();
+}
