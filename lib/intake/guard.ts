@@ -1,0 +1,64 @@
+import { lookup, type LookupAddress } from "node:dns";
+import { isIP } from "node:net";
+import { networkInterfaces } from "node:os";
+import type { AddressTier } from "../contract/plugin.ts";
+import { toNetworkFault } from "../core/network-fault.ts";
+import { judgePeer, type PeerPolicy } from "../core/peer.ts";
+
+/** A place somebody named, every address it has, and what the console may do with it. */
+export interface ResolvedPlace {
+  /** As the URL parser spells it, IPv6 without brackets. */
+  host: string;
+  port: number;
+  tier: AddressTier;
+}
+
+/**
+ * Where `url` (absolute; http, https, grpc or grpcs) leads. The name is resolved and its worst address decides. Contacts nothing but
+ * the resolver. Throws `plugin_dns_error` for a name nobody knows.
+ */
+export async function resolveTier(
+  url: string,
+  approvals: PeerPolicy["approvals"],
+  ownPort: number,
+): Promise<ResolvedPlace> {
+  const { host, port, tier } = await resolvePlace(url, approvals, ownPort);
+  return { host, port, tier };
+}
+
+/** Same, with the addresses that were judged, to connect to exactly these. */
+export async function resolvePlace(
+  url: string,
+  approvals: PeerPolicy["approvals"],
+  ownPort: number,
+): Promise<ResolvedPlace & { addresses: LookupAddress[] }> {
+  // WHATWG normalises the hosts of web schemes only.
+  const { hostname, port: text, protocol } = new URL(url.replace(/^grpc/i, "http"));
+  const host = hostname.replace(/^\[|\]$/g, "");
+  const port = text === "" ? (protocol === "https:" ? 443 : 80) : Number(text);
+  const addresses = await resolveHost(host, port);
+  const tier = judgePeer(
+    addresses.map(({ address }) => address),
+    host,
+    port,
+    { approvals, ownPort, ownAddresses: ownAddresses() },
+  );
+  return { host, port, tier, addresses };
+}
+
+function resolveHost(host: string, port: number): Promise<LookupAddress[]> {
+  const family = isIP(host);
+  if (family !== 0) return Promise.resolve([{ address: host, family }]);
+  return new Promise((resolve, reject) => {
+    lookup(host, { all: true }, (error, found) => {
+      if (error) reject(toNetworkFault(error, { host, label: `${host}:${port}`, secure: false }, "a lookup"));
+      else resolve(found);
+    });
+  });
+}
+
+function ownAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap((entries) =>
+    (entries ?? []).map((entry) => entry.address),
+  );
+}

@@ -1,0 +1,90 @@
+import { YAMLException } from "js-yaml";
+import type { Position } from "./tree.ts";
+
+/** Largest manifest, UTF-8 bytes (`reliability.md`, Bad input). */
+export const MAX_MANIFEST_BYTES = 64 * 1024;
+/** Deepest nesting. The parser stops there by itself: deeper text is never built. */
+export const MAX_MANIFEST_DEPTH = 32;
+
+/** Turns offsets of one text into positions. */
+export function createLocator(text: string): (offset: number) => Position {
+  const starts = [0];
+  for (let end = text.indexOf("\n"); end !== -1; end = text.indexOf("\n", end + 1)) starts.push(end + 1);
+  return (offset) => {
+    let low = 0;
+    let high = starts.length - 1;
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if ((starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
+  };
+}
+
+/** Why a text cannot be read at all. */
+export interface TextProblem {
+  code: string;
+  message: string;
+  fix: string;
+  offset: number;
+}
+
+/** Size, encoding and emptiness: what is wrong before anything is parsed. */
+export function checkText(text: string): TextProblem | null {
+  const bytes = Buffer.byteLength(text);
+  if (bytes > MAX_MANIFEST_BYTES) {
+    return {
+      code: "too_large",
+      message: `A manifest has at most 64 KB; this one has ${Math.ceil(bytes / 1024)} KB.`,
+      fix: "Check that this is a plugin.yaml or plugin.json and not something else.",
+      offset: 0,
+    };
+  }
+  const broken = text.search(/\uFFFD|\0|\p{Cs}/u);
+  if (broken !== -1) {
+    return {
+      code: "not_utf8",
+      message: "This character is not UTF-8 text.",
+      fix: "Save the file as UTF-8.",
+      offset: broken,
+    };
+  }
+  return null;
+}
+
+export const EMPTY: TextProblem = {
+  code: "empty",
+  message: "The manifest is empty.",
+  fix: "Start from the example in the plugin guide: type, endpoint and metadata.",
+  offset: 0,
+};
+
+/** The parser's complaint in our words. Anything but a `YAMLException` is a fault of ours and thrown on. */
+export function toSyntaxProblem(error: unknown): TextProblem {
+  if (!(error instanceof YAMLException)) throw error;
+  const offset = error.mark?.position ?? 0;
+  const known = SYNTAX.find(({ reason }) => reason.test(error.reason));
+  if (known) return { code: known.code, message: known.message, fix: known.fix, offset };
+  return {
+    code: "invalid_yaml",
+    message: `The text is not valid YAML here: ${error.reason}.`,
+    fix: "Check indentation, colons, quotes and brackets on this line and the one above it.",
+    offset,
+  };
+}
+
+const SYNTAX: Array<{ reason: RegExp; code: string; message: string; fix: string }> = [
+  {
+    reason: /maxDepth/,
+    code: "nested_too_deep",
+    message: `A manifest is nested at most ${MAX_MANIFEST_DEPTH} levels deep.`,
+    fix: "Remove the brackets or indentation that open here.",
+  },
+  {
+    reason: /tab character/,
+    code: "tab_indentation",
+    message: "This line is indented with a tab, which YAML does not allow.",
+    fix: "Indent with spaces.",
+  },
+];

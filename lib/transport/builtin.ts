@@ -1,0 +1,144 @@
+import { AppError, isAppError } from "../contract/error.ts";
+import type { ConfigValues } from "../contract/plugin.ts";
+import type { ChatChunk, ChatRequest } from "../contract/protocol.ts";
+import type { Clock } from "../core/clock.ts";
+import { abortedByCaller, createCall, type Call } from "./call.ts";
+import { endsAnswer, truncated } from "./chat-stream.ts";
+import type { BuiltinPlugin, PluginClient, Reply } from "./client.ts";
+import { readChunk, readHealth, readMetadata, readModels } from "./lenient.ts";
+import { formatDuration, TIMEOUTS, type Timeouts } from "./limits.ts";
+import type { Reading } from "./reading.ts";
+
+/**
+ * A plugin in the box behind the same promises as every other one: deadlines, abort, and nothing shared, since every
+ * value is copied as JSON on its way in and out.
+ */
+export function createBuiltinClient(
+  plugin: BuiltinPlugin,
+  clock: Clock,
+  overrides: Partial<Timeouts> = {},
+): PluginClient {
+  const timeouts: Timeouts = { ...TIMEOUTS, ...overrides };
+  const running = new Set<Call>();
+  let isClosed = false;
+
+  function begin(signal?: AbortSignal): Call {
+    const call = createCall(clock, signal);
+    if (isClosed) call.cancel(abortedByCaller());
+    running.add(call);
+    return call;
+  }
+
+  function end(call: Call): void {
+    running.delete(call);
+    call.dispose();
+  }
+
+  async function exchange<T>(
+    step: string,
+    limitMs: number,
+    signal: AbortSignal | undefined,
+    work: () => Promise<unknown>,
+    read: (value: unknown, reading: Reading) => T,
+  ): Promise<Reply<T>> {
+    const call = begin(signal);
+    call.limit(limitMs, () => tooLate(step, limitMs));
+    const startedAt = clock.monotonic();
+    try {
+      const reading: Reading = { subject: `The plugin's answer to ${step}`, warnings: [] };
+      const answer = await call.race(work);
+      const value = read(copy(answer), reading);
+      return { value, latencyMs: clock.monotonic() - startedAt, warnings: reading.warnings };
+    } catch (error) {
+      throw toFault(error, step, call);
+    } finally {
+      end(call);
+    }
+  }
+
+  async function* chat(request: ChatRequest, signal?: AbortSignal): AsyncGenerator<ChatChunk> {
+    const call = begin(signal);
+    const reading: Reading = { subject: "The plugin's answer", warnings: [] };
+    call.limit(timeouts.totalMs, () => tooLate("chat", timeouts.totalMs));
+    let isComplete = false;
+    try {
+      const source = plugin.chat(copy(request), call.signal)[Symbol.asyncIterator]();
+      for (let waitMs = timeouts.firstByteMs; ; waitMs = timeouts.idleMs) {
+        const lift = call.limit(waitMs, () => tooLate("chat", waitMs));
+        const next = await call.race(() => source.next());
+        lift();
+        if (next.done === true) break;
+        const chunk = readChunk(copy(next.value), reading);
+        isComplete ||= endsAnswer(chunk);
+        yield chunk;
+        if (chunk.done === true) return;
+      }
+    } catch (error) {
+      throw toFault(error, "chat", call);
+    } finally {
+      call.cancel(abortedByCaller());
+      end(call);
+    }
+    if (!isComplete) throw truncated(reading.subject);
+  }
+
+  return {
+    metadata: (signal) =>
+      exchange("metadata", timeouts.metadataMs, signal, async () => plugin.metadata(), readMetadata),
+    initialize: (config: ConfigValues, signal) =>
+      exchange(
+        "initialize",
+        timeouts.initializeMs,
+        signal,
+        () => plugin.initialize(copy(config)),
+        () => null,
+      ),
+    health: (signal) =>
+      exchange(
+        "health",
+        timeouts.healthMs,
+        signal,
+        () => plugin.health(),
+        (value, reading) => readHealth(value, reading, clock.now()),
+      ),
+    models: (signal) => exchange("models", timeouts.modelsMs, signal, () => plugin.models(), readModels),
+    chat,
+    cleanup: (signal) =>
+      exchange(
+        "cleanup",
+        timeouts.cleanupMs,
+        signal,
+        () => plugin.cleanup(),
+        () => null,
+      ),
+    close() {
+      isClosed = true;
+      for (const call of running) call.cancel(abortedByCaller());
+      return Promise.resolve();
+    },
+  };
+}
+
+/** What would have travelled: JSON, and nothing of the other side's objects. */
+function copy<T>(value: T): T {
+  return value === undefined ? value : (JSON.parse(JSON.stringify(value)) as T);
+}
+
+function toFault(error: unknown, step: string, call: Call): AppError {
+  if (call.signal.aborted) return call.signal.reason as AppError;
+  if (isAppError(error)) return error;
+  return new AppError("plugin_error", `The built-in plugin failed at ${step}.`, {
+    hint: "This is a fault in the console itself: its log has the details.",
+    cause: error,
+  });
+}
+
+function tooLate(step: string, limitMs: number): AppError {
+  return new AppError(
+    "plugin_timeout",
+    `The built-in plugin did not answer ${step} within ${formatDuration(limitMs)}.`,
+    {
+      hint: "The console may be overloaded: look at its log.",
+    },
+  );
+}

@@ -1,0 +1,54 @@
+import { AppError } from "../contract/error.ts";
+import type { ChatChunk } from "../contract/protocol.ts";
+import { parseJson } from "./json-text.ts";
+import type { Frame } from "./frames.ts";
+import { readChunk } from "./lenient.ts";
+import { isComplaint } from "./plugin-fault.ts";
+import type { Reading } from "./reading.ts";
+
+/** What a frame turned out to be. */
+export type ChatEvent =
+  { kind: "chunk"; chunk: ChatChunk } | { kind: "end" } | { kind: "complaint"; body: unknown };
+
+/** One frame of a stream → chunk, end, or the plugin's own error. Throws `plugin_invalid_json` or `plugin_invalid_response`. */
+export function readChatFrame(frame: Frame, reading: Reading): ChatEvent {
+  const data = frame.data.trim();
+  if (data === "[DONE]") return { kind: "end" };
+  if (frame.event === "error") return { kind: "complaint", body: tolerantBody(data, reading) };
+  const value = parseFrame(frame, data, reading);
+  if (isComplaint(value)) return { kind: "complaint", body: value };
+  return { kind: "chunk", chunk: readChunk(value, reading) };
+}
+
+/** True once an answer is complete: a finish_reason or the plugin's own `done`. */
+export function endsAnswer(chunk: ChatChunk): boolean {
+  return chunk.done === true || chunk.choices.some((choice) => Boolean(choice.finish_reason));
+}
+
+export function truncated(subject: string, cause?: unknown): AppError {
+  return new AppError("plugin_stream_truncated", `${subject} broke off before it was complete.`, {
+    hint: "What arrived is incomplete: try again, and look at the plugin's log.",
+    cause,
+  });
+}
+
+function parseFrame(frame: Frame, data: string, reading: Reading): unknown {
+  try {
+    return parseJson(data, `A frame of ${lowerFirst(reading.subject)}`);
+  } catch (error) {
+    throw frame.isClosed ? error : truncated(reading.subject, error);
+  }
+}
+
+/** An error event may carry plain words. */
+function tolerantBody(data: string, reading: Reading): unknown {
+  try {
+    return parseJson(data, reading.subject);
+  } catch {
+    return data;
+  }
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

@@ -1,0 +1,24 @@
+import { describeTransport } from "../../test/contract-suite.ts";
+import { servePlugin } from "../../test/plugin-server.ts";
+import { createClock } from "../real-clock.ts";
+import { createBuiltinClient } from "./builtin.ts";
+import { createHttpClient } from "./http.ts";
+
+describeTransport("http", async (plugin, timeouts = {}) => {
+  const server = await servePlugin(plugin);
+  const client = createHttpClient({
+    endpoint: server.endpoint,
+    approvals: { isApproved: (_host, port) => port === server.port },
+    ownPort: () => 1,
+    clock: createClock(),
+    timeouts,
+  });
+  return { client, stop: () => server.close() };
+});
+
+describeTransport("builtin", (plugin, timeouts) =>
+  Promise.resolve({
+    client: createBuiltinClient(plugin, createClock(), timeouts),
+    stop: () => Promise.resolve(),
+  }),
+);

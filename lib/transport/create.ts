@@ -1,0 +1,41 @@
+import { AppError } from "../contract/error.ts";
+import type { Manifest, PluginType } from "../contract/manifest.ts";
+import type { Clock } from "../core/clock.ts";
+import { createBuiltinClient } from "./builtin.ts";
+import type { BuiltinFactory, PluginClient } from "./client.ts";
+import { createHttpClient, type HttpClientOptions } from "./http.ts";
+
+export interface ClientSources extends Pick<HttpClientOptions, "approvals" | "ownPort"> {
+  clock: Clock;
+  /** Plugins in the box by provider_type. */
+  builtins: Record<string, BuiltinFactory>;
+}
+
+/** Chooses the transport of a plugin by its type. Throws `invalid_manifest` for what this version cannot speak. */
+export function createPluginClient(sources: ClientSources) {
+  return (target: { type: PluginType; endpoint: string | null; manifest: Manifest | null }): PluginClient => {
+    const { approvals, ownPort, clock, builtins } = sources;
+    if (target.type === "builtin") {
+      const factory = builtins[target.manifest?.metadata.provider_type ?? ""];
+      if (factory) return createBuiltinClient(factory(), clock);
+      throw new AppError("invalid_manifest", "This plugin is not in the box of this version.", {
+        hint: "Remove it, or go back to the version of the console that brought it.",
+      });
+    }
+    if (target.type === "http" && target.endpoint !== null) {
+      const sensitiveFields = target.manifest?.metadata.config_schema
+        .filter((field) => field.sensitive)
+        .map((field) => field.name);
+      return createHttpClient({
+        endpoint: target.endpoint,
+        approvals,
+        ownPort,
+        clock,
+        ...(sensitiveFields ? { sensitiveFields } : {}),
+      });
+    }
+    throw new AppError("invalid_manifest", `Plugins of type ${target.type} cannot be run by this version.`, {
+      hint: "Offer the plugin over HTTP.",
+    });
+  };
+}

@@ -1,0 +1,211 @@
+import { Capabilities, ConfigField, FieldValidation, Metadata } from "../contract/manifest.ts";
+import { ChatChunk, ChatResponse, Model, PluginHealth } from "../contract/protocol.ts";
+import { isJsonObject, matchKeys, type JsonObject } from "../core/json-object.ts";
+import { conform, invalidResponse, join, nameOf, requireObject, respell, type Reading } from "./reading.ts";
+
+/**
+ * The plugin's objects as the contract knows them, read as kindly as the protocol page asks: other spellings of keys, null for
+ * absent, fractions for whole numbers, unknown fields. Each kindness leaves a warning, because Loom itself is stricter.
+ */
+
+export function readMetadata(value: unknown, reading: Reading): Metadata {
+  const metadata = respell(requireObject(value, "", reading), keysOf(Metadata), "", reading);
+  if (isJsonObject(metadata["capabilities"])) {
+    metadata["capabilities"] = respell(
+      metadata["capabilities"],
+      keysOf(Capabilities),
+      "capabilities",
+      reading,
+    );
+  }
+  if (Array.isArray(metadata["config_schema"])) {
+    metadata["config_schema"] = metadata["config_schema"].map((field: unknown, index) =>
+      isJsonObject(field) ? readField(field, `config_schema[${index}]`, reading) : field,
+    );
+  }
+  return conform(Metadata, metadata, "", reading);
+}
+
+function readField(value: JsonObject, at: string, reading: Reading): JsonObject {
+  // A default of null is a value here, not an absence, but one that means the same.
+  const field = respell(value, keysOf(ConfigField), at, reading);
+  const rules = field["validation"];
+  if (!isJsonObject(rules)) return field;
+  return { ...field, validation: respell(rules, keysOf(FieldValidation), `${at}.validation`, reading) };
+}
+
+/** A skew up to this many ms is normal between two machines, `reliability.md`. */
+const MAX_SKEW_MS = 5_000;
+/** A claim above ten minutes cannot be a latency: the deadline is five seconds. */
+const MAX_LATENCY_MS = 600_000;
+
+/**
+ * Health as the plugin sees itself. Only `healthy: true` is up; anything else is down with the reason in `message`.
+ * Side information of a wrong type is dropped with a warning: it never decides. `nowMs` is our own clock.
+ */
+export function readHealth(value: unknown, reading: Reading, nowMs: number): PluginHealth {
+  const health = respell(requireObject(value, "", reading), keysOf(PluginHealth), "", reading);
+  dropUnless(health, "message", (item) => typeof item === "string", "a text", reading);
+  dropUnless(health, "details", isJsonObject, "an object", reading);
+  dropUnless(health, "latency_ms", isLatency, `a number from 0 to ${MAX_LATENCY_MS}`, reading);
+  dropUnless(health, "timestamp", (item) => typeof item === "string", "a text", reading);
+  checkTimestamp(health, reading, nowMs);
+  if (typeof health["healthy"] !== "boolean") {
+    const said = typeof health["message"] === "string" ? ` The plugin says: ${health["message"]}` : "";
+    health["message"] = `${explainUnhealthy(health)}${said}`;
+    health["healthy"] = false;
+  }
+  return conform(PluginHealth, health, "", reading);
+}
+
+/** True for a body that says something about health, whatever status it came with. */
+export function claimsHealth(body: unknown): body is JsonObject {
+  return isJsonObject(body) && matchKeys(Object.keys(body), ["healthy"]).size > 0;
+}
+
+/** A health body that came with an error status: down, whatever it claims. */
+export function readUnhealthy(
+  body: JsonObject,
+  status: number,
+  reading: Reading,
+  nowMs: number,
+): PluginHealth {
+  const health = readHealth(body, reading, nowMs);
+  if (!health.healthy) return health;
+  return { ...health, healthy: false, message: `The plugin says it is healthy, but with status ${status}.` };
+}
+
+function explainUnhealthy(health: JsonObject): string {
+  if ("healthy" in health) return `healthy must be true or false, not ${nameOf(health["healthy"])}.`;
+  const instead = Object.keys(health).slice(0, 3).join(", ");
+  return `The health answer has no healthy field${instead ? ` (only ${instead})` : ""}: send {"healthy": true}.`;
+}
+
+function isLatency(value: unknown): boolean {
+  return typeof value === "number" && value >= 0 && value <= MAX_LATENCY_MS;
+}
+
+function dropUnless(
+  value: JsonObject,
+  key: string,
+  isRight: (item: unknown) => boolean,
+  wanted: string,
+  reading: Reading,
+): void {
+  if (!(key in value) || isRight(value[key])) return;
+  reading.warnings.push(`${key} must be ${wanted}, not ${describe(value[key])}; it is ignored`);
+  Reflect.deleteProperty(value, key);
+}
+
+function describe(value: unknown): string {
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : nameOf(value);
+}
+
+function checkTimestamp(health: JsonObject, reading: Reading, nowMs: number): void {
+  const timestamp = health["timestamp"];
+  if (typeof timestamp !== "string") return;
+  const hasZone = /(?:z|[+-]\d\d:?\d\d)$/i.test(timestamp);
+  const at = Date.parse(hasZone ? timestamp : `${timestamp}Z`);
+  if (Number.isNaN(at)) {
+    reading.warnings.push("timestamp is not an ISO 8601 time; it is ignored");
+    Reflect.deleteProperty(health, "timestamp");
+  } else if (!hasZone) {
+    // Its skew would measure the time zone, not the clock.
+    reading.warnings.push("timestamp has no time zone: Loom refuses it");
+  } else if (Math.abs(at - nowMs) > MAX_SKEW_MS) {
+    const seconds = Math.round(Math.abs(at - nowMs) / 1000);
+    reading.warnings.push(`the plugin's clock is ${seconds} s ${at < nowMs ? "behind" : "ahead of"} ours`);
+  }
+}
+
+const WHOLE_MODEL_NUMBERS = ["context_window", "max_output_tokens"] as const;
+
+/** A bare array; `{"models": […]}` and OpenAI's `{"data": […]}` are understood. */
+export function readModels(value: unknown, reading: Reading): Model[] {
+  return toModelList(value, reading).map((entry, index) => {
+    const at = `[${index}]`;
+    const model = respell(requireObject(entry, at, reading), keysOf(Model), at, reading);
+    for (const key of WHOLE_MODEL_NUMBERS) roundFraction(model, key, at, reading);
+    return conform(Model, model, at, reading);
+  });
+}
+
+function toModelList(value: unknown, reading: Reading): unknown[] {
+  if (Array.isArray(value)) return value;
+  if (isJsonObject(value)) {
+    for (const key of ["models", "data"]) {
+      const list = value[key];
+      if (!Array.isArray(list)) continue;
+      reading.warnings.push(`the models are wrapped in "${key}": Loom expects a bare array`);
+      return list;
+    }
+  }
+  throw invalidResponse(reading, "", `expected an array of models, received ${nameOf(value)}`);
+}
+
+function roundFraction(value: JsonObject, key: string, at: string, reading: Reading): void {
+  const number = value[key];
+  if (typeof number !== "number" || Number.isInteger(number)) return;
+  reading.warnings.push(`${join(at, key)} is ${number}: Loom refuses fractions here`);
+  value[key] = Math.round(number);
+}
+
+/** A whole chat answer, as one chunk that ends the stream. */
+export function readWholeAnswer(value: unknown, reading: Reading): ChatChunk {
+  const response = conform(ChatResponse, withRoundUsage(requireObject(value, "", reading)), "", reading);
+  return conform(
+    ChatChunk,
+    {
+      ...response,
+      choices: response.choices.map(({ message, ...choice }) => ({ ...choice, delta: message })),
+      done: true,
+    },
+    "",
+    reading,
+  );
+}
+
+/** One frame of a streamed answer. A frame that carries `message` where the protocol has `delta` is understood. */
+export function readChunk(value: unknown, reading: Reading): ChatChunk {
+  const chunk = withRoundUsage(requireObject(value, "", reading));
+  if (!Array.isArray(chunk["choices"])) return conform(ChatChunk, chunk, "", reading);
+  const choices = chunk["choices"].map((choice: unknown) =>
+    isJsonObject(choice) && !("delta" in choice) && isJsonObject(choice["message"])
+      ? { ...choice, delta: choice["message"] }
+      : choice,
+  );
+  return conform(ChatChunk, { ...chunk, choices }, "", reading);
+}
+
+/** Loom reads these into Go integers, which refuse a decimal point even before a zero. */
+const WHOLE_WITH_POINT =
+  /"(latency_ms|context_window|max_output_tokens|min_length|max_length)"\s*:\s*(-?\d+\.0+)(?![\d.eE])/g;
+
+/** `JSON.parse` cannot tell 5.0 from 5; the text can. */
+export function noticeWholeFractions(text: string, reading: Reading): void {
+  const first = WHOLE_WITH_POINT[Symbol.matchAll](text).next().value;
+  if (first)
+    reading.warnings.push(
+      `${first[1]} is written ${first[2]}: Loom accepts whole numbers without a point only`,
+    );
+}
+
+const USAGE_COUNTS = ["prompt_tokens", "completion_tokens", "total_tokens"] as const;
+
+/** Unusable counts are unknown, never zero and never the end of an answer. */
+function withRoundUsage(value: JsonObject): JsonObject {
+  const usage = value["usage"];
+  if (!isJsonObject(usage)) return "usage" in value ? { ...value, usage: undefined } : value;
+  const counts = { ...usage };
+  for (const key of USAGE_COUNTS) counts[key] = toCount(usage[key], Math.round);
+  counts["cost_usd"] = toCount(usage["cost_usd"], (cost) => cost);
+  return { ...value, usage: counts };
+}
+
+function toCount(value: unknown, shape: (value: number) => number): number | undefined {
+  return typeof value === "number" && Number.isFinite(value) && value >= 0 ? shape(value) : undefined;
+}
+
+function keysOf(schema: { shape: object }): string[] {
+  return Object.keys(schema.shape);
+}

@@ -1,0 +1,77 @@
+import { z } from "zod";
+import { AppError } from "../contract/error.ts";
+import { isJsonObject, matchKeys, type JsonObject } from "../core/json-object.ts";
+
+/** One answer being read: where it came from, and every leniency that was needed so far. */
+export interface Reading {
+  /** "The answer of 127.0.0.1:8090 to GET /models". */
+  subject: string;
+  warnings: string[];
+}
+
+/**
+ * A copy of `value` with known names spelled as the contract spells them and without nulls under them.
+ * Unknown keys stay. `at` is the path of the object within the answer, for warnings.
+ */
+export function respell(
+  value: JsonObject,
+  known: readonly string[],
+  at: string,
+  reading: Reading,
+): JsonObject {
+  const names = matchKeys(Object.keys(value), known);
+  const result: JsonObject = {};
+  const unknown: string[] = [];
+  for (const [key, item] of Object.entries(value)) {
+    const name = names.get(key);
+    if (name === undefined) unknown.push(key);
+    else if (name !== key)
+      reading.warnings.push(`${join(at, key)} is spelled ${name} in the protocol: Loom ignores it`);
+    if (name !== undefined && item === null) {
+      reading.warnings.push(`${join(at, name)} is null and counts as absent: leave it out`);
+    } else if ((name ?? key) !== "__proto__") result[name ?? key] = item;
+  }
+  if (unknown.length > 0) {
+    const listed = unknown.slice(0, 5).join(", ") + (unknown.length > 5 ? " …" : "");
+    reading.warnings.push(`${at || "the answer"} has fields the protocol does not know: ${listed}`);
+  }
+  return result;
+}
+
+/** `value` as the schema sees it, or `plugin_invalid_response` with the path of the first field that is wrong. */
+export function conform<T>(schema: z.ZodType<T>, value: unknown, at: string, reading: Reading): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const path = (issue?.path ?? []).reduce<string>((rest, part) => join(rest, part), at);
+  throw invalidResponse(reading, path, issue?.message ?? "not what the protocol says");
+}
+
+export function requireObject(value: unknown, at: string, reading: Reading): JsonObject {
+  if (isJsonObject(value)) return value;
+  throw invalidResponse(reading, at, `expected an object, received ${nameOf(value)}`);
+}
+
+export function invalidResponse(reading: Reading, path: string, problem: string): AppError {
+  const where = path === "" ? "" : `${path}: `;
+  return new AppError(
+    "plugin_invalid_response",
+    `${reading.subject} is not what the protocol says: ${where}${problem}.`,
+    {
+      hint: "Correct this field in the plugin; the plugin guide shows the shape of every answer.",
+      details: { path },
+    },
+  );
+}
+
+/** `models` + 3 → `models[3]`, `a` + `b` → `a.b`. */
+export function join(at: string, part: PropertyKey): string {
+  if (typeof part === "number") return `${at}[${part}]`;
+  return at === "" ? String(part) : `${at}.${String(part)}`;
+}
+
+export function nameOf(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "an array";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}

@@ -1,0 +1,172 @@
+import { Pool, type Dispatcher } from "undici";
+import { AppError } from "../contract/error.ts";
+import type { Clock } from "../core/clock.ts";
+import type { PeerPolicy } from "../core/peer.ts";
+import { headerText, readAll } from "./body.ts";
+import { abortedByCaller, type Call } from "./call.ts";
+import { createConnector } from "./connector.ts";
+import { toExcerpt } from "./excerpt.ts";
+import { tryJson } from "./json-text.ts";
+import type { Caps } from "./limits.ts";
+import { toNetworkFault } from "../core/network-fault.ts";
+import { toPluginFault } from "./plugin-fault.ts";
+import type { Redaction } from "./redaction.ts";
+import type { Target } from "./target.ts";
+
+/** What goes out: one of the protocol's fixed calls. */
+export interface Outgoing {
+  method: "GET" | "POST";
+  /** `/metadata`; appended to the prefix of the target. */
+  path: string;
+  /** JSON text; absent for GET. */
+  body?: string;
+  accept?: string;
+}
+
+/** An answer whose headers have arrived and whose body is still on the wire. */
+export interface Incoming {
+  response: Dispatcher.ResponseData;
+  /** Media type in lower case, without parameters; empty when the plugin sent none. */
+  mediaType: string;
+  /** "The answer of 127.0.0.1:8090 to GET /health", for messages. */
+  subject: string;
+  /** `GET /health`. */
+  step: string;
+}
+
+export interface WireOptions {
+  target: Target;
+  approvals: PeerPolicy["approvals"];
+  ownPort(): number;
+  clock: Clock;
+  connectMs: number;
+  caps: Caps;
+  redaction: Redaction;
+  ca?: string | undefined;
+}
+
+/** HTTP/1.1 to one plugin. Every failure is an `AppError`; redirects are never followed. */
+export interface Wire {
+  /** Resolves when the headers are there, whatever the status (but no redirect). */
+  send(outgoing: Outgoing, call: Call): Promise<Incoming>;
+  /** The whole body, at most `cap` decoded bytes. */
+  readBytes(incoming: Incoming, cap: number, call: Call): Promise<Uint8Array>;
+  /** The body of an answer outside 2xx; empty when it cannot be read, so that it never hides the status. */
+  readErrorText(incoming: Incoming, call: Call): Promise<string>;
+  /** The failure that a body describes. */
+  toReportedFault(incoming: Incoming, text: string): AppError;
+  /** Whatever was thrown while an answer was read, as our error. */
+  toFault(error: unknown, step: string, call: Call): AppError;
+  close(): Promise<void>;
+}
+
+export function createWire(options: WireOptions): Wire {
+  const { target, clock, redaction, caps } = options;
+  const pool = createPool(options);
+
+  function toFault(error: unknown, step: string, call: Call): AppError {
+    if (call.signal.aborted) return call.signal.reason as AppError;
+    if (pool.destroyed) return abortedByCaller();
+    return toNetworkFault(error, target, step);
+  }
+
+  async function readBytes(incoming: Incoming, cap: number, call: Call): Promise<Uint8Array> {
+    try {
+      return await call.race(() => readAll(incoming.response, cap, incoming.subject));
+    } catch (error) {
+      throw toFault(error, incoming.step, call);
+    }
+  }
+
+  return {
+    toFault,
+    readBytes,
+    async send(outgoing, call) {
+      const step = `${outgoing.method} ${outgoing.path}`;
+      try {
+        const response = await call.race(() => pool.request(toRequest(outgoing, target, call.signal)));
+        const incoming = toIncoming(response, step, target);
+        if (response.statusCode >= 300 && response.statusCode < 400) throw refuseRedirect(incoming, target);
+        return incoming;
+      } catch (error) {
+        throw toFault(error, step, call);
+      }
+    },
+    async readErrorText(incoming, call) {
+      const bytes = await readBytes(incoming, caps.error, call).catch(() => new Uint8Array());
+      if (call.signal.aborted) throw call.signal.reason;
+      return new TextDecoder().decode(bytes);
+    },
+    toReportedFault({ response, step }, text) {
+      return toPluginFault(
+        {
+          label: target.label,
+          step,
+          status: response.statusCode,
+          body: tryJson(text),
+          text,
+          retryAfter: headerText(response.headers["retry-after"]) || undefined,
+          nowMs: clock.now(),
+        },
+        redaction,
+      );
+    },
+    close: () => pool.destroy(abortedByCaller()),
+  };
+}
+
+function createPool(options: WireOptions): Pool {
+  return new Pool(options.target.origin, {
+    connect: createConnector(options),
+    // Every request has a socket of its own: bytes a plugin sends unasked can then never answer the next request,
+    // and a restarted plugin never meets a stale socket. Costs one handshake per call.
+    pipelining: 0,
+    maxHeaderSize: options.caps.headers,
+    // Our own clock ends calls; undici's timers would end them in its words.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+}
+
+function toRequest(outgoing: Outgoing, target: Target, signal: AbortSignal): Dispatcher.RequestOptions {
+  return {
+    method: outgoing.method,
+    path: `${target.prefix}${outgoing.path}`,
+    headers: {
+      "content-type": "application/json",
+      accept: outgoing.accept ?? "application/json",
+      "accept-encoding": "identity",
+      "user-agent": "loom-console",
+    },
+    body: outgoing.body ?? null,
+    signal,
+  };
+}
+
+function toIncoming(response: Dispatcher.ResponseData, step: string, target: Target): Incoming {
+  return {
+    response,
+    step,
+    mediaType: (headerText(response.headers["content-type"]).split(";")[0] ?? "").trim().toLowerCase(),
+    subject: `The answer of ${target.label} to ${step}`,
+  };
+}
+
+function refuseRedirect({ response, step }: Incoming, target: Target): AppError {
+  response.body.on("error", () => undefined).destroy();
+  const location = headerText(response.headers.location);
+  const url = URL.canParse(location, target.url) ? new URL(location, target.url) : null;
+  const where = url ? ` to ${toExcerpt(url.host, 100)}` : "";
+  return new AppError(
+    "plugin_redirect_refused",
+    `${target.label} answered ${step} with a redirect${where} (${response.statusCode}). Redirects are never followed.`,
+    {
+      hint: "Register the address the plugin really answers at.",
+      ...(url ? { details: { host: url.host } } : {}),
+    },
+  );
+}
+
+export function isSuccess({ response }: Incoming): boolean {
+  return response.statusCode >= 200 && response.statusCode < 300;
+}
