@@ -1,0 +1,98 @@
+import { AppError } from "../contract/error.ts";
+
+/** 8 MB: no request of ours needs more (`reliability.md`, bad input). */
+export const BODY_MAX_BYTES = 8 * 1024 * 1024;
+
+/** A 64 KB manifest inside a JSON string: every quote and line break may take two bytes, and there are other fields. */
+export const MANIFEST_BODY_MAX_BYTES = 192 * 1024;
+
+/** Real requests nest less than ten deep; recursive validators must never meet a thousand. */
+const MAX_DEPTH = 64;
+
+/**
+ * Reads a JSON body, counting bytes while they arrive, so that at most `maxBytes` are ever held. Throws
+ * `unsupported_media_type`, `payload_too_large` and `invalid_json`.
+ */
+export async function readJson(request: Request, maxBytes: number): Promise<unknown> {
+  requireJsonType(request.headers.get("content-type"));
+  const declared = Number(request.headers.get("content-length") ?? 0);
+  if (declared > maxBytes) throw tooLarge(maxBytes);
+  const text = decode(await readBytes(request.body, maxBytes));
+  if (text.trim() === "")
+    throw new AppError("invalid_json", "The body is empty; a JSON object was expected.");
+  requireShallow(text);
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new AppError("invalid_json", "The body is not valid JSON.", {
+      hint: "Check quotes, commas and brackets; text goes in double quotes.",
+      cause,
+    });
+  }
+}
+
+function requireJsonType(header: string | null): void {
+  const [type = "", ...parameters] = (header ?? "").toLowerCase().split(";");
+  const charset = parameters
+    .map((parameter) => parameter.trim())
+    .find((parameter) => parameter.startsWith("charset="));
+  const isUtf8 = charset === undefined || /^charset="?utf-?8"?$/.test(charset);
+  if (type.trim() === "application/json" && isUtf8) return;
+  throw new AppError("unsupported_media_type", "The body has to be JSON in UTF-8.", {
+    hint: "Send the header Content-Type: application/json.",
+  });
+}
+
+async function readBytes(body: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<Uint8Array[]> {
+  const chunks: Uint8Array[] = [];
+  if (!body) return chunks;
+  let total = 0;
+  // Leaving the loop cancels the stream: the rest is never read.
+  for await (const chunk of body) {
+    total += chunk.byteLength;
+    if (total > maxBytes) throw tooLarge(maxBytes);
+    chunks.push(chunk);
+  }
+  return chunks;
+}
+
+function tooLarge(maxBytes: number): AppError {
+  return new AppError("payload_too_large", `The body is larger than ${maxBytes} bytes.`, {
+    hint: "Send less; a manifest has at most 64 KB, any other request 8 MB.",
+  });
+}
+
+function decode(chunks: Uint8Array[]): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
+  } catch (cause) {
+    throw new AppError("invalid_json", "The body is not UTF-8.", { cause });
+  }
+}
+
+/** Counts brackets outside strings. Cheaper than parsing, and it runs before anything recursive. */
+function requireShallow(text: string): void {
+  let depth = 0;
+  let inString = false;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (inString) {
+      if (code === BACKSLASH) index++;
+      else if (code === QUOTE) inString = false;
+    } else if (code === QUOTE) inString = true;
+    else if (code === OPEN_BRACE || code === OPEN_BRACKET) depth++;
+    else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) depth--;
+    if (depth > MAX_DEPTH) {
+      throw new AppError("invalid_json", `The body is nested more than ${MAX_DEPTH} levels deep.`, {
+        hint: `Level ${MAX_DEPTH + 1} opens at character ${index + 1}.`,
+      });
+    }
+  }
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;

@@ -1,0 +1,27 @@
+import type { Context } from "../operations/context.ts";
+import type { Attempts } from "./attempts.ts";
+import type { Sessions } from "./session.ts";
+import type { SetupToken } from "./setup-token.ts";
+
+/** What handlers work with: the operations' context and what belongs to the door itself. */
+export interface ApiContext extends Context {
+  sessions: Sessions;
+  attempts: Attempts;
+  setupToken: SetupToken;
+  /** True from SIGTERM on: readiness says no. */
+  isDraining(): boolean;
+  /** Of the console, for `/api/health` and the API description. */
+  version: string;
+}
+
+/** The request as handlers see it, beside what their route declared. */
+export interface Visit {
+  requestId: string;
+  /** Of the peer, or of the visitor as a trusted proxy reports it. Counts attempts; never a permission. */
+  address: string;
+  headers: Headers;
+  /** Aborts when the visitor leaves. */
+  signal: AbortSignal;
+  /** Added to the answer as `Set-Cookie`. */
+  cookies: string[];
+}

@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { formatPath, parseWith, toErrorResponse } from "./errors.ts";
+
+describe("formatPath", () => {
+  it.each([
+    [["messages", 3, "role"], "messages[3].role"],
+    [[0, "a"], "[0].a"],
+    [["panes", 0, "parameters", "stop", 2], "panes[0].parameters.stop[2]"],
+    [[], ""],
+  ])("%j is %j", (path, text) => expect(formatPath(path)).toBe(text));
+});
+
+describe("parseWith", () => {
+  const schema = z.object({ list: z.array(z.number()) });
+
+  it("names every field that is wrong", () => {
+    expect(() => parseWith(schema, { list: [1, "b", null] })).toThrow(
+      expect.objectContaining({
+        code: "validation_failed",
+        extras: expect.objectContaining({
+          field: "list[1]",
+          issues: [
+            { path: "list[1]", message: expect.any(String) },
+            { path: "list[2]", message: expect.any(String) },
+          ],
+        }),
+      }),
+    );
+  });
+
+  it("lists at most 50 of many problems and says how many there are", () => {
+    const body = { list: Array.from({ length: 5000 }, () => "x") };
+    expect(() => parseWith(schema, body)).toThrow(
+      expect.objectContaining({ extras: expect.objectContaining({ hint: expect.stringContaining("5000") }) }),
+    );
+  });
+});
+
+describe("toErrorResponse", () => {
+  it("carries the status of the code, the request id, and when to try again", async () => {
+    const response = toErrorResponse(
+      { code: "plugin_rate_limited", message: "Slow down", plugin: { retryAfterSeconds: 1.2 } },
+      "r-1",
+    );
+    expect(response.status).toBe(429);
+    expect(response.headers.get("retry-after")).toBe("2");
+    expect(await response.json()).toMatchObject({ error: { code: "plugin_rate_limited", requestId: "r-1" } });
+  });
+});

@@ -1,0 +1,152 @@
+import { z } from "zod";
+import { Me, SetupRequest } from "../contract/account.ts";
+import { ActivityPage, AuditEntry } from "../contract/activity.ts";
+import { PluginConfig, PluginConfigSaved, SecretState } from "../contract/config.ts";
+import { ErrorBody, ErrorInfo } from "../contract/error.ts";
+import { HealthReport, Incident, Overview } from "../contract/health.ts";
+import { ConfigField, Finding, Json, Manifest, Metadata } from "../contract/manifest.ts";
+import { RunEvent, RunRequest } from "../contract/playground.ts";
+import {
+  LastCheck,
+  Plugin,
+  PluginModels,
+  PluginPatch,
+  PluginPreview,
+  PluginSummary,
+} from "../contract/plugin.ts";
+import { ChatMessage, Model } from "../contract/protocol.ts";
+import type { Route } from "./route.ts";
+
+type JsonSchema = Record<string, unknown>;
+
+/** Schemas with a name people know. `Json` is among them because it contains itself. */
+const SENT = { ChatMessage, Json, PluginPatch, RunRequest, SetupRequest };
+const ANSWERED = {
+  ActivityPage,
+  AuditEntry,
+  ConfigField,
+  ErrorBody,
+  ErrorInfo,
+  Finding,
+  HealthReport,
+  Incident,
+  Json,
+  LastCheck,
+  Manifest,
+  Me,
+  Metadata,
+  Model,
+  Overview,
+  Plugin,
+  PluginConfig,
+  PluginConfigSaved,
+  PluginModels,
+  PluginPreview,
+  PluginSummary,
+  RunEvent,
+  SecretState,
+};
+
+/**
+ * The API as OpenAPI 3.1, whose schemas are JSON Schema 2020-12: what zod writes. Made of the very schemas that check requests
+ * and answers, so it cannot fall behind them.
+ */
+export function describeApi(routes: readonly Route[], version: string): { openapi: string } & JsonSchema {
+  const sent = createNames(SENT);
+  const answered = createNames(ANSWERED);
+  const paths: Record<string, JsonSchema> = {};
+  for (const route of routes) {
+    const path = route.path.replace(/:(\w+)/g, "{$1}");
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: describeRoute(route, sent, answered) };
+  }
+  return {
+    openapi: "3.1.0",
+    info: { title: "Loom Console", version, license: { name: "MIT" } },
+    paths,
+    components: {
+      schemas: { ...sent.toComponents("input"), ...answered.toComponents("output") },
+      securitySchemes: { session: { type: "apiKey", in: "cookie", name: "loom.session_token" } },
+    },
+  };
+}
+
+function describeRoute(route: Route, sent: Names, answered: Names): JsonSchema {
+  const operationId = toOperationId(route);
+  return {
+    operationId,
+    summary: route.summary,
+    "x-permission": route.permission,
+    security: route.permission === "public" ? [] : [{ session: [] }],
+    parameters: describeParameters(route),
+    ...(route.body && {
+      requestBody: { required: true, content: toContent(sent.refer(route.body, `${operationId}Body`)) },
+    }),
+    responses: {
+      [route.status]: describeAnswer(route, answered, operationId),
+      default: { description: "An error", content: toContent(answered.refer(ErrorBody, "ErrorBody")) },
+    },
+  };
+}
+
+/** `PUT /api/plugins/:id/config` → `putPluginsIdConfig`. */
+function toOperationId({ method, path }: Route): string {
+  const words = path.split(/\W+/).slice(2);
+  return method.toLowerCase() + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("");
+}
+
+function describeAnswer({ response }: Route, answered: Names, operationId: string): JsonSchema {
+  if (response === "nothing") return { description: "Done" };
+  if (response === "event-stream") {
+    const schema = answered.refer(RunEvent, "RunEvent");
+    return { description: "One run event per `data:` line", content: { "text/event-stream": { schema } } };
+  }
+  return { description: "Done", content: toContent(answered.refer(response, `${operationId}Answer`)) };
+}
+
+function describeParameters({ path, query }: Route): JsonSchema[] {
+  const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
+    name,
+    in: "path",
+    required: true,
+    description: "Id or unique name",
+    schema: { type: "string" },
+  }));
+  const schema = query && z.toJSONSchema(query, { io: "input", unrepresentable: "any" });
+  const inQuery = Object.entries(schema?.properties ?? {}).map(([name, property]) => ({
+    name,
+    in: "query",
+    required: schema?.required?.includes(name) ?? false,
+    schema: property,
+  }));
+  return [...inPath, ...inQuery];
+}
+
+function toContent(schema: JsonSchema): JsonSchema {
+  return { "application/json": { schema } };
+}
+
+interface Names {
+  /** A `$ref`; a schema without a name gets `fallback`. */
+  refer(schema: z.ZodType, fallback: string): JsonSchema;
+  toComponents(io: "input" | "output"): Record<string, JsonSchema>;
+}
+
+function createNames(known: Record<string, z.ZodType>): Names {
+  const names = new Map(Object.entries(known).map(([name, schema]) => [schema, name]));
+  const toRef = (name: string) => `#/components/schemas/${name}`;
+  return {
+    refer(schema, fallback) {
+      const name = names.get(schema) ?? fallback;
+      names.set(schema, name);
+      return { $ref: toRef(name) };
+    },
+    toComponents(io) {
+      const registry = z.registry<{ id: string }>();
+      for (const [schema, id] of names) registry.add(schema, { id });
+      const { schemas } = z.toJSONSchema(registry, { uri: toRef, io, unrepresentable: "any" });
+      return Object.fromEntries(
+        Object.entries(schemas).map(([name, { $schema: _dialect, $id: _id, ...schema }]) => [name, schema]),
+      );
+    },
+  };
+}

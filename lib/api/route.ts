@@ -1,0 +1,117 @@
+import type { z } from "zod";
+import type { Permission } from "../contract/account.ts";
+import { AppError } from "../contract/error.ts";
+import type { Actor } from "../operations/actor.ts";
+import { BODY_MAX_BYTES, readJson } from "./body.ts";
+import type { ApiContext, Visit } from "./context.ts";
+import { parseWith } from "./errors.ts";
+
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/** What a route answers: a value that is passed through its schema, 204 with nothing, or a stream of events. */
+type Answer = z.ZodType | "nothing" | "event-stream";
+type Answered<A extends Answer> = A extends z.ZodType ? z.input<A> : A extends "nothing" ? void : Response;
+
+interface Input<P extends Permission, B extends z.ZodType, Q extends z.ZodType> {
+  context: ApiContext;
+  visit: Visit;
+  /** Null only on public routes. */
+  actor: P extends "public" ? Actor | null : Actor;
+  /** `:id` of the path, printable, 1–200 characters; empty where the path has none. */
+  id: string;
+  body: z.output<B>;
+  query: z.output<Q>;
+}
+
+interface Definition<P extends Permission, A extends Answer, B extends z.ZodType, Q extends z.ZodType> {
+  /** No default: a route that does not say who may use it does not compile. */
+  permission: P;
+  /** One line for the API description. */
+  summary: string;
+  response: A;
+  /** 200 unless said otherwise. */
+  status?: 200 | 201;
+  body?: B;
+  /** Bytes; 8 MB unless said otherwise. */
+  bodyLimit?: number;
+  query?: Q;
+  handle(input: Input<P, B, Q>): Promise<Answered<A>>;
+}
+
+/** A request that has passed the front door and the permission of its route. */
+export interface Call {
+  context: ApiContext;
+  visit: Visit;
+  actor: Actor | null;
+  request: Request;
+  id: string | undefined;
+  query: Record<string, string>;
+}
+
+/** A route as the app and the API description see it. */
+export interface Route {
+  method: Method;
+  /** Below the root, `:id` for the one parameter there is: `/api/plugins/:id`. */
+  path: string;
+  permission: Permission;
+  summary: string;
+  status: 200 | 201 | 204;
+  response: Answer;
+  body: z.ZodType | null;
+  query: z.ZodType | null;
+  run(call: Call): Promise<Response>;
+}
+
+/** Declares a route. Its handler says only what is special: input is parsed before, output is passed through its schema after. */
+export function route<
+  P extends Permission,
+  A extends Answer,
+  B extends z.ZodType = z.ZodUndefined,
+  Q extends z.ZodType = z.ZodUndefined,
+>(method: Method, path: string, definition: Definition<P, A, B, Q>): Route {
+  const { permission, summary, response, body, query } = definition;
+  const status = response === "nothing" ? 204 : (definition.status ?? 200);
+  return {
+    method,
+    path,
+    permission,
+    summary,
+    status,
+    response,
+    body: body ?? null,
+    query: query ?? null,
+    async run(call) {
+      const { context, visit } = call;
+      const id = call.id === undefined ? "" : requireId(call.id);
+      const parsedQuery = (query ? parseWith(query, call.query) : undefined) as z.output<Q>;
+      const limit = definition.bodyLimit ?? BODY_MAX_BYTES;
+      const parsedBody = (
+        body ? parseWith(body, await readJson(call.request, limit)) : undefined
+      ) as z.output<B>;
+      // The app lets nobody pass to a route that is not public without a session.
+      const actor = call.actor as Input<P, B, Q>["actor"];
+      const value = await definition.handle({
+        context,
+        visit,
+        actor,
+        id,
+        query: parsedQuery,
+        body: parsedBody,
+      });
+      return toResponse(response, status, value);
+    },
+  };
+}
+
+function toResponse(schema: Answer, status: number, value: unknown): Response {
+  if (value instanceof Response) return value;
+  if (typeof schema === "string") return new Response(null, { status });
+  // Parsing the answer drops whatever the contract does not name: a field that slipped in does not slip out.
+  return Response.json(schema.parse(value), { status });
+}
+
+/** Ids and names that cannot exist are not looked up. */
+function requireId(id: string): string {
+  if (/^[^\p{C}/\\]{1,200}$/u.test(id)) return id;
+  throw new AppError("not_found", "There is no plugin with this id or name.");
+}

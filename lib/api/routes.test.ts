@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createTestConsole, type TestConsole } from "../../test/api-console.ts";
+import { Permission, Role } from "../contract/account.ts";
+import { permissionsOf } from "../core/permissions.ts";
+import { ROUTES } from "./routes.ts";
+
+let loom: TestConsole;
+beforeAll(async () => {
+  loom = await createTestConsole();
+  // Somebody exists, so that setup is closed as it is for nearly all of a console's life.
+  for (const role of Role.options) await loom.cookieOf(role);
+});
+afterAll(() => loom.close());
+
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
+const paths = [...new Set(ROUTES.map(({ path }) => path))];
+
+describe("the list of routes", () => {
+  it("declares a known permission for each", () => {
+    for (const { method, path, permission } of ROUTES) {
+      expect([method, path, Permission.safeParse(permission).success]).toEqual([method, path, true]);
+    }
+  });
+
+  it("has each method and path once", () => {
+    const keys = ROUTES.map(({ method, path }) => `${method} ${path}`);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  it("opens only these without a session", () => {
+    const open = ROUTES.filter(({ permission }) => permission === "public").map(
+      ({ method, path }) => `${method} ${path}`,
+    );
+    expect(open.toSorted()).toEqual([
+      "GET /api/health",
+      "GET /api/openapi.json",
+      "GET /api/ready",
+      "GET /api/setup",
+      "POST /api/auth/sign-in/email",
+      "POST /api/auth/sign-out",
+      "POST /api/setup",
+    ]);
+  });
+});
+
+/**
+ * Every role × route × method, generated from the list. The plugin does not exist and the body is empty, so what is allowed
+ * ends in 404, 422 or an answer, and nothing changes.
+ */
+describe.each([null, ...Role.options])("as %s", (role) => {
+  const cases = paths.flatMap((path) => METHODS.map((method) => [method, path] as const));
+
+  it.each(cases)("%s %s", async (method, path) => {
+    const route = ROUTES.find((candidate) => candidate.method === method && candidate.path === path);
+    const answer = await loom.call(method, path.replace(":id", "nobody"), {
+      ...(role === null || path.includes("sign-out") ? {} : { as: role }),
+      ...(method === "GET" ? {} : { body: {} }),
+    });
+    if (!route) expect([404, 405]).toContain(answer.status);
+    else if (route.permission === "public") expect([401, 403]).not.toContain(answer.status);
+    else if (role === null) expect(answer.status).toBe(401);
+    else if (permissionsOf(role).includes(route.permission)) expect([200, 404, 422]).toContain(answer.status);
+    else expect(answer.status).toBe(403);
+  });
+});
+
+describe("the API description", () => {
+  interface Described {
+    openapi: string;
+    paths: Record<
+      string,
+      Record<string, { operationId: string; security: unknown[]; "x-permission": string }>
+    >;
+    components: { schemas: Record<string, unknown> };
+  }
+
+  it("describes every route with its permission", async () => {
+    const { paths: described } = (await loom.call("GET", "/api/openapi.json")).body as Described;
+    for (const { method, path, permission } of ROUTES) {
+      const operation = described[path.replace(":id", "{id}")]?.[method.toLowerCase()];
+      expect([method, path, operation?.["x-permission"]]).toEqual([method, path, permission]);
+      expect(operation?.security).toHaveLength(permission === "public" ? 0 : 1);
+    }
+  });
+
+  it("gives every operation a name of its own", async () => {
+    const { paths: described } = (await loom.call("GET", "/api/openapi.json")).body as Described;
+    const ids = Object.values(described).flatMap((methods) =>
+      Object.values(methods).map((one) => one.operationId),
+    );
+    expect(new Set(ids).size).toBe(ROUTES.length);
+  });
+
+  it("refers only to schemas it contains", async () => {
+    const { body } = await loom.call("GET", "/api/openapi.json");
+    const { components } = body as Described;
+    const refs = [...JSON.stringify(body).matchAll(/"\$ref":"([^"]+)"/g)].map(([, ref]) => ref ?? "");
+    expect(refs.length).toBeGreaterThan(40);
+    for (const ref of refs) {
+      expect(ref).toMatch(/^#\/components\/schemas\/\w+$/);
+      expect(components.schemas).toHaveProperty(ref.split("/").at(-1) ?? "");
+    }
+  });
+
+  it("has no schema that could hold a secret's value on the way out", async () => {
+    const { components } = (await loom.call("GET", "/api/openapi.json")).body as Described;
+    const state = components.schemas["SecretState"] as { properties: object };
+    expect(Object.keys(state.properties).toSorted()).toEqual(["changedAt", "changedBy", "configured"]);
+  });
+});

@@ -1,0 +1,111 @@
+import { z } from "zod";
+import { Me, SetupRequest, SetupState } from "../../contract/account.ts";
+import { AppError, isAppError } from "../../contract/error.ts";
+import { createFirstAdmin, isSetupOpen, recordSession } from "../../operations/accounts.ts";
+import type { ApiContext, Visit } from "../context.ts";
+import { route } from "../route.ts";
+import type { Session } from "../session.ts";
+
+const Credentials = z.object({
+  email: z.email("An e-mail address, like you@example.com").max(254),
+  password: z.string().min(1, "The password is missing").max(128, "At most 128 characters"),
+});
+type Credentials = z.infer<typeof Credentials>;
+
+const SignedIn = z.object({ user: Me });
+const Empty = z.object({});
+
+export const accountRoutes = [
+  route("GET", "/api/setup", {
+    permission: "public",
+    summary: "Whether the first admin can be created; 404 for ever after",
+    response: SetupState,
+    async handle({ context }) {
+      await requireSetupOpen(context);
+      return { open: true };
+    },
+  }),
+
+  route("POST", "/api/setup", {
+    permission: "public",
+    summary: "Create the first admin with the one-time token and sign them in",
+    body: SetupRequest,
+    response: Empty,
+    async handle({ context, visit, body }) {
+      await requireSetupOpen(context);
+      await context.attempts.countSetup(visit.address);
+      if (!context.setupToken.check(body.token)) {
+        throw new AppError("invalid_setup_token", "This is not the setup token.", {
+          field: "token",
+          hint: "Copy the newest one from the console's start log. It changes with every start.",
+        });
+      }
+      if (!(await createFirstAdmin(context, body, visit.requestId))) throw setupClosed();
+      context.setupToken.consume();
+      await signIn(context, visit, body);
+      return {};
+    },
+  }),
+
+  route("POST", "/api/auth/sign-in/email", {
+    permission: "public",
+    summary: "Sign in; the answer sets the session cookie",
+    body: Credentials,
+    response: SignedIn,
+    async handle({ context, visit, body }) {
+      await context.attempts.countSignIn(visit.address, body.email);
+      const { person } = await signIn(context, visit, body);
+      await context.attempts.forgetSignIn(visit.address, body.email);
+      return { user: person };
+    },
+  }),
+
+  route("POST", "/api/auth/sign-out", {
+    permission: "public",
+    summary: "End the session",
+    response: Empty,
+    async handle({ context, visit, actor }) {
+      visit.cookies.push(...(await context.sessions.signOut(visit.headers)));
+      if (actor) await recordSession(context, actor, "session.signed_out");
+      return {};
+    },
+  }),
+
+  route("GET", "/api/me", {
+    permission: "session",
+    summary: "Who am I, and what may I do",
+    response: Me,
+    async handle({ context, visit }) {
+      const session = await context.sessions.find(visit.headers);
+      if (!session)
+        throw new AppError("unauthenticated", "The session has ended.", { hint: "Sign in again." });
+      return session.person;
+    },
+  }),
+];
+
+async function signIn(context: ApiContext, visit: Visit, { email, password }: Credentials): Promise<Session> {
+  const { requestId } = visit;
+  try {
+    const session = await context.sessions.signIn({ email, password }, visit.headers.get("user-agent"));
+    const { id, name } = session.person;
+    await recordSession(context, { id, name, requestId }, "session.signed_in");
+    visit.cookies.push(...session.cookies);
+    return session;
+  } catch (error) {
+    if (isAppError(error) && error.code === "invalid_credentials") {
+      await recordSession(context, { id: null, name: email, requestId }, "session.failed");
+    }
+    throw error;
+  }
+}
+
+async function requireSetupOpen(context: ApiContext): Promise<void> {
+  if (!(await isSetupOpen(context))) throw setupClosed();
+}
+
+function setupClosed(): AppError {
+  return new AppError("not_found", "Setup is complete: this console has an admin.", {
+    hint: "Sign in instead.",
+  });
+}

@@ -1,0 +1,37 @@
+import type { AuditAction, AuditChange, AuditEntry } from "../contract/activity.ts";
+import type { Json } from "../contract/manifest.ts";
+import { nowIso, type Context } from "./context.ts";
+import type { Actor } from "./actor.ts";
+
+/** What happened, to what. `changes` never hold a secret's value. */
+export interface Deed {
+  action: AuditAction;
+  target?: { id: string | null; name: string };
+  changes?: AuditChange[];
+}
+
+/** The row for the audit trail; append it in the transaction that makes the change. */
+export function toAuditEntry(context: Context, actor: Actor, deed: Deed): Omit<AuditEntry, "id"> {
+  return {
+    at: nowIso(context.clock),
+    actorId: actor.id,
+    actorName: actor.name,
+    action: deed.action,
+    targetId: deed.target?.id ?? null,
+    targetName: deed.target?.name ?? null,
+    changes: deed.changes ?? [],
+    requestId: actor.requestId,
+  };
+}
+
+/** The fields among `names` whose value differs, before → after; absent counts as null. */
+export function toChanges<T extends object>(
+  before: T,
+  after: T,
+  names: ReadonlyArray<keyof T & string>,
+): AuditChange[] {
+  return names.flatMap((field) => {
+    const [old, now] = [(before[field] ?? null) as Json, (after[field] ?? null) as Json];
+    return JSON.stringify(old) === JSON.stringify(now) ? [] : [{ field, before: old, after: now }];
+  });
+}

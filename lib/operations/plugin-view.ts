@@ -1,0 +1,46 @@
+import type { Plugin, PluginSummary } from "../contract/plugin.ts";
+import type { PluginRecord } from "../data/data.ts";
+import type { PluginStatus } from "../host/host.ts";
+
+const MAX_MODEL_IDS = 200;
+
+/** What is stored and what the host knows, as one row of a list. Waits for nothing. */
+export function toSummary(record: PluginRecord, status: PluginStatus): PluginSummary {
+  const { manifest } = record;
+  return {
+    id: record.id,
+    name: record.name,
+    badge: status.badge,
+    reason: status.reason,
+    desired: record.desired,
+    lifecycle: status.lifecycle,
+    health: status.health,
+    type: manifest.type,
+    providerType: manifest.metadata.provider_type,
+    version: manifest.metadata.version,
+    endpoint: record.endpoint,
+    ...status.stats,
+    lastCheck: status.lastCheck,
+    streaming: manifest.metadata.capabilities.streaming,
+    modelIds: status.models.models.slice(0, MAX_MODEL_IDS).map(({ id }) => id),
+    createdAt: record.createdAt,
+    updatedAt: record.updatedAt,
+  };
+}
+
+/** One plugin, whole. */
+export function toPlugin(record: PluginRecord, status: PluginStatus, missingConfig: string[]): Plugin {
+  return {
+    ...toSummary(record, status),
+    manifest: record.manifest,
+    origin: record.origin,
+    findings: record.findings,
+    healthCheckIntervalSeconds: record.healthCheckIntervalSeconds,
+    steps: status.steps,
+    failure: status.failure,
+    missingConfig,
+    initializedAt: status.initializedAt,
+    reinitializations: status.reinitializations,
+    nextCheckAt: status.nextCheckAt,
+  };
+}

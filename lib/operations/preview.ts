@@ -1,0 +1,66 @@
+import { PluginName, type PluginCreate, type PluginPreview } from "../contract/plugin.ts";
+import type { Finding } from "../contract/manifest.ts";
+import type { Repositories } from "../data/data.ts";
+import { requirePermission, type Actor } from "./actor.ts";
+import type { Context } from "./context.ts";
+import { readSource, type Candidate } from "./source.ts";
+
+/**
+ * What registering this source would mean. Stores nothing but the consent it was given (`approveEndpoint: true`), and
+ * contacts no loopback or private address without one: then `address.tier` is `approval` and `manifest` may be null.
+ */
+export async function previewPlugin(
+  context: Context,
+  actor: Actor,
+  source: PluginCreate,
+): Promise<PluginPreview> {
+  requirePermission(actor, "plugins:write");
+  const candidate = await readSource(context, actor, source);
+  const { manifest, origin, address, endpoint } = candidate;
+  const record = endpoint === null ? null : await context.data.plugins.findByEndpoint(endpoint);
+  const findings = [...candidate.findings, ...findForbidden(candidate)];
+  return {
+    manifest,
+    origin,
+    findings,
+    registrable:
+      manifest !== null && record === null && !findings.some(({ severity }) => severity === "error"),
+    address,
+    existing: record && { id: record.id, name: record.name },
+    suggestedName: manifest && (await suggestName(context.data, manifest.metadata.name)),
+    calls: manifest ? toCalls(endpoint) : [],
+  };
+}
+
+function findForbidden({ address, field }: Candidate): Finding[] {
+  if (address?.tier !== "forbidden") return [];
+  return [
+    {
+      severity: "error",
+      code: "address_forbidden",
+      path: field === "manifestText" ? "endpoint" : field,
+      message: `The console never connects to ${address.host}:${address.port}.`,
+      fix: "Use the address the plugin really listens on; metadata, link-local and the console's own addresses are refused.",
+    },
+  ];
+}
+
+/** The name if it is free, else the first free of "name 2", "name 3" … Always a valid `PluginName`. */
+export async function suggestName(repositories: Repositories, wanted: string): Promise<string> {
+  const base = wanted
+    .replace(/[/\\\p{C}]+/gu, " ")
+    .trim()
+    .slice(0, 90)
+    .trim();
+  const name = PluginName.safeParse(base).data ?? "Plugin";
+  const taken = new Set((await repositories.plugins.list()).map((record) => record.name));
+  for (let attempt = 1; ; attempt++) {
+    const candidate = attempt === 1 ? name : `${name} ${attempt}`;
+    if (!taken.has(candidate)) return candidate;
+  }
+}
+
+function toCalls(endpoint: string | null): string[] {
+  const base = endpoint ?? "";
+  return [`GET ${base}/metadata`, `POST ${base}/initialize`, `GET ${base}/health`, `GET ${base}/models`];
+}

@@ -1,0 +1,93 @@
+import { AppError } from "../contract/error.ts";
+import type { Finding } from "../contract/manifest.ts";
+import type { Plugin, PluginCreate } from "../contract/plugin.ts";
+import type { PluginRecord } from "../data/data.ts";
+import { requirePermission, type Actor } from "./actor.ts";
+import { requireAdmitted } from "./address.ts";
+import { toAuditEntry } from "./audit.ts";
+import type { Context } from "./context.ts";
+import { getRecord, listMissingConfig, viewPlugin } from "./plugins.ts";
+import { suggestName } from "./preview.ts";
+import { readSource, type Candidate } from "./source.ts";
+import { reconcileLater } from "./switching.ts";
+
+type NewRecord = Omit<PluginRecord, "id" | "createdAt" | "updatedAt">;
+
+/**
+ * Registers a plugin. With `auto_start` and a complete configuration it is enabled at once. Throws what `readSource` throws, and
+ * `address_forbidden`, `address_needs_approval`, `invalid_manifest` (findings in `details`), `name_taken`, `endpoint_taken`.
+ */
+export async function registerPlugin(context: Context, actor: Actor, source: PluginCreate): Promise<Plugin> {
+  requirePermission(actor, "plugins:write");
+  const candidate = await readSource(context, actor, source);
+  const record = await store(context, actor, candidate, source.name);
+  if (record.desired === "enabled") reconcileLater(context, record.id);
+  return viewPlugin(context, record);
+}
+
+async function store(
+  context: Context,
+  actor: Actor,
+  candidate: Candidate,
+  name?: string,
+): Promise<PluginRecord> {
+  if (candidate.address) requireAdmitted(candidate.address, candidate.field);
+  const manifest = requireManifest(candidate);
+  return context.data.transaction(async (repositories) => {
+    const input: NewRecord = {
+      name: name ?? (await suggestName(repositories, manifest.metadata.name)),
+      origin: candidate.origin,
+      manifest,
+      findings: candidate.findings,
+      endpoint: candidate.endpoint,
+      desired: "disabled",
+      healthCheckIntervalSeconds: manifest.health_check_interval,
+    };
+    const record = await repositories.plugins.create(input);
+    const target = { id: record.id, name: record.name };
+    const changes =
+      record.endpoint === null ? [] : [{ field: "endpoint", before: null, after: record.endpoint }];
+    await repositories.audit.append(
+      toAuditEntry(context, actor, { action: "plugin.registered", target, changes }),
+    );
+    if (!manifest.auto_start || (await listMissingConfig(repositories, record)).length > 0) return record;
+    await repositories.audit.append(toAuditEntry(context, actor, { action: "plugin.enabled", target }));
+    return repositories.plugins.update(record.id, { desired: "enabled" });
+  });
+}
+
+function requireManifest({ manifest, findings, field }: Candidate) {
+  const errors = findings.filter(({ severity }) => severity === "error");
+  if (manifest && errors.length === 0) return manifest;
+  const [first] = errors;
+  throw new AppError("invalid_manifest", first ? describe(first) : "This could not be read as a manifest.", {
+    field,
+    ...(first?.fix === undefined ? {} : { hint: first.fix }),
+    issues: errors.map((finding) => ({ path: finding.path, message: describe(finding) })),
+    details: { findings },
+  });
+}
+
+function describe({ line, column, message }: Finding): string {
+  return line === undefined ? message : `Line ${line}, column ${column ?? 1}: ${message}`;
+}
+
+/**
+ * Removes a plugin with everything stored about it; the audit trail stays. Succeeds whatever the plugin does:
+ * the record goes first, then the host drains and says goodbye.
+ */
+export async function removePlugin(context: Context, actor: Actor, idOrName: string): Promise<void> {
+  requirePermission(actor, "plugins:write");
+  const id = await context.data.transaction(async (repositories) => {
+    const record = await getRecord(repositories, idOrName);
+    await repositories.plugins.remove(record.id);
+    await repositories.audit.append(
+      toAuditEntry(context, actor, {
+        action: "plugin.removed",
+        target: { id: record.id, name: record.name },
+      }),
+    );
+    return record.id;
+  });
+  reconcileLater(context, id);
+}

@@ -1,0 +1,140 @@
+import { AppError, isAppError, type FieldIssue } from "../contract/error.ts";
+import type { RunEvent, RunPane, RunRequest, RunStats } from "../contract/playground.ts";
+import type { ChatChunk, ChatMessage, Model, Usage } from "../contract/protocol.ts";
+import { toRunStats, type RunMarks } from "../core/run-stats.ts";
+import { requirePermission, type Actor } from "./actor.ts";
+import { nowIso, type Context } from "./context.ts";
+import { toErrorInfo } from "./failure.ts";
+import { inSequence, merge } from "./merge.ts";
+
+/** A checked run. `events` ends once every pane has sent exactly one `done` or `error`, or when `signal` aborts. */
+export interface Run {
+  /**
+   * Abort `signal` without a reason of ours when the reader left: everything upstream is aborted and nothing more is said.
+   * Abort it with an `AppError` to end every open pane with that error.
+   */
+  events(signal: AbortSignal): AsyncGenerator<RunEvent, void, undefined>;
+}
+
+interface Pane {
+  index: number;
+  pluginId: string;
+  request: RunPane;
+  model: Model | null;
+}
+
+/**
+ * Checks every pane before anything is asked. Throws `not_found`, `plugin_disabled`, `plugin_model_not_found`, all problems in
+ * `issues` under `panes[0].model` and the like.
+ */
+export async function startRun(context: Context, actor: Actor, request: RunRequest): Promise<Run> {
+  requirePermission(actor, "playground:run");
+  const checked = await Promise.all(request.panes.map((pane, index) => checkPane(context, pane, index)));
+  const panes = checked.flatMap((result) => (result instanceof AppError ? [] : [result]));
+  const problems = checked.flatMap((result) => (result instanceof AppError ? [result] : []));
+  const [first] = problems;
+  if (first) throw withAllIssues(first, problems);
+  const combine = request.mode === "parallel" ? merge : inSequence;
+  return {
+    events: (signal) =>
+      combine(panes.map((pane) => () => runPane(context, pane, request.messages, actor.requestId, signal))),
+  };
+}
+
+async function checkPane(context: Context, pane: RunPane, index: number): Promise<Pane | AppError> {
+  const record = await context.data.plugins.find(pane.pluginId);
+  if (!record) {
+    return paneError(
+      "not_found",
+      index,
+      "pluginId",
+      "This plugin does not exist.",
+      "It may have been removed.",
+    );
+  }
+  if (record.desired === "disabled") {
+    return paneError(
+      "plugin_disabled",
+      index,
+      "pluginId",
+      `${record.name} is switched off.`,
+      "Switch it on first.",
+    );
+  }
+  const { models } = context.host.status(record.id).models;
+  const model = models.find(({ id }) => id === pane.model) ?? null;
+  if (!model && models.length > 0) {
+    const message = `${record.name} has no model "${pane.model}".`;
+    return paneError("plugin_model_not_found", index, "model", message, `It has ${listSome(models)}.`);
+  }
+  return { index, pluginId: record.id, request: pane, model };
+}
+
+function paneError(
+  code: "not_found" | "plugin_disabled" | "plugin_model_not_found",
+  index: number,
+  name: keyof RunPane,
+  message: string,
+  hint: string,
+): AppError {
+  return new AppError(code, message, { field: `panes[${index}].${name}`, hint });
+}
+
+function listSome(models: Model[]): string {
+  const names = models.slice(0, 5).map(({ id }) => id);
+  return models.length > names.length
+    ? `${names.join(", ")} and ${models.length - names.length} more`
+    : names.join(", ");
+}
+
+function withAllIssues(first: AppError, problems: AppError[]): AppError {
+  const issues = problems.map(({ extras, message }): FieldIssue => ({ path: extras.field ?? "", message }));
+  return new AppError(first.code, first.message, { ...first.extras, issues });
+}
+
+async function* runPane(
+  context: Context,
+  { index: pane, pluginId, request, model }: Pane,
+  messages: ChatMessage[],
+  requestId: string | null,
+  signal: AbortSignal,
+): AsyncGenerator<RunEvent, void, undefined> {
+  const answer = createAnswer(context, model);
+  yield { type: "start", pane, startedAt: nowIso(context.clock) };
+  try {
+    const chat = { model: request.model, messages, ...request.parameters };
+    for await (const chunk of context.host.chat(pluginId, chat, signal)) {
+      const text = answer.take(chunk);
+      if (text) yield { type: "delta", pane, text };
+    }
+    yield { type: "done", pane, finishReason: answer.finishReason(), stats: answer.stats() };
+  } catch (error) {
+    // Nobody is left to tell, unless we ended it ourselves.
+    if (signal.aborted && !isAppError(signal.reason)) return;
+    const reason: unknown = signal.aborted ? signal.reason : error;
+    yield { type: "error", pane, error: toErrorInfo(reason, context.log, requestId), stats: answer.stats() };
+  }
+}
+
+/** Follows one answer: its text, its end, its numbers. */
+function createAnswer(context: Context, model: Model | null) {
+  const startedMs = context.clock.monotonic();
+  const marks: Omit<RunMarks, "endedMs"> = { startedMs, firstTextMs: null, pieces: 0, usage: null, model };
+  let finishReason: string | null = null;
+  return {
+    take(chunk: ChatChunk): string {
+      const [choice] = chunk.choices;
+      const usage: Usage | null | undefined = chunk.usage;
+      if (usage) marks.usage = usage;
+      if (choice?.finish_reason) finishReason = choice.finish_reason;
+      const text = choice?.delta?.content ?? "";
+      if (text) {
+        marks.firstTextMs ??= context.clock.monotonic();
+        marks.pieces++;
+      }
+      return text;
+    },
+    finishReason: () => finishReason ?? "stop",
+    stats: (): RunStats => toRunStats({ ...marks, endedMs: context.clock.monotonic() }),
+  };
+}

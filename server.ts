@@ -1,0 +1,170 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { getRequestListener } from "@hono/node-server";
+import next from "next";
+import packageJson from "./package.json" with { type: "json" };
+import { createApi } from "./lib/api/app.ts";
+import { createAttempts } from "./lib/api/attempts.ts";
+import { isHostAllowed } from "./lib/api/front-door.ts";
+import { createSessions } from "./lib/api/session.ts";
+import { createSetupToken } from "./lib/api/setup-token.ts";
+import { createBuiltins } from "./lib/builtin/registry.ts";
+import { isAppError } from "./lib/contract/error.ts";
+import { lockDataDirectory } from "./lib/data/directory-lock.ts";
+import { createData } from "./lib/data/open.ts";
+import { EnvError, readEnv } from "./lib/env.ts";
+import { createGateway } from "./lib/gateway/handler.ts";
+import { createHost } from "./lib/host/create-host.ts";
+import { createLog } from "./lib/log.ts";
+import { createFirstAdmin, isSetupOpen } from "./lib/operations/accounts.ts";
+import { loadApprovals } from "./lib/operations/approvals.ts";
+import type { Context } from "./lib/operations/context.ts";
+import { ensureSample } from "./lib/operations/sample.ts";
+import { createClock } from "./lib/real-clock.ts";
+import { createPluginClient } from "./lib/transport/create.ts";
+
+/** Open answers have this long to end by themselves after SIGTERM, ms; the whole stop stays below ten seconds. */
+const CLOSE_MS = 1_000;
+
+/** The project's folder: this file runs from it under tsx and from dist/ when built. */
+const here = dirname(fileURLToPath(import.meta.url));
+const root = here.endsWith("dist") ? dirname(here) : here;
+
+await start().catch(explainAndExit);
+
+async function start(): Promise<void> {
+  const env = readEnv();
+  const clock = createClock();
+  const log = createLog({ level: env.logLevel, pretty: env.prettyLogs });
+  const server = createServer({ maxHeaderSize: 16_384, requestTimeout: 60_000, headersTimeout: 20_000 });
+
+  const lock = lockDataDirectory(env.dataDirectory);
+  const data = await createData({
+    directory: env.dataDirectory,
+    migrationsDirectory: join(root, "prisma/migrations"),
+    secretKey: env.secretKey,
+    clock,
+    log,
+  });
+
+  const approvals = await loadApprovals(data.approvals);
+  const ownPort = () => (server.address() as AddressInfo | null)?.port ?? env.port;
+  const builtins = createBuiltins(clock);
+  const host = createHost({
+    data,
+    clock,
+    log,
+    builtins,
+    createClient: createPluginClient({ approvals, ownPort, builtins, clock }),
+  });
+  const context: Context = { data, host, clock, log, approvals, ownPort };
+  if (env.admin) await createFirstAdmin(context, { name: "Administrator", ...env.admin });
+  await ensureSample(context);
+
+  const state = { draining: false };
+  const setupToken = createSetupToken();
+  const api = createApi({
+    ...context,
+    sessions: createSessions({ database: data.authDatabase, secret: data.sessionSecret, log }),
+    attempts: createAttempts(),
+    setupToken,
+    isDraining: () => state.draining,
+    version: packageJson.version,
+    allowedHosts: [...env.allowedHosts, env.host.toLowerCase()],
+    trustProxy: env.trustProxy,
+  });
+  const pages = next({
+    dev: env.development,
+    dir: root,
+    httpServer: server,
+    hostname: env.host,
+    port: env.port,
+  });
+  await pages.prepare();
+
+  const answerApi = getRequestListener(api.fetch);
+  const answerGateway = createGateway();
+  const answerPage = pages.getRequestHandler();
+  server.on("request", (request: IncomingMessage, response: ServerResponse) => {
+    const path = request.url ?? "/";
+    if (path.startsWith("/v1/")) return void answerGateway(request, response);
+    if (path.startsWith("/api/") || path === "/metrics") return void answerApi(request, response);
+    const refusal = refusePage(request);
+    if (refusal)
+      return void response.writeHead(refusal.status, { "content-type": "text/plain" }).end(refusal.text);
+    // Pages ask our own API; where it is, is ours to say and never the visitor's.
+    request.headers["x-loom-internal-origin"] = toOrigin(env.host, ownPort());
+    void answerPage(request, response);
+  });
+
+  function refusePage(request: IncomingMessage): { status: number; text: string } | null {
+    if (!isHostAllowed(request.headers.host, [...env.allowedHosts, env.host.toLowerCase()])) {
+      return {
+        status: 421,
+        text: "The console is not served under this host name: see LOOM_ALLOWED_HOSTS.\n",
+      };
+    }
+    if (env.development || request.method === "GET" || request.method === "HEAD") return null;
+    return { status: 405, text: "Pages are only read; changes go through /api.\n" };
+  }
+
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(env.port, env.host, resolve);
+  });
+  await host.start();
+  greet(toOrigin(env.host, ownPort()), (await isSetupOpen(context)) ? setupToken.value : null);
+
+  async function stop(signal: string): Promise<void> {
+    if (state.draining) return;
+    state.draining = true;
+    log.info({ signal }, "stopping");
+    const closed = new Promise((resolve) => server.close(resolve));
+    // Chats end with an error event before their connections are closed, and plugins before the database.
+    await host.stop();
+    server.closeIdleConnections();
+    await Promise.race([closed, clock.sleep(CLOSE_MS)]);
+    server.closeAllConnections();
+    await data.close();
+    lock.release();
+    log.info("stopped");
+    process.exit(0);
+  }
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.on(signal, () => void stop(signal).catch(explainAndExit));
+}
+
+/** `0.0.0.0` and `::` listen everywhere and can be visited nowhere: loopback stands for them. */
+function toOrigin(host: string, port: number): string {
+  const visitable = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
+  return `http://${visitable.includes(":") ? `[${visitable}]` : visitable}:${port}`;
+}
+
+function greet(origin: string, token: string | null): void {
+  const lines = [`Loom Console ${packageJson.version} is ready at ${origin}`];
+  if (token !== null) {
+    lines.push(
+      "",
+      "First start: create your account at",
+      `${origin}/setup#token=${token}`,
+      `(one-time setup token: ${token})`,
+    );
+  }
+  process.stdout.write(`\n${lines.map((line) => (line ? `  ${line}` : "")).join("\n")}\n\n`);
+}
+
+function explainAndExit(error: unknown): never {
+  process.stderr.write(`\n${explain(error)}\n`);
+  process.exit(1);
+}
+
+function explain(error: unknown): string {
+  if (error instanceof EnvError) return error.message;
+  if (isAppError(error)) return [error.message, error.extras.hint].filter(Boolean).join("\n");
+  if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
+    return `The port is already in use: ${error.message}\nStop what runs there, or choose another with PORT.`;
+  }
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
