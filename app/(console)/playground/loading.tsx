@@ -1,0 +1,5 @@
+import { PlaygroundSkeleton } from "@/components/playground/playground-skeleton.tsx";
+
+export default function Loading() {
+  return <PlaygroundSkeleton />;
+}

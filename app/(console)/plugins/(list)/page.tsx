@@ -1,0 +1,26 @@
+import { Plus } from "lucide-react";
+import type { Metadata } from "next";
+import { PluginList } from "@/components/plugins/plugin-list.tsx";
+import { Prefetch } from "@/components/shell/prefetch.tsx";
+import { ButtonLink } from "@/components/ui/button.tsx";
+import { PageHeader } from "@/components/ui/page-header.tsx";
+
+export const metadata: Metadata = { title: "Plugins" };
+
+export default function PluginsPage() {
+  return (
+    <>
+      <PageHeader
+        title="Plugins"
+        actions={
+          <ButtonLink href="/plugins/new" variant="primary" icon={<Plus aria-hidden />}>
+            Add plugin
+          </ButtonLink>
+        }
+      />
+      <Prefetch load={(client, query) => [client.prefetchQuery(query.plugins)]}>
+        <PluginList />
+      </Prefetch>
+    </>
+  );
+}

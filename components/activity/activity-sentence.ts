@@ -1,0 +1,40 @@
+import type { AuditAction } from "@/lib/contract/activity.ts";
+import type { Json } from "@/lib/contract/manifest.ts";
+
+/** What was done, as it reads between the actor and the target: "Ann · switched on · ELIZA". */
+export const VERBS: Record<AuditAction, string> = {
+  "setup.completed": "set up the console",
+  "session.signed_in": "signed in",
+  "session.signed_out": "signed out",
+  "session.failed": "could not sign in",
+  "endpoint.approved": "allowed connections to",
+  "plugin.registered": "registered",
+  "plugin.changed": "changed",
+  "plugin.removed": "removed",
+  "plugin.enabled": "switched on",
+  "plugin.disabled": "switched off",
+  "plugin.restarted": "restarted",
+  "plugin.config_changed": "changed the configuration of",
+};
+
+/** Longest value shown in a line; the rest is cut. */
+const VALUE_LENGTH = 200;
+
+/** A value as people read it: text bare, "not set" for what was not there, everything else as JSON. */
+export function showValue(value: Json | undefined): string {
+  if (value === undefined || value === null) return "not set";
+  if (value === "") return "empty";
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text.length > VALUE_LENGTH ? `${text.slice(0, VALUE_LENGTH)}…` : text;
+}
+
+/** Starts a new heading whenever the reader's calendar day changes; `zone` absent means the reader's own. */
+export function dayOf(at: string, zone?: string): string {
+  return new Intl.DateTimeFormat("en-GB", {
+    weekday: "long",
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+    ...(zone === undefined ? {} : { timeZone: zone }),
+  }).format(Date.parse(at));
+}

@@ -1,0 +1,23 @@
+import type { ConfigField, Json } from "@/lib/contract/manifest.ts";
+import { formatValue, toChoiceCode } from "./field-kind.ts";
+import type { FieldDraft } from "./form-values.ts";
+
+/** One value of an enum. */
+export interface Option {
+  code: string;
+  label: string;
+  note?: string;
+}
+
+/** The choices of a field, and the stored one too when the plugin no longer lists it. */
+export function toOptions(field: ConfigField, draft: FieldDraft): Option[] {
+  const codes = [...new Set((field.validation?.enum ?? []).map((value) => toChoiceCode(field, value)))];
+  const fallback = field.default === undefined ? null : toChoiceCode(field, field.default);
+  const listed = codes.map((code): Option => ({
+    code,
+    label: formatValue(JSON.parse(code) as Json),
+    ...(code === fallback ? { note: "default" } : {}),
+  }));
+  if (typeof draft !== "string" || codes.includes(draft)) return listed;
+  return [{ code: draft, label: formatValue(JSON.parse(draft) as Json), note: "no longer offered" }, ...listed];
+}

@@ -1,0 +1,112 @@
+"use client";
+
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Activity, RotateCw } from "lucide-react";
+import Link from "next/link";
+import { Button, ButtonLink } from "@/components/ui/button.tsx";
+import { toErrorInfo } from "@/components/ui/error-info.ts";
+import { Panel } from "@/components/ui/panel.tsx";
+import { RelativeTime } from "@/components/ui/relative-time.tsx";
+import { StatusBadge } from "@/components/ui/status-badge.tsx";
+import { useToast } from "@/components/ui/toast.tsx";
+import { api } from "@/lib/client/browser.ts";
+import { queries } from "@/lib/client/queries.ts";
+import type { Overview } from "@/lib/contract/health.ts";
+import type { PluginSummary } from "@/lib/contract/plugin.ts";
+
+type OpenIncident = Overview["incidents"][number];
+
+/** What is broken: since when, why, what to try, and the button that tries it. */
+export function AttentionList({
+  plugins,
+  incidents,
+}: {
+  plugins: readonly PluginSummary[];
+  incidents: readonly OpenIncident[];
+}) {
+  return (
+    <Panel title="Needs attention" padded={false}>
+      <ul className="divide-y divide-line">
+        {plugins.map((plugin) => (
+          <AttentionItem
+            key={plugin.id}
+            plugin={plugin}
+            incident={incidents.find(({ pluginId }) => pluginId === plugin.id) ?? null}
+          />
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+function AttentionItem({ plugin, incident }: { plugin: PluginSummary; incident: OpenIncident | null }) {
+  const { name, badge, reason, lastCheck } = plugin;
+  const path = `/plugins/${encodeURIComponent(plugin.id)}`;
+  const why = reason ?? incident?.error.message ?? lastCheck?.error?.message ?? "The reason is on its page.";
+  const hint = incident?.error.hint ?? lastCheck?.error?.hint;
+  return (
+    <li className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3 px-4 py-3">
+      <div className="flex min-w-0 flex-1 basis-72 flex-col gap-0.5">
+        <div className="flex flex-wrap items-center gap-x-2.5 gap-y-1">
+          <StatusBadge badge={badge} size="sm" />
+          <Link href={path} className="min-w-0 rounded font-medium wrap-anywhere hover:underline">
+            {name}
+          </Link>
+          {incident ? (
+            <span className="text-sm text-muted">
+              since <RelativeTime at={incident.startedAt} />
+            </span>
+          ) : null}
+        </div>
+        <p className="wrap-anywhere">{why}</p>
+        {hint ? <p className="text-sm wrap-anywhere text-muted">{hint}</p> : null}
+      </div>
+      <div className="flex flex-wrap gap-2">
+        <Retry plugin={plugin} />
+        <ButtonLink
+          href={badge === "failed" || badge === "parked" ? path : `${path}/health`}
+          size="sm"
+          icon={<Activity aria-hidden />}
+        >
+          {badge === "failed" || badge === "parked" ? "See steps" : "See health"}
+        </ButtonLink>
+      </div>
+    </li>
+  );
+}
+
+/** Checks again, or starts again what never started. */
+function Retry({ plugin: { id, name, badge } }: { plugin: PluginSummary }) {
+  const client = useQueryClient();
+  const toast = useToast();
+  const { data: me } = useQuery(queries(api).me);
+  const restart = badge === "failed" || badge === "parked";
+  const { mutate, isPending } = useMutation({
+    mutationFn: () => (restart ? api.restartPlugin(id) : api.checkPlugin(id)),
+    onSuccess: ({ badge: now, reason, failure }) =>
+      toast(
+        now === "healthy"
+          ? { tone: "ok", title: `${name} is healthy again` }
+          : { tone: "info", title: `${name} is not well yet`, body: failure?.message ?? reason ?? undefined },
+      ),
+    onError: (error) => {
+      const { message, hint } = toErrorInfo(error);
+      toast({
+        tone: "bad",
+        title: `${name} could not be ${restart ? "started" : "checked"}`,
+        body: `${message} ${hint ?? ""}`,
+      });
+    },
+    onSettled: () =>
+      Promise.all([
+        client.invalidateQueries({ queryKey: queries(api).plugins.queryKey }),
+        client.invalidateQueries({ queryKey: queries(api).overview.queryKey }),
+      ]),
+  });
+  if (!me?.permissions.includes("plugins:operate")) return null;
+  return (
+    <Button size="sm" icon={<RotateCw aria-hidden />} loading={isPending} onClick={() => mutate()}>
+      {restart ? "Start again" : "Check now"}
+    </Button>
+  );
+}

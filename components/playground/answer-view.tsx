@@ -1,0 +1,81 @@
+"use client";
+
+import { CircleStop, RefreshCw, Unplug } from "lucide-react";
+import { lazy, Suspense, useDeferredValue } from "react";
+import { IconButton } from "@/components/ui/button.tsx";
+import { CopyButton } from "@/components/ui/copy-button.tsx";
+import { ErrorNotice } from "@/components/ui/error-notice.tsx";
+import { isRunning, type Answer } from "./conversation.ts";
+import { StatStrip } from "./stat-strip.tsx";
+
+// Half of this page's code, and not needed before there is an answer to read.
+const Markdown = lazy(() => import("./markdown.tsx").then((module) => ({ default: module.Markdown })));
+
+/** One answer: who gave it, its text, how it ended and what it took. `onAgain` is absent while it must not be asked again. */
+export function AnswerView({ answer, onAgain }: { answer: Answer; onAgain?: (() => void) | undefined }) {
+  const { content, target, status, stats, error, finishReason } = answer;
+  const running = isRunning(answer);
+  // Drawing may lag behind the words, never the reader's typing and scrolling.
+  const text = useDeferredValue(content);
+  return (
+    <article
+      aria-label={`Answer of ${target.pluginName}`}
+      aria-busy={running}
+      className="flex flex-col gap-2"
+    >
+      <p className="flex flex-wrap gap-x-2 text-xs text-muted">
+        <span className="font-medium text-ink">{target.pluginName}</span>
+        <span className="font-mono wrap-anywhere">{target.model}</span>
+      </p>
+      {status === "waiting" ? <Waiting /> : null}
+      {text === "" ? null : (
+        <Suspense fallback={<p className="whitespace-pre-wrap wrap-anywhere">{text}</p>}>
+          <Markdown text={text} partial={status !== "done"} />
+        </Suspense>
+      )}
+      {status === "done" && content === "" ? (
+        <p className="text-muted">The plugin ended its answer without a word.</p>
+      ) : null}
+      <Ending answer={answer} />
+      {error ? <ErrorNotice error={error} {...(onAgain ? { onRetry: onAgain } : {})} /> : null}
+      {running ? null : (
+        <footer className="flex flex-wrap items-center gap-x-3 gap-y-1">
+          <div className="-ml-1.5 flex">
+            {content === "" ? null : <CopyButton value={content} label="Copy answer" />}
+            {onAgain ? (
+              <IconButton label="Answer again" size="sm" onClick={onAgain}>
+                <RefreshCw aria-hidden />
+              </IconButton>
+            ) : null}
+          </div>
+          {stats ? <StatStrip stats={stats} finishReason={finishReason} /> : null}
+        </footer>
+      )}
+    </article>
+  );
+}
+
+function Waiting() {
+  return (
+    <p className="flex items-center gap-2 text-muted">
+      <span aria-hidden className="size-2 animate-pulse-slow rounded-full bg-accent" />
+      Waiting for the first word…
+    </p>
+  );
+}
+
+/** Why an answer is not whole, when that is nobody's fault. */
+function Ending({ answer: { status, interruptedBy } }: { answer: Answer }) {
+  if (status !== "stopped" && status !== "interrupted") return null;
+  const Icon = status === "stopped" ? CircleStop : Unplug;
+  return (
+    <p className="flex items-center gap-1.5 text-sm text-idle">
+      <Icon aria-hidden className="size-4" />
+      {status === "stopped"
+        ? "Stopped"
+        : interruptedBy === "reload"
+          ? "Interrupted by a reload"
+          : "Interrupted when the page was left"}
+    </p>
+  );
+}

@@ -1,0 +1,77 @@
+"use client";
+
+import { memo } from "react";
+import ReactMarkdown, { type Components, type ExtraProps } from "react-markdown";
+import remarkGfm from "remark-gfm";
+import remend from "remend";
+import { CodeBlock } from "./code-block.tsx";
+import { OutsideLink, RemoteImage } from "./outside-link.tsx";
+
+type Node = ExtraProps["node"];
+
+const PLUGINS = [remarkGfm];
+
+const PROSE = [
+  "flex flex-col gap-3 wrap-anywhere",
+  "[&_a]:text-accent [&_a]:underline",
+  "[&_:is(h3,h4,h5,h6)]:font-semibold [&_h3]:text-lg",
+  "[&_:is(ul,ol)]:flex [&_:is(ul,ol)]:flex-col [&_:is(ul,ol)]:gap-1 [&_:is(ul,ol)]:pl-6 [&_ol]:list-decimal [&_ul]:list-disc",
+  "[&_li_:is(ul,ol)]:mt-1 [&_.contains-task-list]:list-none [&_.contains-task-list]:pl-1 [&_input]:mr-1.5",
+  "[&_blockquote]:flex [&_blockquote]:flex-col [&_blockquote]:gap-2 [&_blockquote]:border-l-2 [&_blockquote]:border-line-strong [&_blockquote]:pl-3 [&_blockquote]:text-muted",
+  "[&_:not(pre)>code]:rounded [&_:not(pre)>code]:bg-sunken [&_:not(pre)>code]:px-1 [&_:not(pre)>code]:py-0.5",
+  "[&_:is(th,td)]:border [&_:is(th,td)]:border-line [&_:is(th,td)]:px-2.5 [&_:is(th,td)]:py-1 [&_th]:bg-sunken [&_th]:text-left [&_th]:font-medium",
+].join(" ");
+
+/**
+ * Text from a model. It is not trusted: HTML in it is shown as text, nothing is loaded from anywhere, and a link leads
+ * to where it says. `partial` closes what is still being written, such as a code block without its end.
+ */
+export const Markdown = memo(function Markdown({ text, partial }: { text: string; partial: boolean }) {
+  return (
+    <div className={PROSE}>
+      <ReactMarkdown remarkPlugins={PLUGINS} components={COMPONENTS}>
+        {partial ? remend(text, { linkMode: "text-only" }) : text}
+      </ReactMarkdown>
+    </div>
+  );
+});
+
+const COMPONENTS: Components = {
+  // The page's own headings stand above those of an answer.
+  h1: "h3",
+  h2: "h4",
+  h3: "h5",
+  h4: "h6",
+  h5: "h6",
+  a: ({ href, children, node }) => (
+    <OutsideLink href={href} shown={textOf(node)}>
+      {children}
+    </OutsideLink>
+  ),
+  img: ({ src, alt }) => <RemoteImage src={typeof src === "string" ? src : undefined} alt={alt ?? ""} />,
+  pre: ({ children, node }) => (
+    <CodeBlock language={languageOf(node)} text={textOf(node)}>
+      {children}
+    </CodeBlock>
+  ),
+  table: ({ children }) => (
+    <div role="region" aria-label="Table" tabIndex={0} className="overflow-x-auto">
+      <table>{children}</table>
+    </div>
+  ),
+};
+
+function textOf(node: Node | NonNullable<Node>["children"][number]): string {
+  if (!node) return "";
+  if (node.type === "text") return node.value;
+  return "children" in node ? node.children.map(textOf).join("") : "";
+}
+
+function languageOf(node: Node): string | null {
+  const code = node?.children[0];
+  const names = code?.type === "element" ? code.properties["className"] : undefined;
+  const name = Array.isArray(names)
+    ? names.map(String).find((one) => one.startsWith("language-"))
+    : undefined;
+  return name?.slice("language-".length) ?? null;
+}

@@ -1,0 +1,79 @@
+import { toErrorInfo } from "@/components/ui/error-info.ts";
+import type { RunEvent } from "@/lib/contract/playground.ts";
+import type { ConversationAction } from "./conversation.ts";
+
+/** Words that arrive within this time are shown together: quick enough to look like writing, slow enough to draw. */
+const FLUSH_MS = 50;
+
+export interface Run {
+  /** Aborts the request and labels the answer. Safe to call at any time, the first call wins. */
+  end(how: { type: "stop" } | { type: "interrupt"; by: "reload" | "leaving" }): void;
+  /** Resolves when nothing more will be dispatched; never rejects. */
+  finished: Promise<void>;
+}
+
+/** Follows one run's events and turns them into changes of the answer `answerId`. */
+export function startRun(
+  answerId: string,
+  open: (signal: AbortSignal) => AsyncIterable<RunEvent>,
+  dispatch: (action: ConversationAction) => void,
+): Run {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const words = createBuffer((text) => dispatch({ type: "receive", answerId, text }));
+
+  async function follow() {
+    try {
+      for await (const event of open(signal)) {
+        if (signal.aborted) return;
+        if (event.type === "delta") words.add(event.text);
+        if (event.type === "done" || event.type === "error") words.flush();
+        if (event.type === "done") {
+          dispatch({ type: "finish", answerId, finishReason: event.finishReason, stats: event.stats });
+        }
+        if (event.type === "error")
+          dispatch({ type: "fail", answerId, error: event.error, stats: event.stats });
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      words.flush();
+      dispatch({ type: "fail", answerId, error: toErrorInfo(error), stats: null });
+    }
+  }
+
+  return {
+    finished: follow(),
+    end(how) {
+      if (signal.aborted) return;
+      words.flush();
+      controller.abort();
+      dispatch(how);
+    },
+  };
+}
+
+/** Gathers words and hands them on together; the first ones at once, for they are waited for. */
+function createBuffer(release: (text: string) => void) {
+  let gathered = "";
+  let released = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  function flush() {
+    clearTimeout(timer);
+    timer = undefined;
+    if (gathered === "") return;
+    const text = gathered;
+    gathered = "";
+    released = true;
+    release(text);
+  }
+
+  return {
+    flush,
+    add(text: string) {
+      gathered += text;
+      if (released) timer ??= setTimeout(flush, FLUSH_MS);
+      else flush();
+    },
+  };
+}

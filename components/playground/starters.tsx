@@ -1,0 +1,33 @@
+import { MessageSquare } from "lucide-react";
+import { Button } from "@/components/ui/button.tsx";
+
+const STARTERS = [
+  "Hello! Who are you and what can you do?",
+  "I keep worrying about my servers.",
+  "Show me a short list, a table and some code in Markdown.",
+];
+
+/** The empty conversation: three ways to begin, unless nothing can be sent. */
+export function Starters({ onPick }: { onPick: ((prompt: string) => void) | undefined }) {
+  return (
+    <div className="flex flex-col items-center gap-4 py-10 text-center">
+      <MessageSquare aria-hidden className="size-7 text-faint" />
+      <div className="flex flex-col gap-1">
+        <h3 className="text-lg font-semibold">Say something</h3>
+        <p className="text-muted">The answer appears word by word, with what it took below it.</p>
+      </div>
+      <div className="flex w-full max-w-md flex-col gap-2">
+        {STARTERS.map((prompt) => (
+          <Button
+            key={prompt}
+            disabled={!onPick}
+            className="h-auto min-h-9 w-full py-1.5 text-left whitespace-normal"
+            onClick={() => onPick?.(prompt)}
+          >
+            {prompt}
+          </Button>
+        ))}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,16 @@
+"use client";
+
+import { Panel } from "@/components/ui/panel.tsx";
+import { FindingList } from "./finding-list.tsx";
+import { usePluginScreen } from "./plugin-screen-context.ts";
+
+/** What was noticed in the manifest or metadata and did not stop the registration. */
+export function PluginFindings() {
+  const { plugin } = usePluginScreen();
+  if (plugin.findings.length === 0) return null;
+  return (
+    <Panel title="Noticed in the manifest" description="For the plugin's author; the console works around it.">
+      <FindingList findings={plugin.findings} />
+    </Panel>
+  );
+}

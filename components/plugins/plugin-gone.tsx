@@ -1,0 +1,23 @@
+import { PlugZap } from "lucide-react";
+import { ButtonLink } from "@/components/ui/button.tsx";
+import { EmptyState } from "@/components/ui/empty-state.tsx";
+
+/** No plugin answers to this id or name, or it was removed a moment ago. */
+export function PluginGone() {
+  return (
+    <EmptyState
+      icon={<PlugZap />}
+      title="There is no such plugin"
+      action={
+        <>
+          <ButtonLink href="/plugins">See all plugins</ButtonLink>
+          <ButtonLink href="/plugins/new" variant="primary">
+            Add a plugin
+          </ButtonLink>
+        </>
+      }
+    >
+      It was removed or renamed, or the link has a mistake in it.
+    </EmptyState>
+  );
+}

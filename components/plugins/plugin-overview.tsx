@@ -1,0 +1,28 @@
+"use client";
+
+import { PluginAttention } from "./plugin-attention.tsx";
+import { PluginFacts } from "./plugin-facts.tsx";
+import { PluginFigures } from "./plugin-figures.tsx";
+import { PluginFindings } from "./plugin-findings.tsx";
+import { PluginLastCheck } from "./plugin-last-check.tsx";
+import { PluginLatency } from "./plugin-latency.tsx";
+import { PluginSteps } from "./plugin-steps.tsx";
+
+/** The first tab: what needs doing, how it is, what it did last, what it is. */
+export function PluginOverview() {
+  return (
+    <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
+      <div className="flex min-w-0 flex-col gap-5">
+        <PluginAttention />
+        <PluginFigures />
+        <PluginLatency />
+        <PluginSteps />
+        <PluginFindings />
+      </div>
+      <div className="flex min-w-0 flex-col gap-5">
+        <PluginLastCheck />
+        <PluginFacts />
+      </div>
+    </div>
+  );
+}

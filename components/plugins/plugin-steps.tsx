@@ -1,0 +1,80 @@
+"use client";
+
+import { Check, Circle, LoaderCircle, Minus, X, type LucideIcon } from "lucide-react";
+import { ErrorNotice } from "@/components/ui/error-notice.tsx";
+import { formatMs } from "@/components/ui/numbers.ts";
+import { Panel } from "@/components/ui/panel.tsx";
+import { RelativeTime } from "@/components/ui/relative-time.tsx";
+import type { LifecycleStep } from "@/lib/contract/plugin.ts";
+import { usePluginScreen } from "./plugin-screen-context.ts";
+
+const NAMES: Record<LifecycleStep["name"], { title: string; call: string }> = {
+  metadata: { title: "Ask who it is", call: "GET /metadata" },
+  config: { title: "Check the configuration", call: "in the console" },
+  initialize: { title: "Initialise it", call: "POST /initialize" },
+  health: { title: "Check its health", call: "GET /health" },
+  models: { title: "Read its models", call: "GET /models" },
+  cleanup: { title: "Say goodbye", call: "POST /cleanup" },
+};
+
+const MARKS: Record<LifecycleStep["status"], { icon: LucideIcon; word: string; look: string }> = {
+  pending: { icon: Circle, word: "not yet", look: "text-faint" },
+  running: { icon: LoaderCircle, word: "running", look: "bg-info-soft text-info [&_svg]:animate-spin" },
+  ok: { icon: Check, word: "done", look: "bg-ok-soft text-ok" },
+  failed: { icon: X, word: "failed", look: "bg-bad-soft text-bad" },
+  skipped: { icon: Minus, word: "skipped", look: "bg-idle-soft text-idle" },
+};
+
+/** The last enable or disable, step by step; live while it runs. */
+export function PluginSteps() {
+  const { plugin } = usePluginScreen();
+  const { steps } = plugin;
+  if (steps.length === 0) return null;
+  const began = steps.find((step) => step.startedAt !== undefined)?.startedAt;
+  const isGoodbye = steps.some(({ name }) => name === "cleanup");
+  return (
+    <Panel
+      title={isGoodbye ? "Last time it was switched off" : "Last time it was started"}
+      actions={
+        began ? (
+          <span className="text-sm text-muted">
+            <RelativeTime at={began} />
+          </span>
+        ) : null
+      }
+    >
+      <ol>
+        {steps.map((step) => (
+          <Step key={step.name} step={step} />
+        ))}
+      </ol>
+    </Panel>
+  );
+}
+
+function Step({ step }: { step: LifecycleStep }) {
+  const { icon: Icon, word, look } = MARKS[step.status];
+  const { title, call } = NAMES[step.name];
+  return (
+    <li className="group flex gap-3">
+      <span aria-hidden className="flex flex-col items-center">
+        <span className={`flex size-6 items-center justify-center rounded-full [&_svg]:size-3.5 ${look}`}>
+          <Icon />
+        </span>
+        <span className="w-px flex-1 bg-line group-last:hidden" />
+      </span>
+      <div className="flex min-w-0 flex-1 flex-col gap-1 pb-4 group-last:pb-0">
+        <div className="flex min-h-6 flex-wrap items-center justify-between gap-x-3">
+          <p>
+            <span className={step.status === "pending" ? "text-muted" : "font-medium"}>{title}</span>{" "}
+            <code className="text-sm text-muted">{call}</code>
+            <span className="sr-only">: {word}</span>
+          </p>
+          <span className="figures text-sm text-muted">{step.durationMs === undefined ? word : formatMs(step.durationMs)}</span>
+        </div>
+        {step.note ? <p className="text-sm text-muted wrap-anywhere">{step.note}</p> : null}
+        {step.error ? <ErrorNotice error={step.error} /> : null}
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,39 @@
+"use client";
+
+import { useQueryClient } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
+import { useEffect, useRef } from "react";
+import { isAppError } from "@/lib/contract/error.ts";
+import { toSignInPath } from "@/components/account/return-path.ts";
+
+const isSignedOut = (error: unknown) => isAppError(error) && error.code === "unauthenticated";
+
+/**
+ * Sends the reader to sign-in, and later back here, as soon as any query or mutation hears that the session is over.
+ * A soft navigation: drafts of this tab stay, and no "leave this page?" stands in the way.
+ */
+export function SessionGuard() {
+  const client = useQueryClient();
+  const router = useRouter();
+  const sent = useRef(false);
+
+  useEffect(() => {
+    function leave(error: unknown) {
+      if (sent.current || !isSignedOut(error)) return;
+      sent.current = true;
+      const { pathname, search, hash } = window.location;
+      router.push(toSignInPath(`${pathname}${search}${hash}`, "expired"));
+    }
+    const stops = [
+      client.getQueryCache().subscribe((event) => {
+        if (event.type === "updated" && event.action.type === "error") leave(event.action.error);
+      }),
+      client.getMutationCache().subscribe((event) => {
+        if (event.type === "updated" && event.action.type === "error") leave(event.action.error);
+      }),
+    ];
+    return () => stops.forEach((stop) => stop());
+  }, [client, router]);
+
+  return null;
+}

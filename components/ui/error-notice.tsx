@@ -1,0 +1,79 @@
+"use client";
+
+import { OctagonAlert, RotateCw } from "lucide-react";
+import type { ErrorInfo } from "@/lib/contract/error.ts";
+import { Button } from "./button.tsx";
+import { CopyButton } from "./copy-button.tsx";
+import { toErrorInfo } from "./error-info.ts";
+
+export { toErrorInfo } from "./error-info.ts";
+
+/** What the plugin itself said, in a few words: "HTTP 503 · provider_unavailable · temporary · try again in 30 s". */
+function pluginFacts({ plugin }: ErrorInfo): string {
+  if (!plugin) return "";
+  return [
+    plugin.status === undefined ? null : `HTTP ${plugin.status}`,
+    plugin.code ?? null,
+    plugin.transient === undefined ? null : plugin.transient ? "temporary" : "not temporary",
+    plugin.retryAfterSeconds === undefined ? null : `try again in ${Math.ceil(plugin.retryAfterSeconds)} s`,
+  ]
+    .filter((fact) => fact !== null)
+    .join(" · ");
+}
+
+/** An error, as people need it: what happened, what to try, what the plugin said, and the id to quote. */
+export function ErrorNotice({
+  error,
+  title,
+  onRetry,
+}: {
+  error: unknown;
+  title?: string;
+  onRetry?: () => void;
+}) {
+  const info = toErrorInfo(error);
+  const facts = pluginFacts(info);
+  const others = info.issues?.filter((issue) => issue.message !== info.message) ?? [];
+  return (
+    <div
+      role="alert"
+      className="flex items-start gap-3 rounded-md border border-bad/40 bg-bad-soft px-3 py-2.5 text-base"
+    >
+      <OctagonAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-bad" />
+      <div className="flex min-w-0 flex-1 flex-col gap-1 wrap-anywhere">
+        {title ? <p className="font-semibold">{title}</p> : null}
+        <p className={title ? undefined : "font-medium"}>{info.message}</p>
+        {others.length > 0 ? (
+          <ul className="list-disc pl-4">
+            {others.map((issue) => (
+              <li key={issue.path + issue.message}>
+                {issue.path ? <code>{issue.path}</code> : null} {issue.message}
+              </li>
+            ))}
+          </ul>
+        ) : null}
+        {info.hint ? <p className="text-muted">{info.hint}</p> : null}
+        {facts ? <p className="text-sm text-muted">The plugin said: {facts}</p> : null}
+        {info.plugin?.excerpt ? (
+          <pre className="max-h-32 overflow-auto text-xs whitespace-pre-wrap text-muted">
+            {info.plugin.excerpt}
+          </pre>
+        ) : null}
+        <p className="flex flex-wrap items-center gap-x-2 text-xs text-muted">
+          <code>{info.code}</code>
+          {info.requestId ? (
+            <span className="inline-flex items-center gap-1">
+              request <code>{info.requestId}</code>
+              <CopyButton value={info.requestId} label="Copy request id" />
+            </span>
+          ) : null}
+        </p>
+      </div>
+      {onRetry ? (
+        <Button size="sm" icon={<RotateCw aria-hidden />} onClick={onRetry}>
+          Try again
+        </Button>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,45 @@
+import { formatMs } from "./numbers.ts";
+import { toSparklinePath } from "./sparkline-path.ts";
+
+/** At most as many values as the API sends (`PluginSummary.sparkline`). */
+const SLOTS = 60;
+const BOX = { width: 96, height: 24, slots: SLOTS };
+
+function describeValues(values: ReadonlyArray<number | null>): string {
+  const measured = values.filter((value) => value !== null);
+  const failed = values.length - measured.length;
+  if (values.length === 0) return "No checks yet";
+  const range =
+    measured.length > 0 ? `, ${formatMs(Math.min(...measured))} to ${formatMs(Math.max(...measured))}` : "";
+  return `Latency of the last ${values.length} checks${range}${failed > 0 ? `, ${failed} failed` : ""}`;
+}
+
+/** Latencies of the newest checks as a line; a failed check is a red mark, never a point of the line. */
+export function Sparkline({ values }: { values: ReadonlyArray<number | null> }) {
+  const label = describeValues(values);
+  if (values.length === 0) {
+    return (
+      <span
+        role="img"
+        aria-label={label}
+        title={label}
+        className="hatched block h-6 w-24 rounded-sm opacity-60"
+      />
+    );
+  }
+  const { line, failures } = toSparklinePath(values, BOX);
+  return (
+    <svg
+      role="img"
+      aria-label={label}
+      viewBox={`0 0 ${BOX.width} ${BOX.height}`}
+      className="block h-6 w-24 overflow-visible"
+    >
+      <title>{label}</title>
+      {failures.length > 0 ? (
+        <path d={failures.map((x) => `M${x} 3V21`).join("")} strokeWidth="1.5" className="stroke-bad" />
+      ) : null}
+      <path d={line} fill="none" strokeWidth="1.5" strokeLinejoin="round" className="stroke-accent" />
+    </svg>
+  );
+}
