@@ -3,7 +3,12 @@ import { EnvError, readEnv } from "./env.ts";
 
 describe("readEnv", () => {
   it("serves on loopback port 3000 when nothing is set", () => {
-    expect(readEnv({})).toMatchObject({ port: 3000, host: "127.0.0.1", admin: undefined, development: false });
+    expect(readEnv({})).toMatchObject({
+      port: 3000,
+      host: "127.0.0.1",
+      admin: undefined,
+      development: false,
+    });
   });
 
   it("reports every bad variable at once", () => {

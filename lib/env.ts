@@ -4,16 +4,17 @@ import { z } from "zod";
 
 const flag = z.enum(["true", "false"]).transform((value) => value === "true");
 
-const list = z
-  .string()
-  .transform((text) =>
-    text
-      .split(",")
-      .map((item) => item.trim().toLowerCase())
-      .filter(Boolean),
-  );
+const list = z.string().transform((text) =>
+  text
+    .split(",")
+    .map((item) => item.trim().toLowerCase())
+    .filter(Boolean),
+);
 
-const path = z.string().min(1).transform((text) => resolve(text.replace(/^~(?=$|\/)/, homedir())));
+const path = z
+  .string()
+  .min(1)
+  .transform((text) => resolve(text.replace(/^~(?=$|\/)/, homedir())));
 
 const Variables = z
   .object({
@@ -23,9 +24,16 @@ const Variables = z
     LOOM_ALLOWED_HOSTS: list.default([]),
     LOOM_TRUST_PROXY: flag.default(false),
     LOOM_DATA_DIR: path.default(() => resolve("data")),
-    LOOM_SECRET_KEY: z.string().min(32, "at least 32 characters, e.g. from: openssl rand -base64 32").optional(),
+    LOOM_SECRET_KEY: z
+      .string()
+      .min(32, "at least 32 characters, e.g. from: openssl rand -base64 32")
+      .optional(),
     LOOM_ADMIN_EMAIL: z.email("an e-mail address").optional(),
-    LOOM_ADMIN_PASSWORD: z.string().min(12, "at least 12 characters").max(128, "at most 128 characters").optional(),
+    LOOM_ADMIN_PASSWORD: z
+      .string()
+      .min(12, "at least 12 characters")
+      .max(128, "at most 128 characters")
+      .optional(),
     LOOM_LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
     LOOM_LOG_FORMAT: z.enum(["json", "pretty"]).optional(),
   })
@@ -54,7 +62,7 @@ export interface Env {
 export class EnvError extends Error {}
 
 /** The only reader of the environment. Empty variables count as unset. Throws `EnvError` with all problems at once. */
-export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
+export function readEnv(source: Record<string, string | undefined> = process.env): Env {
   const present = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ""));
   const parsed = Variables.safeParse(present);
   if (!parsed.success) {

@@ -32,6 +32,7 @@ export function createLog(options: { level: string; pretty: boolean; destination
     },
   };
   if (options.destination) return pino(settings, options.destination);
-  if (options.pretty) return pino(settings, pretty({ colorize: true, translateTime: "SYS:HH:MM:ss", sync: true }));
+  if (options.pretty)
+    return pino(settings, pretty({ colorize: true, translateTime: "SYS:HH:MM:ss", sync: true }));
   return pino(settings);
 }

@@ -64,12 +64,14 @@ export function createApi(send: Send) {
       one({ method: "POST", path: plugin(id, "/restart"), body: {}, signal }),
     checkPlugin: (id: string, signal?: AbortSignal) =>
       one({ method: "POST", path: plugin(id, "/check"), body: {}, signal }),
-    getConfig: (id: string, signal?: AbortSignal) => send(PluginConfig, { path: plugin(id, "/config"), signal }),
+    getConfig: (id: string, signal?: AbortSignal) =>
+      send(PluginConfig, { path: plugin(id, "/config"), signal }),
     saveConfig: (id: string, body: PluginConfigWrite, signal?: AbortSignal) =>
       send(PluginConfigSaved, { method: "PUT", path: plugin(id, "/config"), body, signal }),
     getHealth: (id: string, range: TimeRange, signal?: AbortSignal) =>
       send(HealthReport, { path: plugin(id, `/health${toQuery({ ...range })}`), signal }),
-    getModels: (id: string, signal?: AbortSignal) => send(PluginModels, { path: plugin(id, "/models"), signal }),
+    getModels: (id: string, signal?: AbortSignal) =>
+      send(PluginModels, { path: plugin(id, "/models"), signal }),
     refreshModels: (id: string, signal?: AbortSignal) =>
       send(PluginModels, { method: "POST", path: plugin(id, "/models/refresh"), body: {}, signal }),
     listActivity: (filter: ActivityFilter, signal?: AbortSignal) =>
@@ -79,6 +81,7 @@ export function createApi(send: Send) {
 
 function toQuery(parameters: Record<string, string | number | undefined>): string {
   const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(parameters)) if (value !== undefined) query.set(name, String(value));
+  for (const [name, value] of Object.entries(parameters))
+    if (value !== undefined) query.set(name, String(value));
   return query.size > 0 ? `?${query}` : "";
 }

@@ -21,9 +21,13 @@ export async function readError(response: Response): Promise<AppError> {
     const { code, message, ...extras } = parsed.data.error;
     return new AppError(code, message, extras);
   }
-  return new AppError("console_unreachable", `The console answered HTTP ${response.status} in a form we do not know.`, {
-    hint: "Reload the page. If it stays, look at the console's log.",
-  });
+  return new AppError(
+    "console_unreachable",
+    `The console answered HTTP ${response.status} in a form we do not know.`,
+    {
+      hint: "Reload the page. If it stays, look at the console's log.",
+    },
+  );
 }
 
 /** Puts a failed call into our words; an abort by the caller and our own errors are passed on as they are. */

@@ -34,7 +34,9 @@ export function queries(api: Api) {
       queryKey: ["plugins"],
       queryFn: ({ signal }) => api.listPlugins(signal),
       refetchInterval: (query) =>
-        query.state.data?.some((plugin) => CHANGING.has(plugin.lifecycle)) ? POLL_MS.changing : POLL_MS.steady,
+        query.state.data?.some((plugin) => CHANGING.has(plugin.lifecycle))
+          ? POLL_MS.changing
+          : POLL_MS.steady,
       retry,
     }),
     plugin: (id: string) =>
@@ -46,7 +48,11 @@ export function queries(api: Api) {
         retry,
       }),
     config: (id: string) =>
-      queryOptions({ queryKey: ["plugin", id, "config"], queryFn: ({ signal }) => api.getConfig(id, signal), retry }),
+      queryOptions({
+        queryKey: ["plugin", id, "config"],
+        queryFn: ({ signal }) => api.getConfig(id, signal),
+        retry,
+      }),
     health: (id: string, range: RangeChoice) =>
       queryOptions({
         queryKey: ["plugin", id, "health", range],
@@ -64,7 +70,8 @@ export function queries(api: Api) {
     activity: (filter: { pluginId?: string | undefined }) =>
       infiniteQueryOptions({
         queryKey: ["activity", filter],
-        queryFn: ({ pageParam, signal }) => api.listActivity({ ...filter, cursor: pageParam, limit: 50 }, signal),
+        queryFn: ({ pageParam, signal }) =>
+          api.listActivity({ ...filter, cursor: pageParam, limit: 50 }, signal),
         initialPageParam: undefined as string | undefined,
         getNextPageParam: (page) => page.nextCursor ?? undefined,
         refetchInterval: POLL_MS.slow,

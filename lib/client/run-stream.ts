@@ -18,7 +18,9 @@ export async function* streamRun(request: RunRequest, signal: AbortSignal): Asyn
     });
     if (!response.ok) throw await readError(response);
     if (!response.body) throw new AppError("console_unreachable", "The console sent an empty answer.");
-    const events = response.body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
+    const events = response.body
+      .pipeThrough(new TextDecoderStream())
+      .pipeThrough(new EventSourceParserStream());
     const reader = events.getReader();
     try {
       for (let next = await reader.read(); !next.done; next = await reader.read()) {
@@ -33,8 +35,12 @@ export async function* streamRun(request: RunRequest, signal: AbortSignal): Asyn
     throw toCallError(error);
   }
   if (open.size > 0) {
-    throw new AppError("console_unreachable", "The connection to the console broke off before the answer was complete.", {
-      hint: "Check that the console is still running, then try again.",
-    });
+    throw new AppError(
+      "console_unreachable",
+      "The connection to the console broke off before the answer was complete.",
+      {
+        hint: "Check that the console is still running, then try again.",
+      },
+    );
   }
 }

@@ -1,0 +1,38 @@
+// Many small healthy plugins in one process: /p/0, /p/1 … each answer the protocol. Prints its address when it listens.
+import { createServer } from "node:http";
+
+const metadata = (number) => ({
+  name: `Stub ${number}`,
+  version: "1.0.0",
+  plugin_api_version: "1.0.0",
+  provider_type: `stub-${number}`,
+  description: "Answers at once, for measuring the console",
+  author: "Loom Console",
+  capabilities: {
+    streaming: false,
+    function_calling: false,
+    vision: false,
+    embeddings: false,
+    fine_tuning: false,
+  },
+  config_schema: [],
+});
+
+const answers = {
+  "GET /metadata": metadata,
+  "POST /initialize": () => ({}),
+  "POST /cleanup": () => ({}),
+  "GET /health": () => ({ healthy: true, message: "fine" }),
+  "GET /models": (number) => [{ id: `stub-${number}-small`, name: `Stub ${number} small` }],
+};
+
+const server = createServer((request, response) => {
+  const [, number, path] = /^\/p\/(\d+)(\/.*)$/.exec(request.url ?? "") ?? [];
+  const answer = answers[`${request.method} ${path}`];
+  request.resume();
+  response.writeHead(answer ? 200 : 404, { "content-type": "application/json" });
+  response.end(
+    JSON.stringify(answer ? answer(number) : { code: "invalid_request", message: "no such path" }),
+  );
+});
+server.listen(0, "127.0.0.1", () => console.log(`http://127.0.0.1:${server.address().port}`));

@@ -1,0 +1,103 @@
+import { expect, test as base, type APIRequestContext, type Page } from "@playwright/test";
+import {
+  ADMIN,
+  removeDirectory,
+  startConsole,
+  startExamplePlugin,
+  type ConsoleProcess,
+  type PluginProcess,
+} from "../test/console-process.ts";
+
+export { ADMIN, expect };
+
+export const ADMIN_ENV = { LOOM_ADMIN_EMAIL: ADMIN.email, LOOM_ADMIN_PASSWORD: ADMIN.password };
+
+/**
+ * `loom`: a console with an admin, one per spec file's worker. `plugin`: the example plugin as a process of its own, one per test.
+ * `page` starts signed in; use `anonymous` for a visitor. `api`: signed-in calls without a browser.
+ */
+export const test = base.extend<
+  { plugin: PluginProcess; api: APIRequestContext; anonymous: Page; pageErrors: string[] },
+  { loom: ConsoleProcess }
+>({
+  loom: [
+    async ({}, use) => {
+      const loom = await startConsole({ env: ADMIN_ENV });
+      await use(loom);
+      await loom.stop();
+      await removeDirectory(loom.dataDirectory);
+    },
+    { scope: "worker" },
+  ],
+  baseURL: async ({ loom }, use) => use(loom.url),
+  storageState: async ({ loom, playwright }, use) => {
+    const context = await playwright.request.newContext({ baseURL: loom.url });
+    await signIn(context);
+    const state = await context.storageState();
+    await context.dispose();
+    await use(state);
+  },
+  api: async ({ loom, playwright, storageState }, use) => {
+    const context = await playwright.request.newContext({
+      baseURL: loom.url,
+      storageState: storageState ?? {},
+    });
+    await use(context);
+    await context.dispose();
+  },
+  anonymous: async ({ browser, loom }, use) => {
+    const context = await browser.newContext({
+      baseURL: loom.url,
+      storageState: { cookies: [], origins: [] },
+    });
+    await use(await context.newPage());
+    await context.close();
+  },
+  plugin: async ({}, use) => {
+    const plugin = await startExamplePlugin();
+    await use(plugin);
+    await plugin.stop();
+  },
+  // A page that throws or violates its own content policy fails its test, whatever else it shows.
+  pageErrors: [
+    async ({ page }, use) => {
+      const errors: string[] = [];
+      page.on("pageerror", (error) => errors.push(error.message));
+      page.on("console", (message) => {
+        if (/Content Security Policy|Hydration failed|hydrat/i.test(message.text()))
+          errors.push(message.text());
+      });
+      await use(errors);
+      expect(errors).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+export async function signIn(context: APIRequestContext): Promise<void> {
+  const answer = await context.post("/api/auth/sign-in/email", {
+    data: { email: ADMIN.email, password: ADMIN.password },
+  });
+  expect(answer.status(), await answer.text()).toBe(200);
+}
+
+/** Registers the running example plugin, configured to answer offline, and switches it on. Returns its id. */
+export async function registerExample(
+  api: APIRequestContext,
+  plugin: PluginProcess,
+  name: string,
+  values: Record<string, unknown> = {},
+): Promise<string> {
+  const created = await api.post("/api/plugins", {
+    data: { endpoint: plugin.url, name, approveEndpoint: true },
+  });
+  expect(created.status(), await created.text()).toBe(201);
+  const { plugin: registered } = (await created.json()) as { plugin: { id: string } };
+  const saved = await api.put(`/api/plugins/${registered.id}/config`, {
+    data: { version: 0, values: { offline: true, ...values }, secrets: {} },
+  });
+  expect(saved.status(), await saved.text()).toBe(200);
+  const enabled = await api.post(`/api/plugins/${registered.id}/enable`, { data: {} });
+  expect(enabled.status(), await enabled.text()).toBe(200);
+  return registered.id;
+}

@@ -1,0 +1,223 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { ESLint } from "eslint";
+import tseslint from "typescript-eslint";
+import { describe, expect, it } from "vitest";
+
+/** The real configuration without type information, which takes seconds to load and has no say about walls. */
+const eslint = new ESLint({
+  overrideConfig: [
+    { files: ["**/*.ts", "**/*.tsx"], ...tseslint.configs.disableTypeChecked },
+    { files: ["**/*.ts", "**/*.tsx"], languageOptions: { parserOptions: { projectService: false } } },
+  ],
+});
+
+/** Rules that refuse `code` if it stood in `file`; the file need not exist, what it imports must. */
+async function refusals(file: string, code: string): Promise<string[]> {
+  const [result] = await eslint.lintText(code, { filePath: file });
+  const rules = result?.messages.map((message) => message.ruleId ?? message.message) ?? [];
+  return [...new Set(rules)].filter((rule) => rule !== "@typescript-eslint/no-unused-vars");
+}
+
+const WALL = "import-x/no-restricted-paths";
+const HOME = "house/one-home";
+
+describe("who may import whom", () => {
+  it.each([
+    ["lib/core/example.ts", `import type { Data } from "../data/data.ts"; export type X = Data;`],
+    ["lib/core/example.ts", `import { createLog } from "../log.ts"; export const x = createLog;`],
+    ["lib/contract/example.ts", `export { type Clock } from "../core/clock.ts";`],
+    ["lib/host/example.ts", `export const x = () => import("../operations/plugins.ts");`],
+    ["lib/transport/example.ts", `import { x } from "@/lib/host/host.ts"; export const y = x;`],
+    ["lib/builtin/example.ts", `import { x } from "../transport/http.ts"; export const y = x;`],
+    ["lib/api/example.ts", `import type { Data } from "../data/data.ts"; export type X = Data;`],
+    [
+      "components/plugins/example.tsx",
+      `import type { Host } from "@/lib/host/host.ts"; export type X = Host;`,
+    ],
+    ["app/example.tsx", `import { x } from "@/lib/core/clock.ts"; export const y = x;`],
+    ["lib/host/example.ts", `export * from "../../test/fake-clock.ts";`],
+    ["server.ts", `import { x } from "./test/fake-clock.ts"; export const y = x;`],
+  ])("refuses %s: %s", async (file, code) => {
+    expect(await refusals(file, code)).toEqual([WALL]);
+  });
+
+  it.each([
+    ["lib/core/example.ts", `import { AppError } from "../contract/error.ts"; export const x = AppError;`],
+    ["lib/host/example.ts", `import type { Data } from "../data/data.ts"; export type X = Data;`],
+    [
+      "lib/builtin/example.ts",
+      `import type { PluginClient } from "../transport/client.ts"; export type X = PluginClient;`,
+    ],
+    ["components/example.tsx", `import type { Clock } from "@/lib/core/clock.ts"; export type X = Clock;`],
+    ["server.ts", `import type { Host } from "./lib/host/host.ts"; export type X = Host;`],
+    ["lib/core/example.test.ts", `import type { Data } from "../data/data.ts"; export type X = Data;`],
+    ["bench/example.ts", `import type { Host } from "../lib/host/host.ts"; export type X = Host;`],
+  ])("allows %s: %s", async (file, code) => {
+    expect(await refusals(file, code)).toEqual([]);
+  });
+
+  it.each(folders("lib"))("has a row for lib/%s", async (folder) => {
+    const code = `import { createFakeClock } from "../../test/fake-clock.ts"; export const x = createFakeClock;`;
+    expect(await refusals(`lib/${folder}/example.ts`, code)).toEqual([WALL]);
+  });
+
+  it.each([
+    ["lib/contract/example.ts", `import { z } from "zod"; export const x = z;`, []],
+    [
+      "lib/contract/example.ts",
+      `import { RE2JS } from "re2js"; export const x = RE2JS;`,
+      ["no-restricted-imports"],
+    ],
+    ["lib/core/example.ts", `import { RE2JS } from "re2js"; export const x = RE2JS;`, []],
+    [
+      "lib/core/example.ts",
+      `import { readFileSync } from "node:fs"; export const x = readFileSync;`,
+      ["no-restricted-imports"],
+    ],
+  ])("knows the packages of %s: %s", async (file, code, expected) => {
+    expect(await refusals(file, code)).toEqual(expected);
+  });
+});
+
+describe("one home per effect", () => {
+  it.each([
+    ["lib/host/example.ts", "export const x = process.env.PORT;"],
+    ["lib/host/example.ts", "export const { env } = process;"],
+    ["lib/host/example.ts", `import process from "node:process"; export const x = process;`],
+    [
+      "lib/operations/example.ts",
+      `import { PrismaClient } from "@prisma/client"; export const x = PrismaClient;`,
+    ],
+    ["lib/operations/example.ts", `export const x = () => import("better-sqlite3");`],
+    ["lib/host/example.ts", `import { Agent } from "undici"; export const x = Agent;`],
+    ["lib/api/example.ts", `import { request } from "node:http"; export const x = request;`],
+    ["lib/api/example.ts", `import http from "http"; export const x = http;`],
+    ["components/example.tsx", `export const x = () => fetch("/api/plugins");`],
+    ["components/example.tsx", `export const x = () => window.fetch("/api/plugins");`],
+    ["components/example.tsx", `export const x = () => new EventSource("/api/logs");`],
+    ["app/page.tsx", `export const x = () => fetch("/api/plugins");`],
+    ["lib/host/monitor.ts", `import { spawn } from "node:child_process"; export const x = spawn;`],
+    ["lib/core/example.ts", "export const x = () => Date.now();"],
+    ["lib/core/example.ts", "export const x = () => new Date();"],
+    ["lib/host/example.ts", "export const x = (f: () => void) => setTimeout(f, 5);"],
+    ["lib/host/example.ts", "export const x = () => performance.now();"],
+    ["lib/transport/example.ts", "export const x = () => AbortSignal.timeout(5);"],
+    ["server.ts", "export const x = (f: () => void) => setInterval(f, 5);"],
+    ["lib/api/example.ts", `import { createCipheriv } from "node:crypto"; export const x = createCipheriv;`],
+    ["lib/api/example.ts", `import { headers } from "next/headers"; export const x = headers;`],
+    ["lib/api/example.ts", `console.log("hello");`],
+    ["components/example.tsx", `export const x = () => console.error("hello");`],
+  ])("refuses %s: %s", async (file, code) => {
+    expect(await refusals(file, code)).toEqual([HOME]);
+  });
+
+  it.each([
+    ["lib/env.ts", "export const x = process.env.PORT;"],
+    ["lib/host/example.ts", "export const x = process.pid;"],
+    ["lib/data/example.ts", `import { PrismaClient } from "@prisma/client"; export const x = PrismaClient;`],
+    ["lib/transport/http.ts", `import { Agent } from "undici"; export const x = Agent;`],
+    [
+      "lib/gateway/handler.ts",
+      `import type { IncomingMessage } from "node:http"; export type X = IncomingMessage;`,
+    ],
+    ["lib/client/browser.ts", `export const x = () => fetch("/api/plugins");`],
+    ["lib/api/example.ts", `export const x = (app: { fetch(url: string): unknown }) => app.fetch("/");`],
+    ["lib/api/example.ts", `export const x = (fetch: (url: string) => unknown) => fetch("/");`],
+    ["lib/core/example.ts", "export const x = (ms: number) => new Date(ms);"],
+    ["lib/real-clock.ts", "export const x = () => performance.now();"],
+    ["components/example.tsx", "export const x = (f: () => void) => setTimeout(f, 5);"],
+    [
+      "lib/data/secret-box.ts",
+      `import { createCipheriv } from "node:crypto"; export const x = createCipheriv;`,
+    ],
+    ["lib/api/example.ts", `import { randomUUID } from "node:crypto"; export const x = randomUUID;`],
+    ["components/example.tsx", `import Link from "next/link"; export const x = Link;`],
+    ["lib/host/example.test.ts", "export const x = () => Date.now();"],
+    ["scripts/example.mjs", `console.log("hello");`],
+  ])("allows %s: %s", async (file, code) => {
+    expect(await refusals(file, code)).toEqual([]);
+  });
+});
+
+describe("habits", () => {
+  it.each([
+    ["house/file-name", "lib/core/badgeTable.ts", "export const x = 1;"],
+    ["house/file-name", "lib/core/index.ts", "export const x = 1;"],
+    ["house/file-name", "lib/core/utils.ts", "export const x = 1;"],
+    ["import-x/no-default-export", "lib/core/example.ts", "export default 1;"],
+    [
+      "@typescript-eslint/no-explicit-any",
+      "lib/core/example.ts",
+      "export const x = (y: any) => y as string;",
+    ],
+    ["@typescript-eslint/ban-ts-comment", "lib/core/example.ts", "// @ts-ignore\nexport const x = 1;"],
+    [
+      "@typescript-eslint/consistent-type-imports",
+      "lib/core/example.ts",
+      `export type X = import("zod").ZodType;`,
+    ],
+    ["no-empty", "lib/core/example.ts", "export const x = () => { try { JSON.parse(''); } catch {} };"],
+    ["react-hooks/rules-of-hooks", "components/example.tsx", hookInCondition()],
+  ])("%s refuses %s: %s", async (rule, file, code) => {
+    expect(await refusals(file, code)).toContain(rule);
+  });
+
+  it("refuses a comment that switches a rule off", async () => {
+    const code = "// eslint-disable-next-line no-empty\nexport const x = () => {};";
+    const [result] = await eslint.lintText(code, { filePath: "lib/core/example.ts" });
+    expect(result?.warningCount).toBe(1);
+  });
+
+  it("refuses a promise that nobody waits for", async () => {
+    const example = "const tick = async () => {};\nexport const run = () => {\n  tick();\n};\n";
+    expect(await refusalsIn({ "example.ts": example })).toEqual(["@typescript-eslint/no-floating-promises"]);
+  });
+
+  it("refuses imports that run in a circle", async () => {
+    const hen = `import { egg } from "./egg.ts";\nexport const hen = () => egg;\n`;
+    const egg = `import { hen } from "./hen.ts";\nexport const egg = () => hen;\n`;
+    expect(await refusalsIn({ "hen.ts": hen, "egg.ts": egg })).toEqual(["import-x/no-cycle"]);
+  });
+});
+
+/** Rules that refuse a project of these few files: for rules that need types or several files, which ours has ten seconds of. */
+async function refusalsIn(files: Record<string, string>): Promise<string[]> {
+  const cwd = mkdtempSync(path.join(tmpdir(), "loom-lint-"));
+  const compilerOptions = {
+    strict: true,
+    lib: ["ES2023"],
+    types: [],
+    allowImportingTsExtensions: true,
+    noEmit: true,
+  };
+  writeFileSync(path.join(cwd, "tsconfig.json"), JSON.stringify({ compilerOptions }));
+  for (const [name, text] of Object.entries(files)) writeFileSync(path.join(cwd, name), text);
+  const project = new ESLint({
+    cwd,
+    overrideConfigFile: path.resolve("eslint.config.mjs"),
+    overrideConfig: [{ languageOptions: { parserOptions: { tsconfigRootDir: cwd } } }],
+  });
+  const results = await project.lintFiles("*.ts");
+  rmSync(cwd, { recursive: true });
+  return [
+    ...new Set(
+      results.flatMap((result) => result.messages.map((message) => message.ruleId ?? message.message)),
+    ),
+  ];
+}
+
+function folders(parent: string): string[] {
+  return readdirSync(parent, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name);
+}
+
+function hookInCondition(): string {
+  return `import { useState } from "react";
+export function Example({ on }: { on: boolean }) {
+  if (on) useState(0);
+  return null;
+}`;
+}

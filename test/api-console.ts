@@ -1,0 +1,122 @@
+import { hashPassword } from "better-auth/crypto";
+import { createApi, type ApiOptions } from "../lib/api/app.ts";
+import { createAttempts } from "../lib/api/attempts.ts";
+import { createSessions } from "../lib/api/session.ts";
+import { createSetupToken } from "../lib/api/setup-token.ts";
+import { createBuiltins } from "../lib/builtin/registry.ts";
+import type { Role } from "../lib/contract/account.ts";
+import { createHost } from "../lib/host/create-host.ts";
+import { createLog } from "../lib/log.ts";
+import { loadApprovals } from "../lib/operations/approvals.ts";
+import { createClock } from "../lib/real-clock.ts";
+import { createPluginClient } from "../lib/transport/create.ts";
+import { createTestData } from "./database.ts";
+
+export const PASSWORD = "a long enough password";
+const passwordHash = hashPassword(PASSWORD);
+
+/** An answer of the API, its JSON read. */
+export interface Answer {
+  status: number;
+  headers: Headers;
+  /** Undefined when there was none. */
+  body: unknown;
+}
+
+export interface Request {
+  /** A role, whose person is made and signed in on first use, or a cookie. Nobody by default. */
+  as?: Role | { cookie: string };
+  /** Sent as JSON. */
+  body?: unknown;
+  /** Sent as it is. */
+  raw?: BodyInit;
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+}
+
+export type TestConsole = Awaited<ReturnType<typeof createTestConsole>>;
+
+/** Everything behind `/api` with a real database, a real host and the real transports; only the listener is missing. */
+export async function createTestConsole(overrides: Partial<ApiOptions> = {}) {
+  const clock = createClock();
+  const log = createLog({ level: "silent", pretty: false });
+  const { data, directory, close } = await createTestData(clock);
+  const approvals = await loadApprovals(data.approvals);
+  const builtins = createBuiltins(clock);
+  const ownPort = () => 3000;
+  const host = createHost({
+    data,
+    clock,
+    log,
+    builtins,
+    createClient: createPluginClient({ approvals, ownPort, builtins, clock }),
+  });
+  const setupToken = createSetupToken();
+  const context = { data, host, clock, log, approvals, ownPort };
+  const sessions = createSessions({ database: data.authDatabase, secret: data.sessionSecret, log });
+  const api = createApi({
+    ...context,
+    sessions,
+    attempts: createAttempts(),
+    setupToken,
+    isDraining: () => false,
+    version: "0.0.0-test",
+    allowedHosts: ["loom.example.com"],
+    trustProxy: false,
+    ...overrides,
+  });
+  const cookies = new Map<Role, Promise<string>>();
+
+  async function signIn(role: Role): Promise<string> {
+    const email = `${role}@example.test`;
+    const at = new Date(clock.now()).toISOString();
+    await data.users.create({ name: `The ${role}`, email, role, passwordHash: await passwordHash, at });
+    const session = await sessions.signIn({ email, password: PASSWORD }, "test");
+    return session.cookies[0]?.split(";")[0] ?? "";
+  }
+
+  /** The cookie of a person of this role. */
+  function cookieOf(role: Role): Promise<string> {
+    const cookie = cookies.get(role) ?? signIn(role);
+    cookies.set(role, cookie);
+    return cookie;
+  }
+
+  async function fetchRaw(method: string, path: string, request: Request = {}): Promise<Response> {
+    const { as, body, raw, headers, signal } = request;
+    const cookie = typeof as === "string" ? await cookieOf(as) : as?.cookie;
+    const payload = raw ?? (body === undefined ? undefined : JSON.stringify(body));
+    return api.request(`http://127.0.0.1:3000${path}`, {
+      method,
+      headers: {
+        host: "127.0.0.1:3000",
+        ...(cookie === undefined ? {} : { cookie }),
+        ...(payload === undefined ? {} : { "content-type": "application/json" }),
+        ...headers,
+      },
+      ...(payload === undefined ? {} : { body: payload }),
+      ...(payload instanceof ReadableStream ? { duplex: "half" } : {}),
+      ...(signal ? { signal } : {}),
+    });
+  }
+
+  async function call(method: string, path: string, request: Request = {}): Promise<Answer> {
+    const response = await fetchRaw(method, path, request);
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, body: text ? JSON.parse(text) : undefined };
+  }
+
+  return {
+    ...context,
+    api,
+    setupToken,
+    directory,
+    cookieOf,
+    fetchRaw,
+    call,
+    async close() {
+      await host.stop();
+      await close();
+    },
+  };
+}

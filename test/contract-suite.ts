@@ -1,0 +1,262 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { AppError } from "../lib/contract/error.ts";
+import type { ConfigValues } from "../lib/contract/plugin.ts";
+import type { ChatChunk, ChatRequest } from "../lib/contract/protocol.ts";
+import type { BuiltinPlugin, PluginClient } from "../lib/transport/client.ts";
+import type { Timeouts } from "../lib/transport/limits.ts";
+import { createSamplePlugin, delta, SAMPLE_METADATA } from "./sample-plugin.ts";
+
+/** Puts `plugin` behind one transport. `stop` ends whatever serves it. */
+export type Connect = (
+  plugin: BuiltinPlugin,
+  timeouts?: Partial<Timeouts>,
+) => Promise<{ client: PluginClient; stop(): Promise<void> }>;
+
+const REQUEST: ChatRequest = { model: "small", messages: [{ role: "user", content: "hello" }], stream: true };
+
+/** What every transport promises (`PluginClient`), whatever carries it. */
+export function describeTransport(name: string, connect: Connect): void {
+  describe(`${name} transport`, () => {
+    const stops: Array<() => Promise<void>> = [];
+    afterEach(async () => {
+      for (const stop of stops.splice(0)) await stop();
+    });
+
+    async function open(
+      overrides: Partial<BuiltinPlugin> = {},
+      timeouts?: Partial<Timeouts>,
+    ): Promise<PluginClient> {
+      const { client, stop } = await connect(createSamplePlugin(overrides), timeouts);
+      stops.push(async () => {
+        await client.close();
+        await stop();
+      });
+      return client;
+    }
+
+    it("answers metadata before and after initialize", async () => {
+      const client = await open();
+      expect((await client.metadata()).value).toEqual(SAMPLE_METADATA);
+      await client.initialize({});
+      expect((await client.metadata()).value.provider_type).toBe("sample");
+    });
+
+    it("measures how long an answer took", async () => {
+      const client = await open({
+        health: async () => {
+          await pause(30);
+          return { healthy: true };
+        },
+      });
+      const { latencyMs } = await client.health();
+      // Timers may fire a fraction early.
+      expect(latencyMs).toBeGreaterThan(25);
+    });
+
+    it("hands the whole configuration to initialize, as it was at that moment", async () => {
+      let received: ConfigValues = {};
+      const client = await open({
+        initialize: (config) => {
+          received = config;
+          return Promise.resolve();
+        },
+      });
+      const config: ConfigValues = { api_key: "k", timeout: 30, nested: { list: [1, null, true] } };
+      await client.initialize(config);
+      expect(received).toEqual({ api_key: "k", timeout: 30, nested: { list: [1, null, true] } });
+      expect(received).not.toBe(config);
+    });
+
+    it("returns health as the plugin sees it, down included", async () => {
+      const client = await open({ health: () => Promise.resolve({ healthy: false, message: "no key" }) });
+      expect((await client.health()).value).toEqual({ healthy: false, message: "no key" });
+    });
+
+    it("lists models", async () => {
+      const client = await open();
+      expect((await client.models()).value).toEqual([{ id: "small", cost_per_mtoken: 0.5 }, { id: "large" }]);
+    });
+
+    it("streams chunks in order and ends after the finish_reason", async () => {
+      const client = await open();
+      const chunks = await collect(client.chat(REQUEST));
+      expect(textOf(chunks)).toBe("You said hello");
+      expect(chunks.length).toBeGreaterThan(2);
+      expect(chunks.at(-1)?.usage?.total_tokens).toBe(5);
+    });
+
+    it("delivers a whole answer as one chunk", async () => {
+      const client = await open();
+      const chunks = await collect(client.chat({ ...REQUEST, stream: false }));
+      expect(chunks).toHaveLength(1);
+      expect(textOf(chunks)).toBe("You said hello");
+    });
+
+    it("keeps the plugin's own error code", async () => {
+      const refuse = () => Promise.reject(new AppError("plugin_authentication_failed", "bad key"));
+      const client = await open({ initialize: refuse });
+      await expect(client.initialize({})).rejects.toMatchObject({ code: "plugin_authentication_failed" });
+    });
+
+    it("calls an unexplained failure plugin_error", async () => {
+      const client = await open({ models: () => Promise.reject(new Error("boom")) });
+      await expect(client.models()).rejects.toMatchObject({ code: "plugin_error" });
+    });
+
+    it("refuses an answer that is not what the protocol says, naming the field", async () => {
+      const models = () => Promise.resolve([{ id: "a" }, { id: 7 as unknown as string }]);
+      const client = await open({ models });
+      await expect(client.models()).rejects.toMatchObject({
+        code: "plugin_invalid_response",
+        message: expect.stringContaining("[1].id") as string,
+      });
+    });
+
+    it("gives up on a silent plugin at the deadline", async () => {
+      const client = await open({ health: never }, { healthMs: 50 });
+      await expect(client.health()).rejects.toMatchObject({ code: "plugin_timeout" });
+    });
+
+    it("gives up on a chat that never begins", async () => {
+      const client = await open({ chat: () => silence([]) }, { firstByteMs: 50 });
+      await expect(collect(client.chat(REQUEST))).rejects.toMatchObject({ code: "plugin_timeout" });
+    });
+
+    it("gives up on a chat that falls silent, after handing over what came", async () => {
+      const client = await open({ chat: () => silence([delta("so far")]) }, { idleMs: 50 });
+      const seen: ChatChunk[] = [];
+      const run = collect(client.chat(REQUEST), seen);
+      await expect(run).rejects.toMatchObject({ code: "plugin_timeout" });
+      expect(textOf(seen)).toBe("so far");
+    });
+
+    it("calls a stream without an end truncated", async () => {
+      const client = await open({
+        async *chat() {
+          await Promise.resolve();
+          yield delta("half an ans");
+        },
+      });
+      await expect(collect(client.chat(REQUEST))).rejects.toMatchObject({ code: "plugin_stream_truncated" });
+    });
+
+    it("passes on an error in the middle of a stream", async () => {
+      const client = await open({
+        async *chat() {
+          await Promise.resolve();
+          yield delta("so far");
+          throw new AppError("plugin_quota_exceeded", "empty");
+        },
+      });
+      const seen: ChatChunk[] = [];
+      await expect(collect(client.chat(REQUEST), seen)).rejects.toMatchObject({
+        code: "plugin_quota_exceeded",
+      });
+      expect(textOf(seen)).toBe("so far");
+    });
+
+    it("stops at once when the caller aborts", async () => {
+      const client = await open({ health: never });
+      const stop = new AbortController();
+      const pending = client.health(stop.signal);
+      stop.abort();
+      await expect(pending).rejects.toMatchObject({ code: "request_aborted" });
+    });
+
+    it("does not begin when the caller has aborted already", async () => {
+      const models = vi.fn(() => Promise.resolve([]));
+      const client = await open({ models });
+      await expect(client.models(AbortSignal.abort())).rejects.toMatchObject({ code: "request_aborted" });
+    });
+
+    it("aborts the plugin when the consumer leaves the loop", async () => {
+      const upstream = watchAbort();
+      const client = await open({ chat: upstream.chat });
+      for await (const chunk of client.chat(REQUEST)) {
+        expect(textOf([chunk])).toBe("tick");
+        break;
+      }
+      await upstream.aborted;
+    });
+
+    it("aborts the plugin and fails with request_aborted when the caller aborts a chat", async () => {
+      const upstream = watchAbort();
+      const client = await open({ chat: upstream.chat });
+      const stop = new AbortController();
+      const run = (async () => {
+        for await (const chunk of client.chat(REQUEST, stop.signal))
+          if (chunk.choices.length > 0) stop.abort();
+      })();
+      await expect(run).rejects.toMatchObject({ code: "request_aborted" });
+      await upstream.aborted;
+    });
+
+    it("serves many calls at once", async () => {
+      const client = await open();
+      const runs = Array.from({ length: 20 }, (_, index) =>
+        collect(client.chat({ ...REQUEST, messages: [{ role: "user", content: `number ${index}` }] })),
+      );
+      const texts = (await Promise.all(runs)).map(textOf);
+      expect(texts).toEqual(Array.from({ length: 20 }, (_, index) => `You said number ${index}`));
+    });
+
+    it("fails pending calls with request_aborted when it is closed, twice if need be", async () => {
+      const client = await open({ health: never });
+      const pending = expect(client.health()).rejects.toMatchObject({ code: "request_aborted" });
+      await pause(20);
+      await client.close();
+      await client.close();
+      await pending;
+      await expect(client.models()).rejects.toMatchObject({ code: "request_aborted" });
+    });
+
+    it("cleans up", async () => {
+      const cleanup = vi.fn(() => Promise.resolve());
+      const client = await open({ cleanup });
+      expect((await client.cleanup()).value).toBeNull();
+      expect(cleanup).toHaveBeenCalledOnce();
+    });
+  });
+}
+
+/** Reads a chat to its end; `seen` shows what came, also when it fails. */
+export async function collect(
+  chunks: AsyncIterable<ChatChunk>,
+  seen: ChatChunk[] = [],
+): Promise<ChatChunk[]> {
+  for await (const chunk of chunks) seen.push(chunk);
+  return seen;
+}
+
+export function textOf(chunks: ChatChunk[]): string {
+  return chunks.map((chunk) => chunk.choices[0]?.delta?.content ?? "").join("");
+}
+
+function never<T>(): Promise<T> {
+  return new Promise<T>(() => undefined);
+}
+
+async function* silence(first: ChatChunk[]): AsyncGenerator<ChatChunk> {
+  yield* first;
+  await never();
+}
+
+/** A chat that ticks until its signal aborts; `aborted` resolves when that happened. */
+function watchAbort(): { chat: BuiltinPlugin["chat"]; aborted: Promise<void> } {
+  let tell: () => void = () => undefined;
+  const aborted = new Promise<void>((resolve) => (tell = resolve));
+  return {
+    aborted,
+    async *chat(_request, signal) {
+      signal.addEventListener("abort", tell, { once: true });
+      while (!signal.aborted) {
+        yield delta("tick");
+        await pause(5);
+      }
+    },
+  };
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
