@@ -14,9 +14,11 @@ export default function config(phase: string): NextConfig {
   const development = phase === PHASE_DEVELOPMENT_SERVER;
   return {
     poweredByHeader: false,
+    // `npm run check` types the whole project; a newcomer's first start need not wait for it.
+    typescript: { ignoreBuildErrors: true },
     reactStrictMode: true,
     // A tab that is older than the server asks for a fresh page instead of half of one.
-    ...(development ? {} : { deploymentId: version }),
+    ...(development ? {} : { deploymentId: version.replaceAll(".", "-") }),
     allowedDevOrigins: ["127.0.0.1", "localhost"],
     compiler: { defineServer: { LOOM_DEVELOPMENT: development } },
     headers: async () => [{ source: "/:path*", headers: SECURITY_HEADERS }],

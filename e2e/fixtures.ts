@@ -40,7 +40,7 @@ export const test = base.extend<
   api: async ({ loom, playwright, storageState }, use) => {
     const context = await playwright.request.newContext({
       baseURL: loom.url,
-      storageState: storageState ?? {},
+      ...(storageState === undefined ? {} : { storageState }),
     });
     await use(context);
     await context.dispose();

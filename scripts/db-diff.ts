@@ -87,4 +87,9 @@ async function main(name: string | undefined): Promise<void> {
   console.log(`Wrote ${directory}/migration.sql. Read it before you commit it.`);
 }
 
-if (process.argv[1] === import.meta.filename) await main(process.argv[2]);
+if (process.argv[1] === import.meta.filename) {
+  await main(process.argv[2]).catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  });
+}

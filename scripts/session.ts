@@ -11,6 +11,12 @@ export interface Session {
   cookie: string;
 }
 
+/** Creates the administrator of a console that has none, with the token it printed, and signs in. */
+export async function setUp(loom: Pick<ConsoleProcess, "url" | "setupToken">): Promise<Session> {
+  await createApi(createSend({ origin: loom.url })).setup({ token: loom.setupToken ?? "", ...ADMIN });
+  return signIn(loom);
+}
+
 /** Signs in at a running console. Throws with the answer when that is refused. */
 export async function signIn(loom: Pick<ConsoleProcess, "url">): Promise<Session> {
   const response = await fetch(`${loom.url}/api/auth/sign-in/email`, {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { cp, mkdtemp, rename, rm, stat } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rename, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Clock } from "../lib/core/clock.ts";
@@ -35,11 +35,19 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-/** A migrated, empty data directory, made once per state of the migrations and kept between runs. */
+/** What a template depends on: the migrations, and how the key and its canary are written. */
+async function describeTemplate(): Promise<string> {
+  const hash = createHash("sha256");
+  for (const { name, checksum } of readMigrations(migrationsDirectory)) hash.update(`${name} ${checksum}`);
+  for (const module of ["secret-box.ts", "secret-key.ts"]) {
+    hash.update(await readFile(join(import.meta.dirname, "../lib/data", module)));
+  }
+  return hash.digest("hex").slice(0, 12);
+}
+
+/** A migrated, empty data directory, made once and kept between runs. */
 async function provideTemplate(): Promise<string> {
-  const migrations = readMigrations(migrationsDirectory).map(({ name, checksum }) => `${name} ${checksum}`);
-  const hash = createHash("sha256").update(migrations.join("\n")).digest("hex").slice(0, 12);
-  const template = join(tmpdir(), `loom-console-template-${hash}`);
+  const template = join(tmpdir(), `loom-console-template-${await describeTemplate()}`);
   if (await exists(template)) return template;
   const draft = await makeDirectory();
   await (await createData(optionsFor(draft, createFakeClock()))).close();

@@ -1,4 +1,4 @@
-import { vi } from "vitest";
+import { afterAll, vi } from "vitest";
 import { AppError } from "../lib/contract/error.ts";
 import { Manifest } from "../lib/contract/manifest.ts";
 import type { ConfigField } from "../lib/contract/manifest.ts";
@@ -7,6 +7,7 @@ import type { Data, PluginRecord } from "../lib/data/data.ts";
 import { createHost } from "../lib/host/create-host.ts";
 import { createLog } from "../lib/log.ts";
 import { createTestData } from "./database.ts";
+import type { TestData } from "./database.ts";
 import { createFakeClock } from "./fake-clock.ts";
 import { createScriptedPlugin } from "./scripted-client.ts";
 import type { ScriptedPlugin } from "./scripted-client.ts";
@@ -25,18 +26,28 @@ export interface Registration {
 
 export type TestHost = Awaited<ReturnType<typeof createTestHost>>;
 
+export interface TestHostOptions {
+  /** Puts something between the host and its database. */
+  wrapData?: (data: Data) => Data;
+  concurrency?: number;
+  /** How long the process has stood still, added to the monotonic clock. */
+  stoodStillMs?: () => number;
+}
+
+/** One database for all tests of a file, emptied between them: opening one costs more than most tests do. */
+let database: Promise<TestData> | undefined;
+afterAll(async () => (await database)?.close());
+
 /** The real host over a real database, a clock that stands still and plugins in memory. */
-export async function createTestHost(
-  options: { wrapData?: (data: Data) => Data; concurrency?: number } = {},
-) {
+export async function createTestHost(options: TestHostOptions = {}) {
   const clock = createFakeClock();
-  const { data, close } = await createTestData(clock);
+  const { data } = await (database ??= createTestData());
   const log = createLog({ level: "silent", pretty: false });
   const plugins = new Map<string, ScriptedPlugin>();
   const make = () =>
     createHost({
       data: options.wrapData?.(data) ?? data,
-      clock,
+      clock: { ...clock, monotonic: () => clock.monotonic() + (options.stoodStillMs?.() ?? 0) },
       log,
       createClient: ({ endpoint }) => pluginAt(endpoint ?? "").connect(),
       builtins: {},
@@ -114,7 +125,7 @@ export async function createTestHost(
     },
     async close() {
       await host.stop();
-      await close();
+      for (const { id } of await data.plugins.list()) await data.plugins.remove(id);
     },
   };
 }

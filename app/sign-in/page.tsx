@@ -33,9 +33,7 @@ export default async function SignInPage({
     <AccountFrame
       title="Sign in"
       description={
-        reason === "expired"
-          ? "You were signed out; sign in to continue. What you had typed is kept."
-          : undefined
+        reason === "expired" ? "You were signed out; sign in to continue where you were." : undefined
       }
     >
       <SignInForm next={next} />

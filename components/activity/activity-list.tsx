@@ -6,10 +6,10 @@ import { Fragment, useSyncExternalStore } from "react";
 import { Button } from "@/components/ui/button.tsx";
 import { EmptyState } from "@/components/ui/empty-state.tsx";
 import { ErrorNotice } from "@/components/ui/error-notice.tsx";
+import { formatDay } from "@/components/ui/time.ts";
 import { api } from "@/lib/client/browser.ts";
 import { queries } from "@/lib/client/queries.ts";
 import { ActivityEntry } from "./activity-entry.tsx";
-import { dayOf } from "./activity-sentence.ts";
 import { ActivitySkeleton } from "./activity-skeleton.tsx";
 
 const never = () => () => undefined;
@@ -41,11 +41,11 @@ export function ActivityList({ pluginId }: { pluginId?: string | undefined }) {
     <div className="flex flex-col gap-4">
       <ol className="divide-y divide-line rounded-lg border border-line bg-surface">
         {entries.map((entry, index) => {
-          const day = dayOf(entry.at, zone);
+          const day = formatDay(Date.parse(entry.at), zone);
           const before = entries[index - 1];
           return (
             <Fragment key={entry.id}>
-              {before && dayOf(before.at, zone) === day ? null : (
+              {before && formatDay(Date.parse(before.at), zone) === day ? null : (
                 <li className="bg-sunken/60 px-4 py-1.5 text-sm text-muted first:rounded-t-lg">{day}</li>
               )}
               <ActivityEntry entry={entry} />

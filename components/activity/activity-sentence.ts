@@ -27,14 +27,3 @@ export function showValue(value: Json | undefined): string {
   const text = typeof value === "string" ? value : JSON.stringify(value);
   return text.length > VALUE_LENGTH ? `${text.slice(0, VALUE_LENGTH)}…` : text;
 }
-
-/** Starts a new heading whenever the reader's calendar day changes; `zone` absent means the reader's own. */
-export function dayOf(at: string, zone?: string): string {
-  return new Intl.DateTimeFormat("en-GB", {
-    weekday: "long",
-    day: "numeric",
-    month: "long",
-    year: "numeric",
-    ...(zone === undefined ? {} : { timeZone: zone }),
-  }).format(Date.parse(at));
-}

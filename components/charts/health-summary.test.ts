@@ -14,7 +14,8 @@ const incident = (endedAt: string | null): Incident => ({
   error: { code: "plugin_unreachable", message: "x" },
 });
 /** Figures and units are held together by no-break spaces. */
-const say = (...input: Parameters<typeof describeHealth>) => describeHealth(...input).replaceAll("\u00a0", " ");
+const say = (...input: Parameters<typeof describeHealth>) =>
+  describeHealth(...input).replaceAll("\u00a0", " ");
 
 describe("describeHealth", () => {
   it("does not call an unchecked stretch good or bad", () => {

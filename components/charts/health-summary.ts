@@ -10,7 +10,9 @@ export function describeHealth({ summary, incidents }: Summarised, span: string)
   const counted = checks === 1 ? "1 check" : `${formatCount(checks)} checks`;
   const failed = failures === 0 ? "none failed" : `${formatCount(failures)} failed`;
   const speed =
-    p50Ms === null ? "Nothing answered." : `Half answered within ${formatMs(p50Ms)}, 95 % within ${formatMs(p95Ms)}.`;
+    p50Ms === null
+      ? "Nothing answered."
+      : `Half answered within ${formatMs(p50Ms)}, 95 % within ${formatMs(p95Ms)}.`;
   const open = incidents.filter(({ endedAt }) => endedAt === null).length;
   const trouble =
     incidents.length === 0

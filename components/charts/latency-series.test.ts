@@ -33,24 +33,20 @@ describe("toLatencySeries", () => {
   });
 
   it("keeps the bucket under way inside the range", () => {
-    const running = toLatencySeries({ from: 4_000, to: 11_000, buckets: [checked(0, 1), checked(10_000, 1)], bucketMs: 10_000, intervalSeconds: 5 });
+    const running = toLatencySeries({
+      from: 4_000,
+      to: 11_000,
+      buckets: [checked(0, 1), checked(10_000, 1)],
+      bucketMs: 10_000,
+      intervalSeconds: 5,
+    });
     expect(running.at).toEqual([5_000, 11_000]);
   });
 
   it("keeps a gap where nothing was measured", () => {
     const buckets = [checked(0, 5), empty(60_000), empty(120_000), checked(180_000, 5)];
-    expect(toSeries(buckets, 60_000, 5).p50).toEqual([
-      5,
-      null,
-      null,
-      5,
-    ]);
-    expect(toSeries(buckets, 60_000, 60).p50).toEqual([
-      5,
-      null,
-      null,
-      5,
-    ]);
+    expect(toSeries(buckets, 60_000, 5).p50).toEqual([5, null, null, 5]);
+    expect(toSeries(buckets, 60_000, 60).p50).toEqual([5, null, null, 5]);
   });
 
   it("does not call a drifting check a gap", () => {
@@ -64,9 +60,7 @@ describe("toLatencySeries", () => {
   });
 
   it("keeps a measured 0", () => {
-    expect(toSeries([checked(0, 0)], 5_000, 5).p50).toEqual([
-      0,
-    ]);
+    expect(toSeries([checked(0, 0)], 5_000, 5).p50).toEqual([0]);
   });
 });
 
@@ -80,8 +74,7 @@ describe("isolatedPoints", () => {
 
 describe("latencyCeiling", () => {
   it("leaves air above the tallest value and does not magnify noise", () => {
-    const series = (ms: number) =>
-      toSeries([checked(0, ms)], 1000, 5);
+    const series = (ms: number) => toSeries([checked(0, ms)], 1000, 5);
     expect(latencyCeiling(series(200))).toBeCloseTo(220);
     expect(latencyCeiling(series(0.4))).toBe(10);
   });

@@ -21,7 +21,12 @@ export function ChoiceList({
   onBlur: () => void;
 }) {
   return (
-    <div role="radiogroup" aria-label={name} {...aria} className="flex min-h-8 flex-wrap items-center gap-x-5 gap-y-1">
+    <div
+      role="radiogroup"
+      aria-label={name}
+      {...aria}
+      className="flex min-h-8 flex-wrap items-center gap-x-5 gap-y-1"
+    >
       {choices.map((choice, index) => (
         <label key={choice.key} className="inline-flex min-h-6 max-w-full items-center gap-2">
           <input

@@ -15,7 +15,15 @@ export function toControlId(name: string): string {
 }
 
 /** One open field: label, widget, rule, description, and what is wrong with it. */
-export function ConfigField({ field, control, edited }: { field: Schema; control: Control<FormValues>; edited: boolean }) {
+export function ConfigField({
+  field,
+  control,
+  edited,
+}: {
+  field: Schema;
+  control: Control<FormValues>;
+  edited: boolean;
+}) {
   const { field: bound, fieldState } = useController({ control, name: `fields.${toKey(field.name)}` });
   const Widget = WIDGETS[toFieldKind(field)];
   return (
@@ -26,11 +34,22 @@ export function ConfigField({ field, control, edited }: { field: Schema; control
       hint={<FieldHint field={field} />}
       error={fieldState.error?.message}
       trailing={
-        <FieldChips field={field} draft={bound.value ?? null} edited={edited} onReset={() => bound.onChange(null)} />
+        <FieldChips
+          field={field}
+          draft={bound.value ?? null}
+          edited={edited}
+          onReset={() => bound.onChange(null)}
+        />
       }
     >
       {(aria) => (
-        <Widget field={field} draft={bound.value ?? null} aria={aria} onChange={bound.onChange} onBlur={bound.onBlur} />
+        <Widget
+          field={field}
+          draft={bound.value ?? null}
+          aria={aria}
+          onChange={bound.onChange}
+          onBlur={bound.onBlur}
+        />
       )}
     </Field>
   );

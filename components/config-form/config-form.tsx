@@ -26,7 +26,9 @@ export function ConfigForm({
   const { form, changed, outcome, retype, submit, discard } = useConfigForm(pluginId, config);
   const [base, dropped] = useWatch({ control: form.control, name: ["base", "dropped"] });
   const orphans = orphanNames(config.schema, base.values);
-  const typedSecrets = config.schema.filter(({ name, sensitive }) => sensitive && changed.includes(name)).length;
+  const typedSecrets = config.schema.filter(
+    ({ name, sensitive }) => sensitive && changed.includes(name),
+  ).length;
 
   return (
     <form
@@ -50,7 +52,12 @@ export function ConfigForm({
               retype={retype.includes(field.name)}
             />
           ) : (
-            <ConfigField key={field.name} field={field} control={form.control} edited={changed.includes(field.name)} />
+            <ConfigField
+              key={field.name}
+              field={field}
+              control={form.control}
+              edited={changed.includes(field.name)}
+            />
           ),
         )}
         <OrphanValues

@@ -10,14 +10,20 @@ export type SaveOutcome =
   | { kind: "error"; error: unknown };
 
 /** Says how the last save ended and what can be done next. */
-export function ConfigNotice({ outcome, onEnable }: { outcome: SaveOutcome; onEnable: (() => void) | undefined }) {
+export function ConfigNotice({
+  outcome,
+  onEnable,
+}: {
+  outcome: SaveOutcome;
+  onEnable: (() => void) | undefined;
+}) {
   if (outcome.kind === "error") return <ErrorNotice title="Not saved" error={outcome.error} />;
   if (outcome.kind === "merged") return <MergedNotice theirs={outcome.theirs} />;
   if (outcome.applied === false) {
     return (
       <Notice tone="bg-warn-soft text-warn" icon={<TriangleAlert aria-hidden />}>
-        Saved, but the running plugin did not accept it. The reason is on the Overview tab; correct the values here and save
-        again.
+        Saved, but the running plugin did not accept it. The reason is on the Overview tab; correct the values
+        here and save again.
       </Notice>
     );
   }
@@ -55,14 +61,28 @@ function MergedNotice({ theirs }: { theirs: string[] }) {
           ))}
         </>
       ) : null}
-      . Their values are in the form now and your edits are still on top of them. Look them over, then save again.
+      . Their values are in the form now and your edits are still on top of them. Look them over, then save
+      again.
     </Notice>
   );
 }
 
-function Notice({ tone, icon, action, children }: { tone: string; icon: ReactNode; action?: ReactNode; children: ReactNode }) {
+function Notice({
+  tone,
+  icon,
+  action,
+  children,
+}: {
+  tone: string;
+  icon: ReactNode;
+  action?: ReactNode;
+  children: ReactNode;
+}) {
   return (
-    <div role="status" className={`flex flex-wrap items-center gap-x-3 gap-y-2 rounded-md px-3 py-2.5 ${tone}`}>
+    <div
+      role="status"
+      className={`flex flex-wrap items-center gap-x-3 gap-y-2 rounded-md px-3 py-2.5 ${tone}`}
+    >
       <span className="shrink-0 [&_svg]:size-4">{icon}</span>
       <p className="min-w-0 flex-1 basis-60 text-ink wrap-anywhere">{children}</p>
       {action}

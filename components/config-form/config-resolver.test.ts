@@ -11,7 +11,12 @@ const SCHEMA = [
 ].map((input) => ConfigField.parse(input));
 
 function config(configured: boolean, values: Record<string, Json> = {}): PluginConfig {
-  return { schema: SCHEMA, values, version: 1, secrets: { "api.key": { configured, changedAt: null, changedBy: null } } };
+  return {
+    schema: SCHEMA,
+    values,
+    version: 1,
+    secrets: { "api.key": { configured, changedAt: null, changedBy: null } },
+  };
 }
 
 async function check(
@@ -19,7 +24,9 @@ async function check(
   edits: { fields?: Record<string, FieldDraft>; secret?: SecretDraft } = {},
 ): Promise<Record<string, string>> {
   const values = toFormValues(base);
-  const fields = Object.fromEntries(Object.entries(edits.fields ?? {}).map(([name, draft]) => [toKey(name), draft]));
+  const fields = Object.fromEntries(
+    Object.entries(edits.fields ?? {}).map(([name, draft]) => [toKey(name), draft]),
+  );
   const messages = await checkForm(base, {
     ...values,
     fields: { ...values.fields, ...fields },
@@ -35,7 +42,9 @@ describe("checkForm", () => {
 
   it("asks for a required secret that is missing, or about to be cleared", async () => {
     expect(Object.keys(await check(config(false)))).toEqual(["api.key"]);
-    expect(Object.keys(await check(config(true), { secret: { action: "clear", text: "" } }))).toEqual(["api.key"]);
+    expect(Object.keys(await check(config(true), { secret: { action: "clear", text: "" } }))).toEqual([
+      "api.key",
+    ]);
   });
 
   it("keeps the stored secret while its replacement is still empty", async () => {

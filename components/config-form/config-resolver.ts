@@ -27,7 +27,10 @@ export async function checkForm(config: PluginConfig, values: FormValues): Promi
   return [...broken, ...issues.map(({ field, message }) => ({ name: field, message }))];
 }
 
-function readValue(field: ConfigField, values: FormValues): { value: Json | undefined } | { message: string } {
+function readValue(
+  field: ConfigField,
+  values: FormValues,
+): { value: Json | undefined } | { message: string } {
   try {
     return { value: toValue(field, values) };
   } catch (error) {
@@ -42,7 +45,10 @@ function toSecretInputs(config: PluginConfig, values: FormValues): Record<string
     sensitive.map(({ name }): [string, SecretInput] => {
       const draft = values.secrets[toKey(name)];
       const configured = (config.secrets[name]?.configured ?? false) && draft?.action !== "clear";
-      return [name, draft?.action === "replace" && draft.text !== "" ? { configured, value: draft.text } : { configured }];
+      return [
+        name,
+        draft?.action === "replace" && draft.text !== "" ? { configured, value: draft.text } : { configured },
+      ];
     }),
   );
 }
@@ -80,7 +86,8 @@ export function createResolver(config: PluginConfig): Resolver<FormValues> {
 
 /** What the server said about single fields, by name of the field; the rest of its message belongs above the form. */
 export function toFieldMessages(schema: ConfigField[], error: ErrorInfo): FieldMessage[] {
-  const said = error.issues ?? (error.field === undefined ? [] : [{ path: error.field, message: error.message }]);
+  const said =
+    error.issues ?? (error.field === undefined ? [] : [{ path: error.field, message: error.message }]);
   return schema.flatMap(({ name }) => {
     const spellings = [name, `values.${name}`, `secrets.${name}`, `secrets.${name}.set`];
     const found = said.find(({ path }) => spellings.includes(path));

@@ -7,7 +7,11 @@ import type { FieldDraft } from "./form-values.ts";
 
 export function Chip({ children, strong = false }: { children: ReactNode; strong?: boolean }) {
   const tone = strong ? "bg-accent-soft text-accent" : "bg-idle-soft text-idle";
-  return <span className={`inline-flex h-5 items-center rounded-full px-2 text-xs font-medium ${tone}`}>{children}</span>;
+  return (
+    <span className={`inline-flex h-5 items-center rounded-full px-2 text-xs font-medium ${tone}`}>
+      {children}
+    </span>
+  );
 }
 
 /** Right of a label: whether the default applies, whether the field was edited, and the way back. */

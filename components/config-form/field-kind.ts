@@ -40,9 +40,11 @@ export function formatValue(value: Json): string {
 
 /** An enum's value in the field's own type: authors quote numbers in YAML, and the plugin wants what it declared. */
 export function toOwnType(field: ConfigField, value: Json): Json {
-  if (field.type === "string") return typeof value === "number" || typeof value === "boolean" ? String(value) : value;
+  if (field.type === "string")
+    return typeof value === "number" || typeof value === "boolean" ? String(value) : value;
   const isNumeric = field.type === "int" || field.type === "float";
-  if (isNumeric && typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value))) return Number(value);
+  if (isNumeric && typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value)))
+    return Number(value);
   return value;
 }
 

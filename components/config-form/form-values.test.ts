@@ -152,7 +152,10 @@ describe("rebase", () => {
 describe("refit", () => {
   it("brings a stored draft back onto a schema that has changed meanwhile", () => {
     const old = edit(toFormValues(config({ limit: 10 })), "limit", "11");
-    const today = { ...config({ limit: 10 }), schema: [LIMIT, field({ name: "fresh", type: "bool", default: true })] };
+    const today = {
+      ...config({ limit: 10 }),
+      schema: [LIMIT, field({ name: "fresh", type: "bool", default: true })],
+    };
     const values = refit(today, old);
     expect(changedNames(today.schema, values)).toEqual(["limit"]);
     expect(values.base.version).toBe(3);

@@ -192,7 +192,10 @@ export function differingNames(before: OpaqueValues, after: OpaqueValues): strin
 
 /** A draft fitted to the schema of today, still standing on the values it was made upon. */
 export function refit(config: PluginConfig, values: FormValues): FormValues {
-  const base = Object.keys(values.base.values).map((name): [string, Json] => [name, ownValue(values.base.values, name) ?? null]);
+  const base = Object.keys(values.base.values).map((name): [string, Json] => [
+    name,
+    ownValue(values.base.values, name) ?? null,
+  ]);
   return rebase({ ...config, version: values.base.version, values: Object.fromEntries(base) }, values);
 }
 

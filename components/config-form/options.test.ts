@@ -23,6 +23,10 @@ describe("toOptions", () => {
 
   it("keeps showing a stored choice that the plugin no longer offers", () => {
     const size = field({ type: "string", validation: { enum: ["s"] } });
-    expect(toOptions(size, toDraft(size, "xl"))[0]).toEqual({ code: '"xl"', label: "xl", note: "no longer offered" });
+    expect(toOptions(size, toDraft(size, "xl"))[0]).toEqual({
+      code: '"xl"',
+      label: "xl",
+      note: "no longer offered",
+    });
   });
 });

@@ -19,5 +19,8 @@ export function toOptions(field: ConfigField, draft: FieldDraft): Option[] {
     ...(code === fallback ? { note: "default" } : {}),
   }));
   if (typeof draft !== "string" || codes.includes(draft)) return listed;
-  return [{ code: draft, label: formatValue(JSON.parse(draft) as Json), note: "no longer offered" }, ...listed];
+  return [
+    { code: draft, label: formatValue(JSON.parse(draft) as Json), note: "no longer offered" },
+    ...listed,
+  ];
 }

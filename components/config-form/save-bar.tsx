@@ -18,7 +18,13 @@ export function SaveBar({
   onDiscard: () => void;
 }) {
   const onKeyDown = useEffectEvent((event: KeyboardEvent) => {
-    if (event.key.toLowerCase() !== "s" || !(event.metaKey || event.ctrlKey) || event.altKey || event.shiftKey) return;
+    if (
+      event.key.toLowerCase() !== "s" ||
+      !(event.metaKey || event.ctrlKey) ||
+      event.altKey ||
+      event.shiftKey
+    )
+      return;
     event.preventDefault();
     if (changes > 0 && !saving) onSave();
   });

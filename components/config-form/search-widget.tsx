@@ -33,7 +33,9 @@ export function SearchWidget({ field, draft, aria, onChange, onBlur }: WidgetPro
       <Combobox.Portal>
         <Combobox.Positioner sideOffset={4} className="z-40">
           <Combobox.Popup className="w-(--anchor-width) min-w-56 rounded-md border border-line-strong bg-surface shadow-float">
-            <Combobox.Empty className="px-3 py-2 text-sm text-muted empty:p-0">Nothing matches.</Combobox.Empty>
+            <Combobox.Empty className="px-3 py-2 text-sm text-muted empty:p-0">
+              Nothing matches.
+            </Combobox.Empty>
             <Combobox.List className="max-h-72 overflow-y-auto py-1">
               {(option: Option) => (
                 <Combobox.Item

@@ -45,7 +45,8 @@ export function SecretField({ field, control, state, edited, retype }: SecretPro
           />
           {retype && !edited ? (
             <p className="text-sm text-warn">
-              You had typed a new value before the page was reloaded. Secrets are not kept by the browser: enter it again.
+              You had typed a new value before the page was reloaded. Secrets are not kept by the browser:
+              enter it again.
             </p>
           ) : null}
         </>
@@ -102,7 +103,9 @@ function SecretBody({ field, state, draft, aria, onChange, onBlur }: BodyProps) 
         aria={aria}
         text={draft.text}
         autoFocus={state.configured}
-        onChange={(text) => onChange(text === "" && !state.configured ? { action: "keep", text } : { action: "replace", text })}
+        onChange={(text) =>
+          onChange(text === "" && !state.configured ? { action: "keep", text } : { action: "replace", text })
+        }
         onBlur={onBlur}
       />
       {state.configured ? <Undo name={field.name} onClick={undo} /> : null}
@@ -110,7 +113,15 @@ function SecretBody({ field, state, draft, aria, onChange, onBlur }: BodyProps) 
   );
 }
 
-function Row({ aria, text, children }: { aria: FieldAria; text: React.ReactNode; children: React.ReactNode }) {
+function Row({
+  aria,
+  text,
+  children,
+}: {
+  aria: FieldAria;
+  text: React.ReactNode;
+  children: React.ReactNode;
+}) {
   return (
     <div
       role="group"
@@ -140,7 +151,13 @@ function Configured({ state }: { state: SecretState }) {
 
 function Undo({ name, onClick }: { name: string; onClick: () => void }) {
   return (
-    <Button size="md" variant="ghost" icon={<Undo2 aria-hidden />} aria-label={`Keep the stored ${name}`} onClick={onClick}>
+    <Button
+      size="md"
+      variant="ghost"
+      icon={<Undo2 aria-hidden />}
+      aria-label={`Keep the stored ${name}`}
+      onClick={onClick}
+    >
       Undo
     </Button>
   );

@@ -59,7 +59,8 @@ export function SecretInput({
       </div>
       {text !== text.trim() ? (
         <p className="text-sm text-warn">
-          It begins or ends with a space or line break, and is saved that way. Remove it unless it belongs to the secret.
+          It begins or ends with a space or line break, and is saved that way. Remove it unless it belongs to
+          the secret.
         </p>
       ) : null}
     </div>

@@ -27,7 +27,13 @@ export function MultilineWidget(props: WidgetProps) {
 }
 
 export function NumberWidget(props: WidgetProps) {
-  return <Input inputMode={props.field.type === "int" ? "numeric" : "decimal"} {...toTextProps(props)} className="max-w-60" />;
+  return (
+    <Input
+      inputMode={props.field.type === "int" ? "numeric" : "decimal"}
+      {...toTextProps(props)}
+      className="max-w-60"
+    />
+  );
 }
 
 export function JsonWidget(props: WidgetProps) {

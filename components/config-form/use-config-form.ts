@@ -101,7 +101,9 @@ export function useConfigForm(pluginId: string, config: PluginConfig) {
     retype: restored?.retype ?? [],
     submit: () =>
       form.handleSubmit(save, (errors) => {
-        const wrong = config.schema.filter((field) => form.getFieldState(toPath(field), { ...form.formState, errors }).invalid);
+        const wrong = config.schema.filter(
+          (field) => form.getFieldState(toPath(field), { ...form.formState, errors }).invalid,
+        );
         focusFirst(wrong.map(({ name }) => name));
       })(),
     discard: () => {

@@ -39,16 +39,16 @@ export function AnswerView({ answer, onAgain }: { answer: Answer; onAgain?: (() 
       <Ending answer={answer} />
       {error ? <ErrorNotice error={error} {...(onAgain ? { onRetry: onAgain } : {})} /> : null}
       {running ? null : (
-        <footer className="flex flex-wrap items-center gap-x-3 gap-y-1">
+        <footer className="flex flex-wrap items-center gap-x-4 gap-y-1">
+          {stats ? <StatStrip stats={stats} finishReason={finishReason} /> : null}
           <div className="-ml-1.5 flex">
             {content === "" ? null : <CopyButton value={content} label="Copy answer" />}
-            {onAgain ? (
+            {onAgain && !error ? (
               <IconButton label="Answer again" size="sm" onClick={onAgain}>
                 <RefreshCw aria-hidden />
               </IconButton>
             ) : null}
           </div>
-          {stats ? <StatStrip stats={stats} finishReason={finishReason} /> : null}
         </footer>
       )}
     </article>

@@ -68,7 +68,7 @@ export function Composer({
           type="submit"
           variant={running ? "secondary" : "primary"}
           disabled={!running && !ready}
-          icon={running ? <Square aria-hidden className="fill-current" /> : <ArrowUp aria-hidden />}
+          icon={running ? <Square aria-hidden className="scale-75 fill-current" /> : <ArrowUp aria-hidden />}
         >
           {running ? "Stop" : "Send"}
         </Button>

@@ -58,7 +58,7 @@ export function SettingsPanel({
         )}
       </Field>
       <Button size="sm" className="self-start" disabled={!isSet} onClick={() => onChange(EMPTY_SETTINGS)}>
-        Reset to unset
+        Unset all
       </Button>
     </div>
   );
@@ -66,8 +66,8 @@ export function SettingsPanel({
 
 function describeLimits(model: Model | null): string {
   const facts = [
-    model?.max_output_tokens ? `at most ${formatCount(model.max_output_tokens)}` : "",
-    model?.context_window ? `${formatCount(model.context_window)} with everything said before` : "",
+    model?.max_output_tokens ? `${formatCount(model.max_output_tokens)} per answer` : "",
+    model?.context_window ? `${formatCount(model.context_window)} for everything said` : "",
   ].filter(Boolean);
-  return facts.length > 0 ? `This model: ${facts.join(", ")}.` : "The longest the answer may get.";
+  return facts.length > 0 ? `This model's limits: ${facts.join(", ")}.` : "The longest the answer may get.";
 }

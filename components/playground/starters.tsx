@@ -1,5 +1,4 @@
 import { MessageSquare } from "lucide-react";
-import { Button } from "@/components/ui/button.tsx";
 
 const STARTERS = [
   "Hello! Who are you and what can you do?",
@@ -18,14 +17,15 @@ export function Starters({ onPick }: { onPick: ((prompt: string) => void) | unde
       </div>
       <div className="flex w-full max-w-md flex-col gap-2">
         {STARTERS.map((prompt) => (
-          <Button
+          <button
             key={prompt}
+            type="button"
             disabled={!onPick}
-            className="h-auto min-h-9 w-full py-1.5 text-left whitespace-normal"
+            className="min-h-9 rounded-md border border-line-strong px-3 py-1.5 font-medium transition-colors hover:not-disabled:bg-sunken disabled:cursor-not-allowed disabled:opacity-55"
             onClick={() => onPick?.(prompt)}
           >
             {prompt}
-          </Button>
+          </button>
         ))}
       </div>
     </div>

@@ -6,7 +6,11 @@ export function StatStrip({ stats, finishReason }: { stats: RunStats; finishReas
   const cost = formatUsd(stats.costUsd);
   const facts: [name: string, value: string, explanation: string][] = [
     ["First token", formatMs(stats.ttftMs), "From sending the request to the first word"],
-    ["Speed", formatRate(stats.tokensPerSecond), "Tokens of the answer per second, after the first"],
+    [
+      "Speed",
+      formatRate(stats.tokensPerSecond),
+      "Tokens of the answer per second, from its first word to its end",
+    ],
     ["Total", formatMs(stats.totalMs), "From sending the request to the end of the answer"],
     ["Tokens", formatInOut(stats), "Of the question and of the answer, as the plugin counted them"],
     [

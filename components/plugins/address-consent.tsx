@@ -22,8 +22,8 @@ export function AddressConsent({
           This plugin runs on your machine or network, at <code>{place}</code>
         </p>
         <p className="text-sm text-muted">
-          The console talks to private addresses only after an admin allowed that exact host and port. Allowing it is written to
-          the activity trail; nothing has been contacted yet.
+          The console talks to private addresses only after an admin allowed that exact host and port.
+          Allowing it is written to the activity trail; nothing has been contacted yet.
         </p>
       </div>
       <Button variant="primary" loading={pending} onClick={onAllow}>

@@ -47,16 +47,31 @@ export function EditPlugin({ plugin, onClose }: { plugin: Plugin; onClose: () =>
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button variant="primary" type="submit" form="edit-plugin" loading={isPending} disabled={idle || needsConsent}>
+          <Button
+            variant="primary"
+            type="submit"
+            form="edit-plugin"
+            loading={isPending}
+            disabled={idle || needsConsent}
+          >
             Save
           </Button>
         </>
       }
     >
       <form id="edit-plugin" noValidate onSubmit={onSubmit} className="flex flex-col gap-4">
-        <Field label="Name" error={problems.name} hint="Unique. Scripts and links may use it in place of the id." required>
+        <Field
+          label="Name"
+          error={problems.name}
+          hint="Unique. Scripts and links may use it in place of the id."
+          required
+        >
           {(aria) => (
-            <Input {...aria} value={edit.name} onChange={(event) => setEdit({ ...edit, name: event.target.value })} />
+            <Input
+              {...aria}
+              value={edit.name}
+              onChange={(event) => setEdit({ ...edit, name: event.target.value })}
+            />
           )}
         </Field>
         {edit.endpoint === null ? null : (
@@ -92,7 +107,9 @@ export function EditPlugin({ plugin, onClose }: { plugin: Plugin; onClose: () =>
             />
           )}
         </Field>
-        {needsConsent ? <AddressConsent place={edit.endpoint ?? ""} pending={isPending} onAllow={() => submit(true)} /> : null}
+        {needsConsent ? (
+          <AddressConsent place={edit.endpoint ?? ""} pending={isPending} onAllow={() => submit(true)} />
+        ) : null}
         {info && !needsConsent ? <ErrorNotice error={error} /> : null}
       </form>
     </Dialog>

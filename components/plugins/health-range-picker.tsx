@@ -17,7 +17,11 @@ export function HealthRangePicker({
   const { moment } = useTimeFormat();
   return (
     <div className="flex flex-wrap items-center gap-3">
-      <div role="group" aria-label="Range" className="inline-flex rounded-md border border-line-strong bg-surface p-0.5">
+      <div
+        role="group"
+        aria-label="Range"
+        className="inline-flex rounded-md border border-line-strong bg-surface p-0.5"
+      >
         {RANGE_NAMES.map((name) => {
           const current = !zoomed && name === range;
           return (
@@ -29,7 +33,9 @@ export function HealthRangePicker({
               onClick={() => onChoose(name)}
               className={cn(
                 "figures h-7 rounded px-2 text-sm whitespace-nowrap",
-                current ? "bg-accent-soft font-medium text-accent" : "text-muted hover:bg-sunken hover:text-ink",
+                current
+                  ? "bg-accent-soft font-medium text-accent"
+                  : "text-muted hover:bg-sunken hover:text-ink",
               )}
             >
               {RANGES[name].label}

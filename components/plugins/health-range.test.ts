@@ -4,7 +4,10 @@ import { RANGE_NAMES, toRange, widen } from "./health-range.ts";
 describe("toRange", () => {
   it("slides unless a stretch was dragged out", () => {
     expect(toRange({ range: "1h", from: null, to: null })).toEqual({ lastMs: 3_600_000 });
-    expect(toRange({ range: "1h", from: 1_000_000, to: 1_060_000 })).toEqual({ from: 1_000_000, to: 1_060_000 });
+    expect(toRange({ range: "1h", from: 1_000_000, to: 1_060_000 })).toEqual({
+      from: 1_000_000,
+      to: 1_060_000,
+    });
   });
 
   it.each([

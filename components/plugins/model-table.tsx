@@ -65,7 +65,9 @@ function ModelName({ model }: { model: Model }) {
         <code className={hasName ? "text-muted wrap-anywhere" : "wrap-anywhere"}>{model.id}</code>
         <CopyButton value={model.id} label={`Copy ${model.id}`} />
       </span>
-      {model.description ? <span className="max-w-prose text-sm text-muted wrap-anywhere">{model.description}</span> : null}
+      {model.description ? (
+        <span className="max-w-prose text-sm text-muted wrap-anywhere">{model.description}</span>
+      ) : null}
     </div>
   );
 }

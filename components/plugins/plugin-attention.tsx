@@ -17,9 +17,14 @@ export function PluginAttention() {
   const { icon: Icon, tone } = BADGES[plugin.badge];
   const error = plugin.desired === "enabled" ? (plugin.failure ?? plugin.lastCheck?.error ?? null) : null;
   return (
-    <section aria-label="What to do" className="flex flex-col gap-3 rounded-lg border border-line bg-surface p-4">
+    <section
+      aria-label="What to do"
+      className="flex flex-col gap-3 rounded-lg border border-line bg-surface p-4"
+    >
       <div className="flex items-start gap-3">
-        <span className={`inline-flex size-8 shrink-0 items-center justify-center rounded-full ${TONE_CLASSES[tone]}`}>
+        <span
+          className={`inline-flex size-8 shrink-0 items-center justify-center rounded-full ${TONE_CLASSES[tone]}`}
+        >
           <Icon aria-hidden className={`size-4 ${plugin.badge === "starting" ? "animate-spin" : ""}`} />
         </span>
         <div className="min-w-0 flex-1">
@@ -73,7 +78,12 @@ function Remedies() {
   return (
     <div className="flex flex-wrap gap-2">
       {mayOperate && isOff && !needsConfig ? (
-        <Button variant="primary" icon={<Power aria-hidden />} loading={running === "enable"} onClick={() => act("enable")}>
+        <Button
+          variant="primary"
+          icon={<Power aria-hidden />}
+          loading={running === "enable"}
+          onClick={() => act("enable")}
+        >
           Enable
         </Button>
       ) : null}

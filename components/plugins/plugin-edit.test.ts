@@ -24,6 +24,9 @@ describe("readEdit", () => {
   });
 
   it("leaves a plugin in the box without an address", () => {
-    expect(readEdit({ ...PLUGIN, endpoint: null }, { ...SAME, endpoint: null })).toEqual({ patch: {}, problems: {} });
+    expect(readEdit({ ...PLUGIN, endpoint: null }, { ...SAME, endpoint: null })).toEqual({
+      patch: {},
+      problems: {},
+    });
   });
 });

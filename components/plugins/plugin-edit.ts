@@ -16,16 +16,21 @@ export function readEdit(
   const name = PluginName.safeParse(edit.name);
   const endpoint = edit.endpoint?.trim();
   const seconds = Number(edit.intervalSeconds.trim());
-  const inRange = Number.isInteger(seconds) && seconds >= INTERVAL_SECONDS.min && seconds <= INTERVAL_SECONDS.max;
+  const inRange =
+    Number.isInteger(seconds) && seconds >= INTERVAL_SECONDS.min && seconds <= INTERVAL_SECONDS.max;
   return {
     patch: {
       ...(name.success && name.data !== plugin.name ? { name: name.data } : {}),
       ...(endpoint && endpoint !== plugin.endpoint ? { endpoint } : {}),
-      ...(inRange && seconds !== plugin.healthCheckIntervalSeconds ? { healthCheckIntervalSeconds: seconds } : {}),
+      ...(inRange && seconds !== plugin.healthCheckIntervalSeconds
+        ? { healthCheckIntervalSeconds: seconds }
+        : {}),
     },
     problems: {
       ...(name.success ? {} : { name: name.error.issues[0]?.message ?? "Give it a name" }),
-      ...(endpoint === "" ? { endpoint: "The address the plugin listens on, like http://127.0.0.1:8090" } : {}),
+      ...(endpoint === ""
+        ? { endpoint: "The address the plugin listens on, like http://127.0.0.1:8090" }
+        : {}),
       ...(inRange
         ? {}
         : { intervalSeconds: `A whole number from ${INTERVAL_SECONDS.min} to ${INTERVAL_SECONDS.max}` }),

@@ -22,7 +22,9 @@ export function PluginFigures() {
         {formatPercent(plugin.uptime)}
       </Figure>
       <Figure label="Models" href={toPluginPath(plugin.id, "models")}>
-        {plugin.initializedAt === null && plugin.modelIds.length === 0 ? "—" : formatCount(plugin.modelIds.length)}
+        {plugin.initializedAt === null && plugin.modelIds.length === 0
+          ? "—"
+          : formatCount(plugin.modelIds.length)}
       </Figure>
     </dl>
   );

@@ -3,6 +3,7 @@
 import { ArrowDownNarrowWide, ArrowDownWideNarrow, Search } from "lucide-react";
 import { IconButton } from "@/components/ui/button.tsx";
 import { Input, Select } from "@/components/ui/input.tsx";
+import { formatCount } from "@/components/ui/numbers.ts";
 import { BADGES } from "@/components/ui/status-badge.tsx";
 import { SORT_KEYS, STATE_FILTERS, type SortKey, type SortOrder, type StateFilter } from "./plugin-filter.ts";
 
@@ -95,7 +96,9 @@ export function PluginFilterBar({
         </IconButton>
       </div>
       <p role="status" className="figures text-sm text-muted md:ml-auto">
-        {shown === total ? `${total} ${total === 1 ? "plugin" : "plugins"}` : `${shown} of ${total} plugins`}
+        {shown === total
+          ? `${formatCount(total)} ${total === 1 ? "plugin" : "plugins"}`
+          : `${formatCount(shown)} of ${formatCount(total)} plugins`}
       </p>
     </div>
   );

@@ -43,7 +43,7 @@ function matchesState(badge: Badge, state: StateFilter): boolean {
   return state === "attention" ? needsAttention(badge) : badge === state;
 }
 
-/** Every word of `search` must occur in name, provider, endpoint or version; case does not matter. */
+/** Every word of `search` must occur in name, provider or endpoint; case does not matter. */
 export function filterPlugins(
   plugins: readonly PluginSummary[],
   { search, state }: { search: string; state: StateFilter },
@@ -51,8 +51,7 @@ export function filterPlugins(
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   return plugins.filter((plugin) => {
     if (!matchesState(plugin.badge, state)) return false;
-    const text =
-      `${plugin.name} ${plugin.providerType} ${plugin.endpoint ?? ""} ${plugin.version}`.toLowerCase();
+    const text = `${plugin.name} ${plugin.providerType} ${plugin.endpoint ?? ""}`.toLowerCase();
     return words.every((word) => text.includes(word));
   });
 }

@@ -9,7 +9,10 @@ export function PluginFindings() {
   const { plugin } = usePluginScreen();
   if (plugin.findings.length === 0) return null;
   return (
-    <Panel title="Noticed in the manifest" description="For the plugin's author; the console works around it.">
+    <Panel
+      title="Noticed in the manifest"
+      description="For the plugin's author; the console works around it."
+    >
       <FindingList findings={plugin.findings} />
     </Panel>
   );

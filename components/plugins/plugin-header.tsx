@@ -79,7 +79,11 @@ function Actions() {
             </MenuItem>
           </Menu>
           {open === "edit" ? <EditPlugin plugin={plugin} onClose={() => setOpen(null)} /> : null}
-          <RemovePlugin plugin={plugin} open={open === "remove"} onOpenChange={(next) => setOpen(next ? "remove" : null)} />
+          <RemovePlugin
+            plugin={plugin}
+            open={open === "remove"}
+            onOpenChange={(next) => setOpen(next ? "remove" : null)}
+          />
         </>
       ) : null}
     </>

@@ -33,7 +33,9 @@ export function PluginLastCheck() {
         </FactList>
       ) : (
         <p className="text-muted">
-          {plugin.desired === "enabled" ? "Not checked yet." : "A plugin that is switched off is not checked."}
+          {plugin.desired === "enabled"
+            ? "Not checked yet."
+            : "A plugin that is switched off is not checked."}
         </p>
       )}
     </Panel>

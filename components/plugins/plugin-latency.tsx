@@ -26,11 +26,7 @@ export function PluginLatency() {
         </ButtonLink>
       }
     >
-      <LatencyBody
-        report={data}
-        error={error}
-        onRetry={() => void refetch()}
-      />
+      <LatencyBody report={data} error={error} onRetry={() => void refetch()} />
     </Panel>
   );
 }

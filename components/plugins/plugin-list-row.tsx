@@ -17,15 +17,15 @@ export const PluginListRow = memo(function PluginListRow({ plugin }: { plugin: P
   return (
     <tr
       role="row"
-      className="relative h-13 hover:bg-sunken/60 max-md:grid max-md:h-auto max-md:grid-cols-[1fr_auto] max-md:gap-x-3 max-md:gap-y-2 max-md:p-3"
+      className="relative h-13 hover:bg-sunken/60 max-md:grid max-md:h-auto max-md:grid-cols-[1fr_auto_auto] max-md:gap-x-3 max-md:gap-y-2 max-md:p-3"
     >
-      <Cell className="pl-4 max-md:order-2 max-md:col-start-1">
+      <Cell className="pl-4 max-md:order-3">
         <StatusBadge badge={badge} size="sm" />
       </Cell>
       <th
         role="rowheader"
         scope="row"
-        className="px-3 py-2 font-normal max-md:order-1 max-md:min-w-0 max-md:p-0"
+        className="px-3 py-2 font-normal max-md:order-1 max-md:col-span-2 max-md:min-w-0 max-md:p-0"
       >
         <Link
           href={`/plugins/${encodeURIComponent(id)}`}
@@ -43,12 +43,12 @@ export const PluginListRow = memo(function PluginListRow({ plugin }: { plugin: P
           </span>
         ) : null}
       </th>
-      <Cell className="max-lg:hidden">
+      <Cell className="max-xl:hidden">
         <span title={providerType} className="block truncate text-muted">
           {providerType}
         </span>
       </Cell>
-      <Cell className="max-xl:hidden">
+      <Cell className="max-2xl:hidden">
         <span title={version} className="block truncate text-muted">
           {version}
         </span>
@@ -56,17 +56,17 @@ export const PluginListRow = memo(function PluginListRow({ plugin }: { plugin: P
       <Figure label="p50" className="max-md:order-4">
         {formatMs(p50Ms)}
       </Figure>
-      <Figure className="max-lg:hidden">{formatMs(p95Ms)}</Figure>
+      <Figure className="max-xl:hidden">{formatMs(p95Ms)}</Figure>
       <Figure label="uptime" className="max-md:order-5">
         {formatPercent(uptime)}
       </Figure>
       <Cell className="max-md:hidden">
         <Sparkline values={sparkline} />
       </Cell>
-      <Figure className="text-muted max-lg:hidden">
+      <Figure className="text-muted max-xl:hidden">
         {lastCheck ? <RelativeTime at={lastCheck.checkedAt} /> : "—"}
       </Figure>
-      <Cell className="pr-4 text-right max-md:order-1 max-md:col-start-2 max-md:row-start-1">
+      <Cell className="pr-4 text-right max-md:order-2">
         <PluginListSwitch plugin={plugin} />
       </Cell>
     </tr>

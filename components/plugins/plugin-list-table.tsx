@@ -20,22 +20,22 @@ interface Column {
 }
 
 const COLUMNS: readonly Column[] = [
-  { id: "state", label: SORT_LABELS.state, sort: "state", className: "w-32 pl-4" },
+  { id: "state", label: SORT_LABELS.state, sort: "state", className: "w-30 pl-4" },
   { id: "name", label: SORT_LABELS.name, sort: "name", className: "" },
-  { id: "provider", label: SORT_LABELS.provider, sort: "provider", className: "w-28 max-lg:hidden" },
-  { id: "version", label: "Version", className: "w-20 max-xl:hidden" },
-  { id: "p50", label: SORT_LABELS.p50, sort: "p50", className: "w-22", figure: true },
-  { id: "p95", label: SORT_LABELS.p95, sort: "p95", className: "w-22 max-lg:hidden", figure: true },
-  { id: "uptime", label: SORT_LABELS.uptime, sort: "uptime", className: "w-24", figure: true },
+  { id: "provider", label: SORT_LABELS.provider, sort: "provider", className: "w-26 max-xl:hidden" },
+  { id: "version", label: "Version", className: "w-20 max-2xl:hidden" },
+  { id: "p50", label: SORT_LABELS.p50, sort: "p50", className: "w-20", figure: true },
+  { id: "p95", label: SORT_LABELS.p95, sort: "p95", className: "w-20 max-xl:hidden", figure: true },
+  { id: "uptime", label: SORT_LABELS.uptime, sort: "uptime", className: "w-22", figure: true },
   { id: "trend", label: "Trend", className: "w-30" },
   {
     id: "checked",
     label: SORT_LABELS.checked,
     sort: "checked",
-    className: "w-28 max-lg:hidden",
+    className: "w-28 max-xl:hidden",
     figure: true,
   },
-  { id: "switch", label: "On", className: "w-18 pr-4", figure: true },
+  { id: "switch", label: "On", className: "w-17 pr-4", figure: true },
 ];
 
 /** Large figures first is what one looks for; names and states read from the top. */

@@ -47,7 +47,11 @@ export function PluginModels() {
           <ErrorNotice title="Could not refresh" error={refresh.error} onRetry={() => refresh.mutate()} />
         </div>
       ) : null}
-      {data.models.length === 0 ? <NoModels models={data} /> : <ModelTable pluginId={plugin.id} models={data.models} />}
+      {data.models.length === 0 ? (
+        <NoModels models={data} />
+      ) : (
+        <ModelTable pluginId={plugin.id} models={data.models} />
+      )}
     </Panel>
   );
 }
@@ -77,7 +81,8 @@ function NoModels({ models }: { models: Models }) {
   if (models.fetchedAt !== null) {
     return (
       <EmptyState icon={<Boxes />} title="The plugin names no models">
-        It answered GET /models with an empty list. You can still chat by typing a model&apos;s name in the playground.
+        It answered GET /models with an empty list. You can still chat by typing a model&apos;s name in the
+        playground.
       </EmptyState>
     );
   }

@@ -1,5 +1,8 @@
 /** Address of a plugin's page or of one of its tabs. */
-export function toPluginPath(idOrName: string, tab: "" | "configuration" | "health" | "models" | "activity" = ""): string {
+export function toPluginPath(
+  idOrName: string,
+  tab: "" | "configuration" | "health" | "models" | "activity" = "",
+): string {
   const path = `/plugins/${encodeURIComponent(idOrName)}`;
   return tab === "" ? path : `${path}/${tab}`;
 }

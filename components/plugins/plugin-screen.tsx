@@ -32,7 +32,10 @@ export function PluginScreen({ id, children }: { id: string; children: ReactNode
     ...(isPending ? { refetchInterval: BUSY_POLL_MS } : {}),
   });
   const running = isPending ? variables : null;
-  const screen = useMemo(() => (data ? { plugin: data, act: mutate, running } : null), [data, mutate, running]);
+  const screen = useMemo(
+    () => (data ? { plugin: data, act: mutate, running } : null),
+    [data, mutate, running],
+  );
 
   if (isAppError(error) && error.code === "not_found") return <PluginGone />;
   if (!screen) {

@@ -70,7 +70,9 @@ function Step({ step }: { step: LifecycleStep }) {
             <code className="text-sm text-muted">{call}</code>
             <span className="sr-only">: {word}</span>
           </p>
-          <span className="figures text-sm text-muted">{step.durationMs === undefined ? word : formatMs(step.durationMs)}</span>
+          <span className="figures text-sm text-muted">
+            {step.durationMs === undefined ? word : formatMs(step.durationMs)}
+          </span>
         </div>
         {step.note ? <p className="text-sm text-muted wrap-anywhere">{step.note}</p> : null}
         {step.error ? <ErrorNotice error={step.error} /> : null}

@@ -50,13 +50,17 @@ export function RemovePlugin({
             <li>all health checks, incidents and latency figures</li>
             {plugin.desired === "enabled" ? (
               <li>
-                chats that are running: they get 30 seconds to finish, then the console says goodbye to the plugin (cleanup)
+                chats that are running: they get 30 seconds to finish, then the console says goodbye to the
+                plugin (cleanup)
               </li>
             ) : null}
           </ul>
           <p>
             What stays: the activity trail
-            {plugin.endpoint ? <>, and the program at {plugin.endpoint}, which the console does not stop</> : null}.
+            {plugin.endpoint ? (
+              <>, and the program at {plugin.endpoint}, which the console does not stop</>
+            ) : null}
+            .
           </p>
         </div>
       }

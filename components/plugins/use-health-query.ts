@@ -1,13 +1,12 @@
-import { parseAsInteger, parseAsStringLiteral, useQueryStates } from "nuqs";
-import { RANGE_NAMES, widen, type RangeName } from "./health-range.ts";
+"use client";
 
-/** The range in the URL: `range`, or `from` and `to` (epoch ms) after a drag. Each drag is a step the Back button undoes. */
+import { useQueryStates } from "nuqs";
+import { HEALTH_QUERY } from "./health-query.ts";
+import { widen, type RangeName } from "./health-range.ts";
+
+/** The range in the URL and its setters. Each drag is a step that the Back button undoes. */
 export function useHealthQuery() {
-  const [query, setQuery] = useQueryStates({
-    range: parseAsStringLiteral(RANGE_NAMES).withDefault("1h"),
-    from: parseAsInteger,
-    to: parseAsInteger,
-  });
+  const [query, setQuery] = useQueryStates(HEALTH_QUERY);
   return {
     query,
     choose: (range: RangeName) => void setQuery({ range, from: null, to: null }),

@@ -7,10 +7,14 @@ describe("toWebLink", () => {
     expect(toWebLink("http://127.0.0.1:8090")).toBe("http://127.0.0.1:8090/");
   });
 
-  it.each(["javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "example.com", "https://bank.test@evil.test/", ""])(
-    "makes no link of %o",
-    (text) => {
-      expect(toWebLink(text)).toBeNull();
-    },
-  );
+  it.each([
+    "javascript:alert(1)",
+    "JaVaScRiPt:alert(1)",
+    "data:text/html,x",
+    "example.com",
+    "https://bank.test@evil.test/",
+    "",
+  ])("makes no link of %o", (text) => {
+    expect(toWebLink(text)).toBeNull();
+  });
 });

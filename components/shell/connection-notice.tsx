@@ -2,14 +2,17 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { WifiOff } from "lucide-react";
+import { toErrorInfo } from "@/components/ui/error-info.ts";
 import { RelativeTime } from "@/components/ui/relative-time.tsx";
 import { api } from "@/lib/client/browser.ts";
 import { queries } from "@/lib/client/queries.ts";
 
 /** Says that what the page shows is getting old, as soon as the console stops answering, and goes away by itself. */
 export function ConnectionNotice() {
-  const { failureCount, isError, dataUpdatedAt } = useQuery(queries(api).overview);
-  if (failureCount === 0 && !isError) return null;
+  const { failureReason, dataUpdatedAt } = useQuery(queries(api).overview);
+  if (!failureReason) return null;
+  const { code, message } = toErrorInfo(failureReason);
+  const trouble = code === "console_unreachable" ? "Connection lost." : message;
   return (
     <div
       role="status"
@@ -19,10 +22,10 @@ export function ConnectionNotice() {
       <span>
         {dataUpdatedAt > 0 ? (
           <>
-            Updated <RelativeTime at={dataUpdatedAt} /> · connection lost.
+            Updated <RelativeTime at={dataUpdatedAt} /> · {trouble}
           </>
         ) : (
-          "Connection lost."
+          trouble
         )}{" "}
         Trying again.
       </span>

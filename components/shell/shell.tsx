@@ -42,7 +42,7 @@ export function Shell({ children }: { children: ReactNode }) {
         <main
           id="content"
           tabIndex={-1}
-          className="mx-auto flex w-full max-w-7xl min-w-0 flex-1 flex-col gap-5 px-4 py-5 outline-none shell:px-8 shell:py-7"
+          className="mx-auto flex w-full max-w-[96rem] min-w-0 flex-1 flex-col gap-5 px-4 py-5 outline-none shell:px-8 shell:py-7"
         >
           {children}
         </main>

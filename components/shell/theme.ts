@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from "react";
+import { useLayoutEffect, useSyncExternalStore } from "react";
 import { DARK_QUERY, THEME_KEY } from "./theme-script.ts";
 
 export type Theme = "system" | "light" | "dark";
@@ -34,6 +34,14 @@ function setTheme(theme: Theme) {
   if (theme === "system") localStorage.removeItem(THEME_KEY);
   else localStorage.setItem(THEME_KEY, theme);
   applyTheme();
+}
+
+/** Follows the reader's choice and the system's from the root of the page, also where the browser had to draw it anew. */
+export function useThemeClass(): void {
+  useLayoutEffect(() => {
+    applyTheme();
+    return subscribe(() => undefined);
+  }, []);
 }
 
 /** The reader's choice, kept in this browser, and its setter. "system" until hydration. */

@@ -26,16 +26,43 @@ export function formatDuration(ms: number): string {
   return rest >= next ? `${amount(ms)} ${amount(rest)}` : amount(ms);
 }
 
-/** An exact instant: "22 Nov 2026, 14:03:09 CET". Without `zone` the reader's own. */
-export function formatInstant(epochMs: number, zone?: string): string {
-  return new Intl.DateTimeFormat("en-GB", {
-    day: "numeric",
-    month: "short",
+const MONTHS = "January February March April May June July August September October November December".split(
+  " ",
+);
+const DAYS = "Sunday Monday Tuesday Wednesday Thursday Friday Saturday".split(" ");
+
+/** The calendar of a zone, as numbers: words and commas differ between a server's and a browser's Unicode tables. */
+function readCalendar(epochMs: number, zone: string | undefined) {
+  const parts = new Intl.DateTimeFormat("en-GB", {
     year: "numeric",
+    month: "numeric",
+    day: "numeric",
     hour: "2-digit",
     minute: "2-digit",
     second: "2-digit",
     timeZoneName: "short",
     ...(zone === undefined ? {} : { timeZone: zone }),
-  }).format(epochMs);
+  }).formatToParts(epochMs);
+  const read = (type: Intl.DateTimeFormatPartTypes) => parts.find((part) => part.type === type)?.value ?? "";
+  const [year, month, day] = [Number(read("year")), Number(read("month")), Number(read("day"))];
+  return {
+    year,
+    day,
+    month: MONTHS[month - 1] ?? "",
+    weekday: DAYS[new Date(Date.UTC(year, month - 1, day)).getUTCDay()] ?? "",
+    time: `${read("hour")}:${read("minute")}:${read("second")}`,
+    zoneName: read("timeZoneName"),
+  };
+}
+
+/** An exact instant: "22 Nov 2026, 14:03:09 CET". Without `zone` the reader's own. */
+export function formatInstant(epochMs: number, zone?: string): string {
+  const { year, month, day, time, zoneName } = readCalendar(epochMs, zone);
+  return `${day} ${month.slice(0, 3)} ${year}, ${time} ${zoneName}`;
+}
+
+/** A calendar day: "Sunday, 22 November 2026". Without `zone` the reader's own. */
+export function formatDay(epochMs: number, zone?: string): string {
+  const { year, month, day, weekday } = readCalendar(epochMs, zone);
+  return `${weekday}, ${day} ${month} ${year}`;
 }

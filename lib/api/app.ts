@@ -1,9 +1,9 @@
 import { Hono, type Context as HonoContext } from "hono";
 import { AppError } from "../contract/error.ts";
 import type { Permission } from "../contract/account.ts";
-import { requirePermission, type Actor } from "../operations/actor.ts";
+import { requirePermission } from "../operations/actor.ts";
 import { toErrorInfo } from "../operations/failure.ts";
-import type { ApiContext, Visit } from "./context.ts";
+import type { ApiContext, Visit, Visitor } from "./context.ts";
 import { toErrorResponse } from "./errors.ts";
 import { requireAllowedHost, requireSameSite } from "./front-door.ts";
 import type { Route } from "./route.ts";
@@ -73,10 +73,7 @@ async function answer(
   c: HonoContext<App>,
   visit: Visit,
 ): Promise<Response> {
-  const session = await context.sessions.find(visit.headers);
-  if (session) visit.cookies.push(...session.cookies);
-  const actor: Actor | null = session && { ...session.person, requestId: visit.requestId };
-  requireActor(route.permission, actor);
+  const actor = await requireVisitor(context, route.permission, visit);
   return route.run({
     context,
     visit,
@@ -87,15 +84,23 @@ async function answer(
   });
 }
 
-/** Default deny: only `public` needs nobody. */
-function requireActor(permission: Permission, actor: Actor | null): void {
-  if (permission === "public") return;
-  if (!actor) {
+/** Default deny: only `public` needs nobody, and then nobody is looked up. */
+async function requireVisitor(
+  { sessions }: ApiContext,
+  permission: Permission,
+  { headers, cookies, requestId }: Visit,
+): Promise<Visitor | null> {
+  if (permission === "public") return null;
+  const session = await sessions.find(headers);
+  if (!session) {
     throw new AppError("unauthenticated", "You are not signed in, or your session has ended.", {
       hint: "Sign in.",
     });
   }
-  requirePermission(actor, permission);
+  cookies.push(...session.cookies);
+  const visitor: Visitor = { ...session.person, requestId };
+  requirePermission(visitor, permission);
+  return visitor;
 }
 
 function toVisit(c: HonoContext<App>, trustProxy: boolean): Visit {

@@ -1,3 +1,4 @@
+import type { Me } from "../contract/account.ts";
 import type { Context } from "../operations/context.ts";
 import type { Attempts } from "./attempts.ts";
 import type { Sessions } from "./session.ts";
@@ -25,3 +26,6 @@ export interface Visit {
   /** Added to the answer as `Set-Cookie`. */
   cookies: string[];
 }
+
+/** The person who is signed in, as an `Actor` for the operations. */
+export type Visitor = Me & { requestId: string };

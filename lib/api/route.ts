@@ -1,9 +1,8 @@
 import type { z } from "zod";
 import type { Permission } from "../contract/account.ts";
 import { AppError } from "../contract/error.ts";
-import type { Actor } from "../operations/actor.ts";
 import { BODY_MAX_BYTES, readJson } from "./body.ts";
-import type { ApiContext, Visit } from "./context.ts";
+import type { ApiContext, Visit, Visitor } from "./context.ts";
 import { parseWith } from "./errors.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -15,8 +14,8 @@ type Answered<A extends Answer> = A extends z.ZodType ? z.input<A> : A extends "
 interface Input<P extends Permission, B extends z.ZodType, Q extends z.ZodType> {
   context: ApiContext;
   visit: Visit;
-  /** Null only on public routes. */
-  actor: P extends "public" ? Actor | null : Actor;
+  /** Null on public routes, where nobody is looked up. */
+  actor: P extends "public" ? null : Visitor;
   /** `:id` of the path, printable, 1–200 characters; empty where the path has none. */
   id: string;
   body: z.output<B>;
@@ -42,7 +41,7 @@ interface Definition<P extends Permission, A extends Answer, B extends z.ZodType
 export interface Call {
   context: ApiContext;
   visit: Visit;
-  actor: Actor | null;
+  actor: Visitor | null;
   request: Request;
   id: string | undefined;
   query: Record<string, string>;
@@ -88,7 +87,7 @@ export function route<
       const parsedBody = (
         body ? parseWith(body, await readJson(call.request, limit)) : undefined
       ) as z.output<B>;
-      // The app lets nobody pass to a route that is not public without a session.
+      // The app lets nobody through to a route that is not public without a session.
       const actor = call.actor as Input<P, B, Q>["actor"];
       const value = await definition.handle({
         context,

@@ -13,6 +13,7 @@ beforeAll(async () => {
 afterAll(() => loom.close());
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
+const toPattern = (path: string) => new RegExp(`^${path.replace(":id", "[^/]+")}$`);
 const paths = [...new Set(ROUTES.map(({ path }) => path))];
 
 describe("the list of routes", () => {
@@ -51,8 +52,9 @@ describe.each([null, ...Role.options])("as %s", (role) => {
   const cases = paths.flatMap((path) => METHODS.map((method) => [method, path] as const));
 
   it.each(cases)("%s %s", async (method, path) => {
-    const route = ROUTES.find((candidate) => candidate.method === method && candidate.path === path);
-    const answer = await loom.call(method, path.replace(":id", "nobody"), {
+    const concrete = path.replace(":id", "nobody");
+    const route = ROUTES.find((one) => one.method === method && toPattern(one.path).test(concrete));
+    const answer = await loom.call(method, concrete, {
       ...(role === null || path.includes("sign-out") ? {} : { as: role }),
       ...(method === "GET" ? {} : { body: {} }),
     });

@@ -1,7 +1,8 @@
-import { betterAuth, type BetterAuthOptions } from "better-auth";
+import { betterAuth, type DBAdapterInstance } from "better-auth";
+import { APIError } from "better-auth/api";
 import { z } from "zod";
 import { Role, type Me } from "../contract/account.ts";
-import { AppError } from "../contract/error.ts";
+import { AppError, isAppError } from "../contract/error.ts";
 import { permissionsOf } from "../core/permissions.ts";
 import type { Log } from "../log.ts";
 
@@ -28,7 +29,8 @@ export interface Sessions {
 }
 
 export interface SessionOptions {
-  database: Exclude<BetterAuthOptions["database"], undefined>;
+  /** `data.authDatabase`. */
+  database: DBAdapterInstance;
   /** At least 32 characters; the same after every start, or everyone is signed out. */
   secret: string;
   log: Log;
@@ -39,10 +41,9 @@ export function createSessions({ database, secret, log }: SessionOptions): Sessi
   const find: Sessions["find"] = async (headers) => {
     const cookie = headers.get("cookie");
     if (!cookie) return null;
-    const { response, headers: answer } = await auth.api.getSession({
-      headers: new Headers({ cookie }),
-      returnHeaders: true,
-    });
+    const { response, headers: answer } = await auth.api
+      .getSession({ headers: new Headers({ cookie }), returnHeaders: true })
+      .catch(toAuthError);
     return response ? { person: toPerson(response.user), cookies: answer.getSetCookie() } : null;
   };
   return {
@@ -54,7 +55,7 @@ export function createSessions({ database, secret, log }: SessionOptions): Sessi
           headers: new Headers(userAgent ? { "user-agent": userAgent.slice(0, 300) } : {}),
           returnHeaders: true,
         })
-        .catch(toSignInError);
+        .catch(toAuthError);
       return { person: toPerson(response.user), cookies: headers.getSetCookie() };
     },
     async signOut(headers) {
@@ -93,12 +94,18 @@ function toPerson(user: unknown): Me {
   return { ...person, permissions: permissionsOf(person.role) };
 }
 
-function toSignInError(cause: unknown): never {
-  const status =
-    typeof cause === "object" && cause !== null && "statusCode" in cause ? cause.statusCode : 500;
-  if (typeof status !== "number" || status >= 500) throw cause;
+/** better-auth's own errors end here. What it could not do for want of a database is the database's error. */
+function toAuthError(error: unknown): never {
+  if (!(error instanceof APIError) || error.statusCode >= 500) {
+    const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+    if (isAppError(cause)) throw cause;
+    throw new AppError("storage_unavailable", "The session could not be looked up.", {
+      hint: "Try again in a moment.",
+      cause,
+    });
+  }
   throw new AppError("invalid_credentials", "E-mail and password do not match.", {
     hint: "Check both. Capital letters count in the password.",
-    cause,
+    cause: error,
   });
 }

@@ -28,18 +28,24 @@ const CLASS_OF_RANGE: Readonly<Record<string, AddressClass>> = {
 const GLOBAL_UNICAST: [ipaddr.IPv6, number] = [ipaddr.IPv6.parse("2000::"), 3];
 
 /**
- * Tier of an IP literal (reliability.md, Addresses). An IPv4-mapped IPv6 address counts as the IPv4 address in it.
- * Whatever is not an IP address, and every range that is neither public nor local, is forbidden.
+ * Tier of an IP literal as resolvers, sockets and URL hosts spell it (reliability.md, Addresses). An IPv4-mapped IPv6
+ * address counts as the IPv4 address in it. Whatever is not an IP address, and every range that is neither public nor
+ * local, is forbidden.
  */
 export function classifyAddress(ip: string): AddressClass {
-  const literal = ip.replace(/%.*$/, ""); // A zone id (fe80::1%eth0) names an interface, not another address.
-  if (!ipaddr.isValid(literal)) return "forbidden";
-  const address = ipaddr.process(literal);
-  if (METADATA_SERVICES.has(address.toString())) return "forbidden";
+  const address = parseLiteral(ip);
+  if (address === null || METADATA_SERVICES.has(address.toString())) return "forbidden";
   const tier = CLASS_OF_RANGE[address.range()] ?? "forbidden";
-  if (tier === "allowed" && address instanceof ipaddr.IPv6 && !address.match(GLOBAL_UNICAST))
-    return "forbidden";
-  return tier;
+  const isPublic = address instanceof ipaddr.IPv4 || address.match(GLOBAL_UNICAST);
+  return tier === "allowed" && !isPublic ? "forbidden" : tier;
+}
+
+/** ipaddr.js reads ::127.0.0.1 as if it were ::ffff:127.0.0.1; the URL parser spells IPv6 so that nothing can be misread. */
+function parseLiteral(ip: string): ipaddr.IPv4 | ipaddr.IPv6 | null {
+  if (ipaddr.IPv4.isValidFourPartDecimal(ip)) return ipaddr.IPv4.parse(ip);
+  const literal = ip.replace(/%.*$/, ""); // A zone id (fe80::1%eth0) names an interface, not another address.
+  if (!/^[0-9a-f:.]+$/i.test(literal) || !URL.canParse(`http://[${literal}]`)) return null;
+  return ipaddr.process(new URL(`http://[${literal}]`).hostname.slice(1, -1));
 }
 
 /** https://fetch.spec.whatwg.org/#port-blocking: ports on which browsers refuse to speak HTTP. */

@@ -20,8 +20,20 @@ export type LifecycleEvent =
 /** Every transition there is. What is missing cannot happen. */
 export const LIFECYCLE = {
   disabled: { enable: "starting" },
-  starting: { enable: "starting", identified: "initializing", fail: "failed", disable: "draining", park: "parked" },
-  initializing: { enable: "starting", initialized: "ready", fail: "failed", disable: "draining", park: "parked" },
+  starting: {
+    enable: "starting",
+    identified: "initializing",
+    fail: "failed",
+    disable: "draining",
+    park: "parked",
+  },
+  initializing: {
+    enable: "starting",
+    initialized: "ready",
+    fail: "failed",
+    disable: "draining",
+    park: "parked",
+  },
   ready: { enable: "starting", fail: "failed", disable: "draining", park: "parked" },
   draining: { drained: "disabled", enable: "starting" },
   failed: { enable: "starting", disable: "draining", park: "parked" },

@@ -20,7 +20,9 @@ export function toNetworkFault(error: unknown, remote: Remote, step: string): Ap
 
 function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return "";
-  if ("code" in error && typeof error.code === "string") return error.code;
+  if ("code" in error && typeof error.code === "string" && error.code !== "") return error.code;
+  // undici's parser gives some of its errors no code.
+  if (error.name === "HTTPParserError") return "HPE_INVALID";
   // Two addresses tried at once (localhost: ::1 and 127.0.0.1) fail together.
   if (error instanceof AggregateError) return codeOf(error.errors[0]);
   return error.cause === undefined ? "" : codeOf(error.cause);

@@ -1,3 +1,4 @@
+import ipaddr from "ipaddr.js";
 import { AppError } from "../contract/error.ts";
 import type { AddressTier } from "../contract/plugin.ts";
 import { classifyAddress } from "./address.ts";
@@ -39,8 +40,9 @@ function judgeAddress(address: string, host: string, port: number, policy: PeerP
 }
 
 function isOwn(address: string, policy: PeerPolicy): boolean {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, "");
-  return plain === "::1" || /^127\./.test(plain) || policy.ownAddresses.includes(plain);
+  // An IPv4 address may come dressed as an IPv6 one, in more than one spelling.
+  const plain = ipaddr.process(address.replace(/%.*$/, ""));
+  return plain.range() === "loopback" || policy.ownAddresses.includes(plain.toString());
 }
 
 /** Why the console does not connect, or null when it may. */

@@ -44,7 +44,8 @@ export function makeCopy(database: Database.Database, directory: string, at: Dat
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const instant = at.toISOString().replaceAll(":", "-");
   const file = join(directory, `loom-${instant}-before-${label}.db`);
-  const partial = `${file}.partial`;
+  // Always the same name: a copy that was interrupted is overwritten by the next one.
+  const partial = join(directory, "copy.partial");
   rmSync(partial, { force: true });
   database.prepare("VACUUM INTO ?").run(partial);
   const handle = openSync(partial, "r+");

@@ -1,5 +1,6 @@
+import { AppError } from "../contract/error.ts";
 import { PrismaClient, Prisma } from "./generated/client.ts";
-import { createSqliteAdapter, runTransactionBody } from "./sqlite.ts";
+import { createSqliteAdapter, isInsideTransaction, runTransactionBody } from "./sqlite.ts";
 import { toStorageError } from "./storage-error.ts";
 
 /** Prisma's codes for what is wrong with the request and not with the storage; repositories give them their meaning. */
@@ -13,16 +14,43 @@ function translate(error: unknown): unknown {
   return isKnown ? error : toStorageError(error);
 }
 
-function extend(client: PrismaClient) {
+/** Knows what is under way. After `close` only what has begun goes on: also the rest of a running transaction. */
+function createAdmission() {
+  const underWay = new Set<Promise<unknown>>();
+  let isClosed = false;
+  return {
+    async admit<T>(work: () => Promise<T>): Promise<T> {
+      if (isClosed && !isInsideTransaction()) {
+        throw new AppError("storage_unavailable", "The console is stopping: its database is closed.", {
+          hint: "Try again when it has started.",
+        });
+      }
+      const done = work();
+      underWay.add(done);
+      try {
+        return await done;
+      } finally {
+        underWay.delete(done);
+      }
+    },
+    async close(): Promise<void> {
+      isClosed = true;
+      while (underWay.size > 0) await Promise.allSettled(underWay);
+    },
+  };
+}
+
+function extend(client: PrismaClient, admission: ReturnType<typeof createAdmission>) {
   return client.$extends({
     query: {
-      async $allOperations({ args, query }) {
-        try {
-          return await query(args);
-        } catch (error) {
-          throw translate(error);
-        }
-      },
+      $allOperations: ({ args, query }) =>
+        admission.admit(async () => {
+          try {
+            return (await query(args)) as unknown;
+          } catch (error) {
+            throw translate(error);
+          }
+        }),
     },
   });
 }
@@ -44,8 +72,10 @@ export interface Connection {
 /** Opens the migrated database at `file`. Throws `storage_unavailable`. */
 export async function connect(file: string): Promise<Connection> {
   const adapter = createSqliteAdapter(file);
+  const admission = createAdmission();
   const client = extend(
     new PrismaClient({ adapter, errorFormat: "minimal", transactionOptions: TRANSACTION_TIMES }),
+    admission,
   );
   await client.$connect().catch((error: unknown) => {
     throw translate(error);
@@ -54,19 +84,19 @@ export async function connect(file: string): Promise<Connection> {
     client,
     async atomically(work) {
       let failedInside = false;
+      const body = (transaction: TransactionClient) =>
+        runTransactionBody(() => work(transaction)).catch((error: unknown) => {
+          failedInside = true;
+          throw error;
+        });
       try {
-        return await client.$transaction((transaction) =>
-          runTransactionBody(() => work(transaction)).catch((error: unknown) => {
-            failedInside = true;
-            throw error;
-          }),
-        );
+        return await admission.admit(() => client.$transaction(body));
       } catch (error) {
         throw failedInside ? error : translate(error);
       }
     },
     async close() {
-      adapter.forbidConnecting();
+      await admission.close();
       await client.$disconnect();
     },
   };

@@ -1,3 +1,5 @@
+import type { DBAdapterInstance } from "better-auth";
+import type { BetterAuthOptions } from "better-auth";
 import type { AuditEntry } from "../contract/activity.ts";
 import type { SecretState, SecretWrite } from "../contract/config.ts";
 import type { ErrorInfo } from "../contract/error.ts";
@@ -134,4 +136,4 @@ export interface Data extends Repositories {
 }
 
 /** Opaque to everyone but better-auth. */
-export type AuthDatabase = Exclude<import("better-auth").BetterAuthOptions["database"], undefined>;
+export type AuthDatabase = DBAdapterInstance;

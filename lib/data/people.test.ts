@@ -1,3 +1,5 @@
+import { betterAuth } from "better-auth";
+import { hashPassword } from "better-auth/crypto";
 import { getAuthTables } from "better-auth/db";
 import { admin } from "better-auth/plugins/admin";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -82,6 +84,32 @@ describe("people", () => {
     const { id } = await test.data.users.create(ann);
     await test.data.users.setRole(id, "viewer");
     await expect(test.data.users.setRole("nobody", "admin")).rejects.toMatchObject({ code: "not_found" });
+  });
+
+  it("sign in and out through better-auth", async () => {
+    const auth = betterAuth({
+      database: test.data.authDatabase,
+      secret: test.data.sessionSecret,
+      baseURL: "http://127.0.0.1",
+      emailAndPassword: { enabled: true },
+      telemetry: { enabled: false },
+    });
+    const { id } = await test.data.users.create({
+      ...ann,
+      passwordHash: await hashPassword("a long password"),
+    });
+    const signedIn = await auth.api.signInEmail({
+      body: { email: "ann@example.com", password: "a long password" },
+      asResponse: true,
+    });
+    const cookie = signedIn.headers
+      .getSetCookie()
+      .map((line) => line.split(";")[0])
+      .join("; ");
+    const headers = new Headers({ cookie });
+    expect(await auth.api.getSession({ headers })).toMatchObject({ user: { id, name: "Ann" } });
+    await auth.api.signOut({ headers });
+    expect(await auth.api.getSession({ headers })).toBeNull();
   });
 
   it("have a table with every field that better-auth and its admin plugin write", () => {

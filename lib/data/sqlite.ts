@@ -7,7 +7,7 @@ import type {
   SqlResultSet,
   Transaction,
 } from "@prisma/driver-adapter-utils";
-import { CLOSED, NESTED } from "./storage-error.ts";
+import { NESTED } from "./storage-error.ts";
 import { createTurnstile } from "./turnstile.ts";
 
 /** How long a lock of another program may hold us up, ms. The driver is synchronous: the whole process waits. */
@@ -117,9 +117,14 @@ class SerialAdapter implements SqlDriverAdapter {
 
 const running = new AsyncLocalStorage<{ ended: boolean }>();
 
+/** Whether the caller belongs to the body of a transaction that has not ended. */
+export function isInsideTransaction(): boolean {
+  return running.getStore()?.ended === false;
+}
+
 /** Waiting here for a transaction that waits for us would never end. */
 function refuseInsideTransaction(): void {
-  if (running.getStore()?.ended === false) {
+  if (isInsideTransaction()) {
     throw Object.assign(new Error("a statement beside the running transaction"), { code: NESTED });
   }
 }
@@ -135,24 +140,18 @@ export async function runTransactionBody<T>(work: () => Promise<T>): Promise<T> 
 }
 
 /**
- * Prisma's better-sqlite3 adapter with three things it lacks: pragmas; order (there is one connection, so a statement from
- * elsewhere would become part of a running transaction and be lost when that rolls back: it waits instead); and an end
- * (Prisma would silently connect again after it was disconnected).
+ * Prisma's better-sqlite3 adapter with two things it lacks: pragmas; and order (there is one connection, so a statement from
+ * elsewhere would become part of a running transaction and be lost when that rolls back: it waits instead).
  */
-export function createSqliteAdapter(file: string): SqlDriverAdapterFactory & { forbidConnecting(): void } {
+export function createSqliteAdapter(file: string): SqlDriverAdapterFactory {
   const factory = new PrismaBetterSqlite3({ url: `file:${file}`, timeout: BUSY_TIMEOUT_MS });
-  let isClosed = false;
   return {
     provider: factory.provider,
     adapterName: factory.adapterName,
     async connect() {
-      if (isClosed) throw Object.assign(new Error("the database is closed"), { code: CLOSED });
       const inner = await factory.connect();
       await inner.executeScript(PRAGMAS);
       return new SerialAdapter(inner);
-    },
-    forbidConnecting() {
-      isClosed = true;
     },
   };
 }

@@ -7,13 +7,10 @@ interface Advice {
   hint: string;
 }
 
-/** What `sqlite.ts` fails with by itself: the console has closed its database. */
-export const CLOSED = "ECLOSED";
-
 /** What `sqlite.ts` fails with by itself: a statement beside the transaction that its caller is in. A mistake in our code. */
 export const NESTED = "ENESTED";
 
-/** Driver and file system codes (sqlite.org/rescode.html, errno) and our own two, and what we say about them. */
+/** Driver and file system codes (sqlite.org/rescode.html, errno) and our own one, and what we say about them. */
 const ADVICE: Advice[] = [
   {
     codes: /^(SQLITE_FULL|ENOSPC|EDQUOT)/,
@@ -44,12 +41,6 @@ const ADVICE: Advice[] = [
     code: "storage_unavailable",
     message: "The disk that holds the console's database reported an error.",
     hint: "Check the disk and the system's log.",
-  },
-  {
-    codes: new RegExp(`^${CLOSED}$`),
-    code: "storage_unavailable",
-    message: "The console is stopping: its database is closed.",
-    hint: "Try again when it has started.",
   },
   {
     codes: new RegExp(`^${NESTED}$`),

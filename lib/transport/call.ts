@@ -12,7 +12,9 @@ export interface Call {
   /** Begins `work` unless the call is aborted already; settles like it, or rejects with the reason on abort. */
   race<T>(work: () => Promise<T>): Promise<T>;
   cancel(reason: AppError): void;
-  /** Removes every timer and listener. Safe to call twice. */
+  /** Runs `cleanup` once, when the call is disposed of. */
+  onDispose(cleanup: () => void): void;
+  /** Removes every timer and listener and runs the cleanups. Safe to call twice. */
   dispose(): void;
 }
 
@@ -29,6 +31,7 @@ export function createCall(clock: Clock, caller?: AbortSignal): Call {
   return {
     signal: controller.signal,
     cancel,
+    onDispose: (cleanup) => void cleanups.add(cleanup),
     limit(ms, late) {
       const deadline = clock.deadline(ms);
       const expire = () => cancel(late());

@@ -4,114 +4,118 @@ import { formatBytes } from "./limits.ts";
 /** How a streamed answer is framed. */
 export type Framing = "sse" | "ndjson";
 
-/** One frame of a stream; `event` is the SSE event name, when there was one. */
+/** One frame of a stream. */
 export interface Frame {
   data: string;
+  /** The SSE event name, when there was one. */
   event: string | null;
   /** False when the stream ended before the frame was closed: its data may be cut. */
   isClosed: boolean;
 }
 
-/**
- * Splits the bytes of a stream into frames. `maxEventBytes` caps one frame, whatever its lines.
- * A last frame without its closing blank line is delivered too: whether it is whole is for the reader of its JSON to say.
- */
-export async function* readFrames(
-  bytes: AsyncIterable<Uint8Array>,
-  framing: Framing,
-  maxEventBytes: number,
-  subject: string,
-): AsyncGenerator<Frame> {
-  const lines = readLines(bytes, maxEventBytes, subject);
-  if (framing === "sse") yield* readEvents(lines, maxEventBytes, subject);
-  else yield* readJsonLines(lines);
+/** Turns the bytes of one stream into frames, piece by piece. Throws `plugin_response_too_large` for a frame above the cap. */
+export interface FrameParser {
+  /** The frames that these bytes complete. Keeps what is left for the next call. */
+  push(bytes: Uint8Array): Frame[];
+  /** What is left at the end of the stream: at most one frame, which may be whole or cut. */
+  end(): Frame[];
 }
 
-async function* readJsonLines(lines: AsyncIterable<Line>): AsyncGenerator<Frame> {
-  for await (const { text, isClosed } of lines) {
-    if (text.trim() !== "") yield { data: text, event: null, isClosed };
-  }
+export function createFrameParser(framing: Framing, maxFrameLength: number, subject: string): FrameParser {
+  const refuse = () => frameTooLarge(maxFrameLength, subject);
+  const lines = createLineSplitter(maxFrameLength, refuse);
+  const assembler =
+    framing === "sse" ? createEventAssembler(maxFrameLength, refuse) : createJsonLineAssembler();
+  return {
+    push(bytes) {
+      const frames: Frame[] = [];
+      for (const line of lines.push(bytes)) assembler.line(line, true, frames);
+      return frames;
+    },
+    end() {
+      const frames: Frame[] = [];
+      const last = lines.end();
+      if (last !== "") assembler.line(last, false, frames);
+      assembler.end(frames);
+      return frames;
+    },
+  };
 }
 
-async function* readEvents(
-  lines: AsyncIterable<Line>,
-  maxEventBytes: number,
-  subject: string,
-): AsyncGenerator<Frame> {
+/** Gets lines and appends the frames they complete. */
+interface Assembler {
+  line(text: string, isClosed: boolean, frames: Frame[]): void;
+  end(frames: Frame[]): void;
+}
+
+function createJsonLineAssembler(): Assembler {
+  return {
+    line(text, isClosed, frames) {
+      if (text.trim() !== "") frames.push({ data: text, event: null, isClosed });
+    },
+    end: () => undefined,
+  };
+}
+
+/** Server-sent events: everything but `data` and `event` is skipped, comments too. */
+function createEventAssembler(maxLength: number, refuse: () => AppError): Assembler {
   let data: string[] = [];
-  let size = 0;
+  let length = 0;
   let event: string | null = null;
-  for await (const { text } of lines) {
-    if (text === "") {
-      if (data.length > 0) yield { data: data.join("\n"), event, isClosed: true };
-      data = [];
-      size = 0;
-      event = null;
-      continue;
-    }
-    const { field, value } = splitField(text);
-    if (field === "event") event = value;
-    if (field !== "data") continue;
-    size += value.length + 1;
-    if (size > maxEventBytes) throw eventTooLarge(maxEventBytes, subject);
-    data.push(value);
+
+  function finish(isClosed: boolean, frames: Frame[]): void {
+    if (data.length > 0) frames.push({ data: data.join("\n"), event, isClosed });
+    data = [];
+    length = 0;
+    event = null;
   }
-  if (data.length > 0) yield { data: data.join("\n"), event, isClosed: false };
+
+  return {
+    line(text, _isClosed, frames) {
+      if (text === "") return finish(true, frames);
+      const { field, value } = splitField(text);
+      if (field === "event") event = value;
+      if (field !== "data") return;
+      length += value.length + 1;
+      if (length > maxLength) throw refuse();
+      data.push(value);
+    },
+    end: (frames) => finish(false, frames),
+  };
 }
 
-/** `data: x` and `data:x` are the same; a line that starts with a colon is a comment and has the field "". */
+/** `data: x` and `data:x` are the same; a line that starts with a colon is a comment: its field has no name. */
 function splitField(line: string): { field: string; value: string } {
   const colon = line.indexOf(":");
   if (colon === -1) return { field: line, value: "" };
-  const value = line.slice(colon + 1);
-  return { field: line.slice(0, colon), value: value.startsWith(" ") ? value.slice(1) : value };
+  const start = line[colon + 1] === " " ? colon + 2 : colon + 1;
+  return { field: line.slice(0, colon), value: line.slice(start) };
 }
 
-interface Line {
-  text: string;
-  /** False for a last line without its line end. */
-  isClosed: boolean;
-}
-
-const NEWLINE = 0x0a;
-
-/** Lines without their LF or CRLF, decoded as UTF-8; an unfinished last line counts. A leading byte order mark is dropped. */
-async function* readLines(
-  bytes: AsyncIterable<Uint8Array>,
-  maxLineBytes: number,
-  subject: string,
-): AsyncGenerator<Line> {
-  let pieces: Uint8Array[] = [];
-  let size = 0;
+/** UTF-8 bytes → lines without their LF or CRLF. Characters may be cut anywhere between two pieces. */
+function createLineSplitter(maxLength: number, refuse: () => AppError) {
   const decoder = new TextDecoder("utf-8");
-  for await (const chunk of bytes) {
-    let start = 0;
-    for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
-      if (size + end - start > maxLineBytes) throw eventTooLarge(maxLineBytes, subject);
-      yield { text: toLine([...pieces, chunk.subarray(start, end)], decoder), isClosed: true };
-      pieces = [];
-      size = 0;
-      start = end + 1;
-    }
-    if (start === chunk.length) continue;
-    pieces.push(chunk.subarray(start));
-    size += chunk.length - start;
-    if (size > maxLineBytes) throw eventTooLarge(maxLineBytes, subject);
-  }
-  if (pieces.length > 0) yield { text: toLine(pieces, decoder), isClosed: false };
+  let rest = "";
+  const trim = (line: string) => (line.endsWith("\r") ? line.slice(0, -1) : line);
+
+  return {
+    push(bytes: Uint8Array): string[] {
+      const lines = decoder.decode(bytes, { stream: true }).split("\n");
+      lines[0] = rest + (lines[0] ?? "");
+      rest = lines.pop() ?? "";
+      if (rest.length > maxLength || (lines[0]?.length ?? 0) > maxLength) throw refuse();
+      return lines.map(trim);
+    },
+    /** The unfinished last line, or "". */
+    end: (): string => trim(rest + decoder.decode()),
+  };
 }
 
-function toLine(pieces: Uint8Array[], decoder: TextDecoder): string {
-  const line = decoder.decode(pieces.length === 1 ? pieces[0] : Buffer.concat(pieces));
-  return line.endsWith("\r") ? line.slice(0, -1) : line;
-}
-
-function eventTooLarge(maxBytes: number, subject: string): AppError {
+/** Lengths are counted in UTF-16 units, of which a text never has more than bytes. */
+function frameTooLarge(maxLength: number, subject: string): AppError {
   return new AppError(
     "plugin_response_too_large",
-    `${subject} has a frame of more than ${formatBytes(maxBytes)}.`,
-    {
-      hint: "Stream smaller pieces.",
-    },
+    `${subject} has a frame of more than ${formatBytes(maxLength)}.`,
+    { hint: "Stream smaller pieces." },
   );
 }

@@ -5,7 +5,7 @@ import { parseAnswer } from "./answer.ts";
 import { readDecoded } from "./body.ts";
 import { createCall, type Call } from "./call.ts";
 import { endsAnswer, readChatFrame, truncated } from "./chat-stream.ts";
-import { readFrames, type Framing } from "./frames.ts";
+import { createFrameParser, type Frame, type Framing } from "./frames.ts";
 import { decodeUtf8 } from "./json-text.ts";
 import { readWholeAnswer } from "./lenient.ts";
 import { formatDuration, type Caps, type Timeouts } from "./limits.ts";
@@ -98,9 +98,7 @@ async function* readStream(
   framing: Framing,
   progress: Progress,
 ): AsyncGenerator<ChatChunk> {
-  const { caps } = context;
-  const bytes = readPatiently(context, incoming, caps.stream, progress);
-  for await (const frame of readFrames(bytes, framing, caps.event, incoming.subject)) {
+  for await (const frame of readFrames(context, incoming, framing, progress)) {
     const event = readChatFrame(frame, readingOf(incoming));
     if (event.kind === "end") return;
     if (event.kind === "complaint") throw toStreamFault(context, event.body, frame.data);
@@ -109,6 +107,19 @@ async function* readStream(
     if (event.chunk.done === true) return;
   }
   if (!progress.isComplete) throw truncated(incoming.subject);
+}
+
+async function* readFrames(
+  context: ChatContext,
+  incoming: Incoming,
+  framing: Framing,
+  progress: Progress,
+): AsyncGenerator<Frame> {
+  const { caps } = context;
+  const parser = createFrameParser(framing, caps.event, incoming.subject);
+  for await (const bytes of readPatiently(context, incoming, caps.stream, progress))
+    yield* parser.push(bytes);
+  yield* parser.end();
 }
 
 /**

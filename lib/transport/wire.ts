@@ -1,4 +1,4 @@
-import { Pool, type Dispatcher } from "undici";
+import { Client, type Dispatcher } from "undici";
 import { AppError } from "../contract/error.ts";
 import type { Clock } from "../core/clock.ts";
 import type { PeerPolicy } from "../core/peer.ts";
@@ -62,12 +62,29 @@ export interface Wire {
 
 export function createWire(options: WireOptions): Wire {
   const { target, clock, redaction, caps } = options;
-  const pool = createPool(options);
+  const open = new Set<Client>();
+  let isClosed = false;
 
   function toFault(error: unknown, step: string, call: Call): AppError {
     if (call.signal.aborted) return call.signal.reason as AppError;
-    if (pool.destroyed) return abortedByCaller();
+    if (isClosed) return abortedByCaller();
     return toNetworkFault(error, target, step);
+  }
+
+  /**
+   * Every call has a connection of its own, gone when the call is. Bytes that a plugin sends unasked can then never answer
+   * another request, a restarted plugin never meets a stale socket, and undici has no reason to connect again by itself
+   * (it does after an abort). The price is one handshake per call.
+   */
+  function openClient(call: Call): Client {
+    if (isClosed) throw abortedByCaller();
+    const client = createClient(options);
+    open.add(client);
+    call.onDispose(() => {
+      open.delete(client);
+      void client.destroy();
+    });
+    return client;
   }
 
   async function readBytes(incoming: Incoming, cap: number, call: Call): Promise<Uint8Array> {
@@ -84,7 +101,8 @@ export function createWire(options: WireOptions): Wire {
     async send(outgoing, call) {
       const step = `${outgoing.method} ${outgoing.path}`;
       try {
-        const response = await call.race(() => pool.request(toRequest(outgoing, target, call.signal)));
+        const client = openClient(call);
+        const response = await call.race(() => client.request(toRequest(outgoing, target, call.signal)));
         const incoming = toIncoming(response, step, target);
         if (response.statusCode >= 300 && response.statusCode < 400) throw refuseRedirect(incoming, target);
         return incoming;
@@ -111,15 +129,16 @@ export function createWire(options: WireOptions): Wire {
         redaction,
       );
     },
-    close: () => pool.destroy(abortedByCaller()),
+    async close() {
+      isClosed = true;
+      await Promise.all([...open].map((client) => client.destroy(abortedByCaller())));
+    },
   };
 }
 
-function createPool(options: WireOptions): Pool {
-  return new Pool(options.target.origin, {
+function createClient(options: WireOptions): Client {
+  return new Client(options.target.origin, {
     connect: createConnector(options),
-    // Every request has a socket of its own: bytes a plugin sends unasked can then never answer the next request,
-    // and a restarted plugin never meets a stale socket. Costs one handshake per call.
     pipelining: 0,
     maxHeaderSize: options.caps.headers,
     // Our own clock ends calls; undici's timers would end them in its words.

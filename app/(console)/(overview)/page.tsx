@@ -13,7 +13,7 @@ export default function OverviewPage() {
       <PageHeader
         title="Overview"
         actions={
-          <ButtonLink href="/plugins/new" icon={<Plus aria-hidden />}>
+          <ButtonLink href="/plugins/new" icon={<Plus aria-hidden />} className="shell:hidden">
             Add plugin
           </ButtonLink>
         }

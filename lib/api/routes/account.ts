@@ -64,9 +64,13 @@ export const accountRoutes = [
     permission: "public",
     summary: "End the session",
     response: Empty,
-    async handle({ context, visit, actor }) {
+    async handle({ context, visit }) {
+      const session = await context.sessions.find(visit.headers);
       visit.cookies.push(...(await context.sessions.signOut(visit.headers)));
-      if (actor) await recordSession(context, actor, "session.signed_out");
+      if (session) {
+        const { id, name } = session.person;
+        await recordSession(context, { id, name, requestId: visit.requestId }, "session.signed_out");
+      }
       return {};
     },
   }),
@@ -75,12 +79,7 @@ export const accountRoutes = [
     permission: "session",
     summary: "Who am I, and what may I do",
     response: Me,
-    async handle({ context, visit }) {
-      const session = await context.sessions.find(visit.headers);
-      if (!session)
-        throw new AppError("unauthenticated", "The session has ended.", { hint: "Sign in again." });
-      return session.person;
-    },
+    handle: async ({ actor }) => actor,
   }),
 ];
 

@@ -20,6 +20,7 @@ let stub: StubPlugin;
 let id = "";
 beforeAll(async () => {
   loom = await createTestConsole();
+  await loom.host.start();
 });
 afterAll(() => loom.close());
 beforeEach(async () => {

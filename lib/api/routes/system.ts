@@ -26,13 +26,15 @@ const probes = [
   }),
 ];
 
-/** The description lists itself too, so it is made from the finished list. */
+/** The description lists itself too, so it is made of the finished list; once, since nothing in it changes. */
 export function systemRoutes(others: Route[]): Route[] {
+  let described: ReturnType<typeof describeApi> | undefined;
   const description: Route = route("GET", "/api/openapi.json", {
     permission: "public",
     summary: "This description of the API, OpenAPI 3.1",
     response: z.looseObject({ openapi: z.string() }),
-    handle: async ({ context }) => describeApi([...probes, description, ...others], context.version),
+    handle: async ({ context }) =>
+      (described ??= describeApi([...probes, description, ...others], context.version)),
   });
   return [...probes, description];
 }

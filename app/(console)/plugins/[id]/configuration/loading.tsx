@@ -1,0 +1,5 @@
+import { ConfigurationSkeleton } from "@/components/plugins/plugin-skeleton.tsx";
+
+export default function Loading() {
+  return <ConfigurationSkeleton />;
+}

@@ -1,0 +1,5 @@
+import { PluginOverviewSkeleton } from "@/components/plugins/plugin-skeleton.tsx";
+
+export default function Loading() {
+  return <PluginOverviewSkeleton />;
+}

@@ -1,0 +1,5 @@
+import { TableSkeleton } from "@/components/plugins/plugin-skeleton.tsx";
+
+export default function Loading() {
+  return <TableSkeleton />;
+}

@@ -1,0 +1,40 @@
+import { useEffect, useEffectEvent, useState } from "react";
+
+/** Makes the whole page a drop target while mounted. Answers whether a file hovers over it. */
+export function useFileDrop(onFile: (file: File) => void): boolean {
+  const [hovering, setHovering] = useState(false);
+  const take = useEffectEvent(onFile);
+
+  useEffect(() => {
+    // Entering a child fires before leaving its parent: only the balance tells whether the file is still over the page.
+    let depth = 0;
+    const move = (step: number) => (event: DragEvent) => {
+      if (!event.dataTransfer?.types.includes("Files")) return;
+      event.preventDefault();
+      depth = Math.max(0, depth + step);
+      setHovering(depth > 0);
+    };
+    const enter = move(1);
+    const over = move(0);
+    const leave = move(-1);
+    const drop = (event: DragEvent) => {
+      const file = event.dataTransfer?.files[0];
+      if (!file) return;
+      event.preventDefault();
+      depth = 0;
+      setHovering(false);
+      take(file);
+    };
+    document.addEventListener("dragenter", enter);
+    document.addEventListener("dragover", over);
+    document.addEventListener("dragleave", leave);
+    document.addEventListener("drop", drop);
+    return () => {
+      document.removeEventListener("dragenter", enter);
+      document.removeEventListener("dragover", over);
+      document.removeEventListener("dragleave", leave);
+      document.removeEventListener("drop", drop);
+    };
+  }, []);
+  return hovering;
+}

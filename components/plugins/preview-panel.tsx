@@ -1,0 +1,60 @@
+"use client";
+
+import { ScanSearch } from "lucide-react";
+import type { ReactNode } from "react";
+import { ErrorNotice } from "@/components/ui/error-notice.tsx";
+import { Panel } from "@/components/ui/panel.tsx";
+import { Skeleton } from "@/components/ui/skeleton.tsx";
+import type { Finding } from "@/lib/contract/manifest.ts";
+import { PreviewBody } from "./preview-body.tsx";
+import type { useRegistration } from "./use-registration.ts";
+
+/** What the console understood of the source. Always there, so that nothing jumps when it fills. */
+export function PreviewPanel({
+  registration,
+  onPick,
+}: {
+  registration: ReturnType<typeof useRegistration>;
+  onPick: (finding: Finding) => void;
+}) {
+  const { reading, source, preview, draft } = registration;
+  return (
+    <Panel title="What the console understands" className="lg:sticky lg:top-5">
+      <div aria-live="polite" aria-busy={preview.isFetching} className="flex min-h-64 flex-col gap-4">
+        {source === null ? (
+          <Waiting>
+            {reading.kind === "address" && draft.checked !== reading.address
+              ? "Press Enter or Check: the console asks the address who it is. Nothing is stored."
+              : "Name, version, configuration fields and everything that is wrong appear here, before anything is stored."}
+          </Waiting>
+        ) : preview.data ? (
+          <PreviewBody previewed={preview.data} registration={registration} onPick={onPick} />
+        ) : preview.error ? (
+          <ErrorNotice error={preview.error} onRetry={() => void preview.refetch()} />
+        ) : (
+          <Loading />
+        )}
+      </div>
+    </Panel>
+  );
+}
+
+function Waiting({ children }: { children: ReactNode }) {
+  return (
+    <div className="flex flex-1 flex-col items-center justify-center gap-3 px-6 text-center text-muted">
+      <ScanSearch aria-hidden className="size-7 text-faint" />
+      <p className="max-w-sm">{children}</p>
+    </div>
+  );
+}
+
+function Loading() {
+  return (
+    <>
+      <Skeleton className="h-6 w-48" />
+      <Skeleton className="h-5 w-72 max-w-full" />
+      <Skeleton className="h-28" />
+      <Skeleton className="h-8 w-32" />
+    </>
+  );
+}

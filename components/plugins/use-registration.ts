@@ -1,0 +1,123 @@
+"use client";
+
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
+import { useEffect, useState } from "react";
+import { api } from "@/lib/client/browser.ts";
+import { useDraft } from "@/lib/client/draft.ts";
+import { queries } from "@/lib/client/queries.ts";
+import type { PluginCreate, PluginPreview } from "@/lib/contract/plugin.ts";
+import { toPluginPath } from "./plugin-path.ts";
+import { readSource, toSource } from "./register-source.ts";
+
+/** What was typed, kept over a reload. */
+export interface RegisterDraft {
+  text: string;
+  /** What people say an address points to, against our guess. */
+  of: "plugin" | "manifest" | null;
+  /** The address that was last asked to be checked: addresses are contacted on request, not while being typed. */
+  checked: string | null;
+  builtin: string | null;
+  /** Null while the suggested name is fine. */
+  name: string | null;
+}
+
+const EMPTY: RegisterDraft = { text: "", of: null, checked: null, builtin: null, name: null };
+
+/** Typing pauses this long before a pasted manifest is read, ms. */
+const PAUSE_MS = 350;
+
+/** One registration: the draft, its live preview, consent, and the registering itself. */
+export function useRegistration() {
+  const client = useQueryClient();
+  const router = useRouter();
+  const [draft, setDraft, clearDraft] = useDraft<RegisterDraft>("register", EMPTY);
+  const settled = useSettled(draft.text);
+  const reading = readSource(draft.text, draft.of);
+  const source = toPreviewable(draft, settled);
+  const queryKey = ["preview", source];
+  const preview = useQuery({
+    queryKey,
+    queryFn: async ({ signal }) => toPreviewed(await api.previewPlugin(source ?? {}, signal), source),
+    enabled: source !== null,
+    // While a manifest is being typed its last preview stays, with the text it was made from.
+    ...(source?.manifestText === undefined ? {} : { placeholderData: keepPreviousData }),
+    staleTime: Infinity,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+    retry: false,
+  });
+  const allow = useMutation({
+    mutationFn: () => api.previewPlugin({ ...source, approveEndpoint: true }),
+    onSuccess: (allowed) => client.setQueryData(queryKey, toPreviewed(allowed, source)),
+  });
+  const register = useMutation({
+    mutationFn: (name: string) => api.registerPlugin({ ...source, name }),
+    onSuccess: async (plugin) => {
+      client.setQueryData(queries(api).plugin(plugin.id).queryKey, plugin);
+      router.push(toPluginPath(plugin.id, plugin.missingConfig.length > 0 ? "configuration" : ""));
+      clearDraft();
+      await Promise.all([
+        client.invalidateQueries({ queryKey: queries(api).plugins.queryKey }),
+        client.invalidateQueries({ queryKey: queries(api).overview.queryKey }),
+      ]);
+    },
+  });
+
+  function change(next: Partial<RegisterDraft>) {
+    register.reset();
+    allow.reset();
+    setDraft((before) => ({ ...before, ...next }));
+  }
+
+  return {
+    draft,
+    reading,
+    /** Null while there is nothing to preview, or an address waits to be checked. */
+    source,
+    preview,
+    /** False while what is shown was made from an earlier text than the one in the field. */
+    isCurrent:
+      !preview.isPlaceholderData &&
+      (draft.builtin !== null || reading.kind !== "manifest" || settled === draft.text),
+    allow,
+    register,
+    change,
+    /** Takes over a text as a whole: pasted from a file. */
+    replaceText: (text: string) => change({ ...EMPTY, text }),
+    /** Contacts the address that stands in the field; again when it was contacted before. */
+    check: () => {
+      if (reading.kind !== "address") return;
+      if (draft.checked === reading.address) void preview.refetch();
+      else change({ checked: reading.address });
+    },
+    clear: () => change(EMPTY),
+  };
+}
+
+/** A preview and the text its findings point into, if there is one. */
+export interface Previewed {
+  preview: PluginPreview;
+  text: string | undefined;
+}
+
+function toPreviewed(preview: PluginPreview, source: PluginCreate | null): Previewed {
+  return { preview, text: source?.manifestText };
+}
+
+/** The source to preview now: manifests once typing pauses, addresses once asked for, built-in plugins at once. */
+function toPreviewable(draft: RegisterDraft, settled: string): PluginCreate | null {
+  if (draft.builtin !== null) return { builtin: draft.builtin };
+  const reading = readSource(draft.text, draft.of);
+  if (reading.kind === "address") return reading.address === draft.checked ? toSource(reading) : null;
+  return toSource(readSource(settled));
+}
+
+function useSettled(text: string): string {
+  const [settled, setSettled] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return settled;
+}

@@ -1,0 +1,58 @@
+import { removeDirectory, startConsole, type ConsoleProcess } from "../test/console-process.ts";
+import { ADMIN, expect, test } from "./fixtures.ts";
+
+let fresh: ConsoleProcess;
+
+test.beforeEach(async () => {
+  fresh = await startConsole();
+});
+
+test.afterEach(async () => {
+  await fresh.stop();
+  await removeDirectory(fresh.dataDirectory);
+});
+
+test("a newcomer sets up an account and chats with the plugin in the box", async ({ browser }) => {
+  const page = await (await browser.newContext()).newPage();
+  await page.goto(fresh.url);
+  await expect(page).toHaveURL(/\/setup$/);
+
+  await page.getByLabel("Setup token").fill("not the token");
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByLabel("Name").fill(ADMIN.name);
+  await page.getByLabel("E-mail").fill(ADMIN.email);
+  await page.getByRole("textbox", { name: "Password" }).fill("short");
+  await page.getByRole("button", { name: "Create account" }).click();
+  await expect(page.getByText("At least 12 characters", { exact: true })).toBeVisible();
+
+  await page.getByRole("textbox", { name: "Password" }).fill(ADMIN.password);
+  await page.getByRole("button", { name: "Create account" }).click();
+  await expect(page.getByLabel("Setup token")).toHaveAccessibleDescription(/token/);
+
+  await page.getByLabel("Setup token").fill(fresh.setupToken ?? "");
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.reload();
+  await expect(page.getByLabel("E-mail")).toHaveValue(ADMIN.email);
+  await page.getByRole("textbox", { name: "Password" }).fill(ADMIN.password);
+  await page.getByRole("button", { name: "Create account" }).click();
+
+  await expect(page.getByText("Healthy")).toBeVisible();
+  await page.getByRole("link", { name: "Open playground" }).click();
+  await page.getByRole("textbox", { name: "Message" }).fill("I feel sad today");
+  await page.keyboard.press("Enter");
+  const answer = page.getByRole("article", { name: "Answer of ELIZA" });
+  await expect(answer).toContainText("Finish");
+  await expect(answer).toContainText("stop");
+
+  expect((await page.request.get(`${fresh.url}/setup`)).status()).toBe(404);
+  expect((await page.request.get(`${fresh.url}/api/setup`)).status()).toBe(404);
+  await page.context().close();
+});
+
+test("the printed link carries the token, and takes it out of the address", async ({ browser }) => {
+  const page = await (await browser.newContext()).newPage();
+  await page.goto(`${fresh.url}/setup#token=${fresh.setupToken}`);
+  await expect(page.getByLabel("E-mail")).toBeVisible();
+  await expect(page).toHaveURL(`${fresh.url}/setup`);
+  await page.context().close();
+});

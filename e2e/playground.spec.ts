@@ -1,0 +1,85 @@
+import { expect, registerExample, test } from "./fixtures.ts";
+import { waitFor } from "../test/console-process.ts";
+import { startStreamingPlugin } from "./streaming-plugin.ts";
+
+const ask = async (page: import("@playwright/test").Page, text: string) => {
+  await page.getByRole("textbox", { name: "Message" }).fill(text);
+  await page.keyboard.press("Enter");
+};
+
+test("an answer streams in, with what it took below it", async ({ page, api, plugin }) => {
+  const id = await registerExample(api, plugin, "Streamer");
+  await page.goto(`/playground?plugin=${id}&model=offline-echo`);
+  await page.getByLabel("System prompt").fill("Be brief.");
+  await page.getByLabel("Temperature").fill("0.4");
+  await page.getByLabel("Max tokens").fill("200");
+  await ask(page, "Hello there");
+  const answer = page.getByRole("article", { name: "Answer of Streamer" });
+  await expect(answer).toContainText("You said: Hello there");
+  await expect(answer).toContainText("Your system prompt reached me: Be brief.");
+  await expect(answer.locator("dl")).toContainText(/First token.*ms/);
+  await expect(answer.locator("dl")).toContainText(/Tokens\d+ in · \d+ out/);
+  await expect(answer.locator("dl")).toContainText("Finishstop");
+});
+
+test("max tokens cuts the answer, and the strip says so", async ({ page, api, plugin }) => {
+  const id = await registerExample(api, plugin, "Cutter");
+  await page.goto(`/playground?plugin=${id}&model=offline-echo`);
+  await page.getByLabel("Max tokens").fill("3");
+  await ask(page, "/count 50");
+  const answer = page.getByRole("article", { name: "Answer of Cutter" });
+  await expect(answer.locator("dl")).toContainText("Finishlength");
+  await expect(answer).toContainText("1 2 3");
+  await page.getByLabel("Max tokens").fill("many");
+  await expect(page.getByLabel("Max tokens")).toHaveAttribute("aria-invalid", "true");
+});
+
+test("Stop aborts the plugin's own request and keeps what was said", async ({ page, api }) => {
+  const streaming = await startStreamingPlugin();
+  const created = await api.post("/api/plugins", {
+    data: { endpoint: streaming.url, name: "Endless", approveEndpoint: true },
+  });
+  const { plugin } = (await created.json()) as { plugin: { id: string } };
+  await api.post(`/api/plugins/${plugin.id}/enable`, { data: {} });
+  await page.goto(`/playground?plugin=${plugin.id}&model=endless`);
+  await ask(page, "Go on for ever");
+  const answer = page.getByRole("article", { name: "Answer of Endless" });
+  await expect(answer).toContainText("word 3");
+  await page.getByRole("button", { name: "Stop" }).click();
+  await expect(answer).toContainText("Stopped");
+  await waitFor("the plugin to see its caller leave", () => (streaming.aborted() === 1 ? true : undefined), 2_000);
+  await expect(answer).toContainText("word 3");
+  await streaming.close();
+});
+
+test("a plugin's error stays with its answer and can be retried", async ({ page, api, plugin }) => {
+  const id = await registerExample(api, plugin, "Failer");
+  await page.goto(`/playground?plugin=${id}&model=offline-echo`);
+  await ask(page, "/fail rate_limit_exceeded");
+  const answer = page.getByRole("article", { name: "Answer of Failer" });
+  await expect(answer).toContainText("rate_limit_exceeded");
+  await expect(answer).toContainText(/retry|again/i);
+  await expect(answer).toContainText(/5 s/);
+  await answer.getByRole("button", { name: "Retry" }).click();
+  await expect(answer).toHaveCount(1);
+  await expect(answer).toContainText("rate_limit_exceeded");
+  await page.getByRole("button", { name: "Edit and send again" }).click();
+  await page.getByRole("textbox", { name: "Edit message" }).fill("Hello again");
+  await page.getByRole("button", { name: "Send again" }).click();
+  await expect(answer).toContainText("You said: Hello again");
+});
+
+test("a reload in the middle of an answer loses nothing that was said", async ({ page, api, plugin }) => {
+  const id = await registerExample(api, plugin, "Patient");
+  await page.goto(`/playground?plugin=${id}&model=offline-slow`);
+  await page.getByLabel("System prompt").fill("Stay calm.");
+  await ask(page, "/count 500");
+  const answer = page.getByRole("article", { name: "Answer of Patient" });
+  await expect(answer).toContainText("1 2 3");
+  await page.getByRole("textbox", { name: "Message" }).fill("half a thought");
+  await page.reload();
+  await expect(answer).toContainText("1 2 3");
+  await expect(answer).toContainText("Interrupted by a reload");
+  await expect(page.getByRole("textbox", { name: "Message" })).toHaveValue("half a thought");
+  await expect(page.getByLabel("System prompt")).toHaveValue("Stay calm.");
+});

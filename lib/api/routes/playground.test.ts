@@ -1,0 +1,307 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { getRequestListener } from "@hono/node-server";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createTestConsole, PASSWORD, type TestConsole } from "../../../test/api-console.ts";
+import { createStubPlugin, HANG, type StubPlugin } from "../../../test/stub-plugin.ts";
+import { RunEvent } from "../../contract/playground.ts";
+import type { Plugin } from "../../contract/plugin.ts";
+import { createFakeClock } from "../../../test/fake-clock.ts";
+
+const SOON = { timeout: 10_000 };
+const RUNS = "/api/playground/runs";
+
+let loom: TestConsole;
+let stub: StubPlugin;
+let pluginId = "";
+beforeAll(async () => {
+  loom = await createTestConsole();
+  stub = await createStubPlugin();
+  pluginId = await add(stub);
+});
+afterAll(async () => {
+  await loom.close();
+  await stub.close();
+});
+
+async function add(plugin: StubPlugin): Promise<string> {
+  const body = { endpoint: plugin.endpoint, approveEndpoint: true };
+  const { id } = ((await loom.call("POST", "/api/plugins", { as: "admin", body })).body as { plugin: Plugin })
+    .plugin;
+  await loom.call("POST", `/api/plugins/${id}/enable`, { as: "admin", body: {} });
+  return id;
+}
+
+const says = (content: string) => [{ role: "user", content }];
+const pane = (model = "stub-1", id = pluginId) => ({ pluginId: id, model });
+const errorOf = (code: string, more: object = {}) => ({ error: expect.objectContaining({ code, ...more }) });
+
+/** Reads events as they come; comments are skipped. */
+async function* readEvents(response: Response): AsyncGenerator<RunEvent> {
+  let rest = "";
+  for await (const text of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    const frames = (rest + text).split("\n\n");
+    rest = frames.pop() ?? "";
+    for (const frame of frames)
+      if (frame.startsWith("data: ")) yield RunEvent.parse(JSON.parse(frame.slice(6)));
+  }
+  expect(rest).toBe("");
+}
+
+async function run(body: object): Promise<RunEvent[]> {
+  const response = await loom.fetchRaw("POST", RUNS, { as: "operator", body });
+  expect([response.status, response.headers.get("content-type")]).toEqual([
+    200,
+    "text/event-stream; charset=utf-8",
+  ]);
+  const events: RunEvent[] = [];
+  for await (const event of readEvents(response)) events.push(event);
+  return events;
+}
+
+const textOf = (events: RunEvent[], index: number) =>
+  events.map((event) => (event.type === "delta" && event.pane === index ? event.text : "")).join("");
+
+describe("a run", () => {
+  it("streams the answer and ends with measured numbers", async () => {
+    const events = await run({ panes: [pane()], messages: says("hello") });
+    expect(events[0]).toMatchObject({ type: "start", pane: 0 });
+    expect(textOf(events, 0)).toBe("You said: hello");
+    const last = events.at(-1);
+    expect(last).toMatchObject({
+      type: "done",
+      pane: 0,
+      finishReason: "stop",
+      stats: { promptTokens: 10, completionTokens: 20, costUsd: 30 * 2e-6, costEstimated: true },
+    });
+    if (last?.type !== "done") throw new Error("not done");
+    expect(last.stats.ttftMs).not.toBeNull();
+    expect(last.stats.totalMs).toBeGreaterThanOrEqual(last.stats.ttftMs ?? Infinity);
+  });
+
+  it.each(["parallel", "sequential"])("answers every pane once, %s", async (mode) => {
+    const panes = [pane(), pane("stub-2"), pane()];
+    const events = await run({ panes, messages: says("hi"), mode });
+    for (const index of panes.keys()) {
+      expect(textOf(events, index)).toBe("You said: hi");
+      const ends = events.filter(
+        (event) => event.pane === index && (event.type === "done" || event.type === "error"),
+      );
+      expect(ends).toHaveLength(1);
+    }
+    const order = events
+      .filter(({ type }) => type === "start" || type === "done")
+      .map(({ pane: index }) => index);
+    if (mode === "sequential") expect(order).toEqual([0, 0, 1, 1, 2, 2]);
+  });
+
+  it("knows no cost where the model has no price: unknown, not 0", async () => {
+    const events = await run({ panes: [pane("stub-2")], messages: says("hi") });
+    expect(events.at(-1)).toMatchObject({ stats: { costUsd: null } });
+  });
+
+  it("keeps one pane's failure in its pane", async () => {
+    const broken = await createStubPlugin();
+    const id = await add(broken);
+    await broken.close();
+    const events = await run({ panes: [pane("stub-1", id), pane()], messages: says("hi") });
+    expect(events.filter(({ pane: index }) => index === 0).at(-1)).toMatchObject({
+      type: "error",
+      error: { code: "plugin_unreachable", hint: expect.any(String) },
+    });
+    expect(events.filter(({ pane: index }) => index === 1).at(-1)).toMatchObject({ type: "done" });
+    await loom.call("DELETE", `/api/plugins/${id}`, { as: "admin" });
+  });
+
+  it("ends with plugin_disabled or shutting_down when the plugin or the console goes", async () => {
+    const own = await createTestConsole();
+    const plugin = await createStubPlugin();
+    const body = { endpoint: plugin.endpoint, approveEndpoint: true };
+    const made = await own.call("POST", "/api/plugins", { as: "admin", body });
+    const { id } = (made.body as { plugin: Plugin }).plugin;
+    await own.call("POST", `/api/plugins/${id}/enable`, { as: "admin", body: {} });
+    const response = await own.fetchRaw("POST", RUNS, {
+      as: "admin",
+      body: { panes: [pane("stub-1", id)], messages: says(HANG) },
+    });
+    const seen: RunEvent[] = [];
+    for await (const event of readEvents(response)) {
+      seen.push(event);
+      if (event.type === "delta") void own.host.stop();
+    }
+    expect(seen.at(-1)).toMatchObject({ type: "error", pane: 0, error: { code: "shutting_down" } });
+    await own.close();
+    await plugin.close();
+  });
+});
+
+describe("a reader who leaves", () => {
+  it("closes the plugin's request at once, in every pane", async () => {
+    const before = stub.abortedChats();
+    const response = await loom.fetchRaw("POST", RUNS, {
+      as: "operator",
+      body: { panes: [pane(), pane()], messages: says(HANG) },
+    });
+    const reader = response.body?.getReader();
+    await reader?.read();
+    await expect.poll(() => stub.openChats(), SOON).toBe(2);
+    await reader?.cancel();
+    await expect.poll(() => stub.openChats(), SOON).toBe(0);
+    expect(stub.abortedChats()).toBe(before + 2);
+  });
+
+  it("does not keep a plugin from being asked again", async () => {
+    expect(textOf(await run({ panes: [pane()], messages: says("again") }), 0)).toBe("You said: again");
+  });
+});
+
+describe("bad requests", () => {
+  const post = (body: object) => loom.call("POST", RUNS, { as: "operator", body });
+
+  it.each([
+    [
+      "a role that does not exist",
+      { messages: [...says("a"), { role: "god", content: "x" }] },
+      "messages[1].role",
+    ],
+    [
+      "a temperature of 99",
+      { panes: [{ ...pane(), parameters: { temperature: 99 } }] },
+      "panes[0].parameters.temperature",
+    ],
+    ["no messages", { messages: [] }, "messages"],
+    ["100,000 messages", { messages: Array.from({ length: 100_000 }, () => says("x")[0]) }, "messages"],
+    ["no panes", { panes: [] }, "panes"],
+    ["five panes", { panes: Array.from({ length: 5 }, () => pane()) }, "panes"],
+    ["an unknown mode", { mode: "random" }, "mode"],
+    ["an object as content", { messages: [{ role: "user", content: { text: "x" } }] }, "messages[0].content"],
+    [
+      "a fraction as max_tokens",
+      { panes: [{ ...pane(), parameters: { max_tokens: 1.5 } }] },
+      "panes[0].parameters.max_tokens",
+    ],
+  ])("with %s name the field", async (_name, wrong, field) => {
+    const answer = await post({ panes: [pane()], messages: says("hi"), ...wrong });
+    expect(answer.status).toBe(422);
+    expect(answer.body).toEqual(errorOf("validation_failed", { field }));
+  });
+
+  it("name every pane whose plugin or model does not exist, before anything is asked", async () => {
+    const asked = stub.requests.length;
+    const answer = await post({
+      panes: [pane(), pane("gpt-99"), pane("stub-1", "nobody")],
+      messages: says("hi"),
+    });
+    expect(answer.status).toBe(404);
+    expect(answer.body).toEqual(
+      errorOf("plugin_model_not_found", {
+        field: "panes[1].model",
+        hint: "It has stub-1, stub-2.",
+        issues: [
+          { path: "panes[1].model", message: expect.any(String) },
+          { path: "panes[2].pluginId", message: expect.any(String) },
+        ],
+      }),
+    );
+    expect(stub.requests.length).toBe(asked);
+  });
+
+  it("to a plugin that is switched off are refused", async () => {
+    const { id } = (
+      (await loom.call("POST", "/api/plugins", { as: "admin", body: { builtin: "eliza" } })).body as {
+        plugin: Plugin;
+      }
+    ).plugin;
+    const answer = await post({ panes: [pane("eliza-1966", id)], messages: says("hi") });
+    expect([answer.status, answer.body]).toEqual([
+      409,
+      errorOf("plugin_disabled", { field: "panes[0].pluginId" }),
+    ]);
+  });
+
+  it("from a viewer are refused", async () => {
+    const body = { panes: [pane()], messages: says("hi") };
+    expect((await loom.call("POST", RUNS, { as: "viewer", body })).status).toBe(403);
+  });
+});
+
+describe("a session that ends", () => {
+  it("ends its streams at the next keep-alive, with a reason", async () => {
+    const clock = createFakeClock();
+    // Host and database keep the real clock; only the stream's keep-alive is driven by hand.
+    const own = await createTestConsole({ clock });
+    const plugin = await createStubPlugin();
+    const made = await own.call("POST", "/api/plugins", {
+      as: "admin",
+      body: { endpoint: plugin.endpoint, approveEndpoint: true },
+    });
+    const { id } = (made.body as { plugin: Plugin }).plugin;
+    await own.call("POST", `/api/plugins/${id}/enable`, { as: "admin", body: {} });
+    const signedIn = await own.call("POST", "/api/auth/sign-in/email", {
+      body: { email: "admin@example.test", password: PASSWORD },
+    });
+    const as = { cookie: signedIn.headers.get("set-cookie")?.split(";")[0] ?? "" };
+    const response = await own.fetchRaw("POST", RUNS, {
+      as,
+      body: { panes: [pane("stub-1", id)], messages: says(HANG) },
+    });
+    const seen: RunEvent[] = [];
+    for await (const event of readEvents(response)) {
+      seen.push(event);
+      if (event.type !== "delta") continue;
+      await own.call("POST", "/api/auth/sign-out", { as, body: {} });
+      setImmediate(() => void clock.advance(15_000));
+    }
+    expect(seen.at(-1)).toMatchObject({ type: "error", error: { code: "unauthenticated" } });
+    await expect.poll(() => plugin.openChats(), SOON).toBe(0);
+    await own.close();
+    await plugin.close();
+  });
+});
+
+describe("over a real connection", () => {
+  let server: Server;
+  let origin = "";
+  beforeAll(async () => {
+    const own = await createTestConsole();
+    await own.close();
+    server = createServer(getRequestListener(loom.api.fetch));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(() => void server.close());
+
+  it("a closed connection aborts the plugin", async () => {
+    const controller = new AbortController();
+    const response = await fetch(`${origin}${RUNS}`, {
+      method: "POST",
+      headers: { "content-type": "application/json", cookie: await loom.cookieOf("operator") },
+      body: JSON.stringify({ panes: [pane()], messages: says(HANG) }),
+      signal: controller.signal,
+    });
+    expect(response.status).toBe(200);
+    await expect.poll(() => stub.openChats(), SOON).toBe(1);
+    controller.abort();
+    await expect.poll(() => stub.openChats(), SOON).toBe(0);
+  });
+
+  it("a body above the cap gets its answer and the connection does not linger", async () => {
+    const response = await fetch(`${origin}/api/plugins/preview`, {
+      method: "POST",
+      headers: { "content-type": "application/json", cookie: await loom.cookieOf("operator") },
+      body: JSON.stringify({ manifestText: "x".repeat(20_000_000) }),
+    });
+    expect(response.status).toBe(413);
+    await response.body?.cancel();
+    await expect
+      .poll(() => new Promise((resolve) => server.getConnections((_error, count) => resolve(count))), SOON)
+      .toBeLessThanOrEqual(1);
+  });
+
+  it("a raw path that climbs is 404", async () => {
+    const response = await fetch(`${origin}/api/plugins/..%2f..%2fetc%2fpasswd`, {
+      headers: { cookie: await loom.cookieOf("viewer") },
+    });
+    expect(response.status).toBe(404);
+  });
+});

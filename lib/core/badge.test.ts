@@ -1,0 +1,85 @@
+import { describe, expect, it } from "vitest";
+import { Badge, Desired, HealthState, Lifecycle } from "../contract/plugin.ts";
+import { toBadge, toReason } from "./badge.ts";
+import type { Situation } from "./badge.ts";
+
+const RUNNING: Situation = {
+  desired: "enabled",
+  lifecycle: "ready",
+  health: "up",
+  problem: null,
+  failures: 0,
+  nextInSeconds: 42.4,
+  activeChats: 0,
+};
+const problem = { message: "Nothing answers at 127.0.0.1:8090", hint: "Start it" };
+
+describe("the badge", () => {
+  it.each([
+    [{}, "healthy"],
+    [{ health: "degraded" }, "degraded"],
+    [{ health: "down" }, "down"],
+    [{ health: "unknown" }, "unknown"],
+    [{ lifecycle: "starting", health: "down" }, "starting"],
+    [{ lifecycle: "initializing" }, "starting"],
+    [{ lifecycle: "failed", health: "up" }, "failed"],
+    [{ lifecycle: "parked" }, "parked"],
+    [{ lifecycle: "disabled", desired: "disabled" }, "disabled"],
+    [{ lifecycle: "draining", desired: "disabled" }, "disabled"],
+    [{ lifecycle: "disabled" }, "starting"],
+    [{ lifecycle: "draining" }, "starting"],
+  ] as const)("%j is %s", (axes, badge) => {
+    expect(toBadge({ ...RUNNING, ...axes })).toBe(badge);
+  });
+
+  it("is never healthy unless the plugin is ready and up, and always has a word", () => {
+    for (const desired of Desired.options) {
+      for (const lifecycle of Lifecycle.options) {
+        for (const health of HealthState.options) {
+          const badge = toBadge({ desired, lifecycle, health });
+          expect(Badge.options).toContain(badge);
+          expect(badge === "healthy").toBe(lifecycle === "ready" && health === "up");
+        }
+      }
+    }
+  });
+});
+
+describe("the reason", () => {
+  it.each([
+    [{}, null],
+    [{ lifecycle: "disabled", desired: "disabled" }, null],
+    [{ health: "unknown" }, "Not checked yet. The next check is in 42 s."],
+    [
+      { health: "degraded", failures: 1, problem },
+      "Nothing answers at 127.0.0.1:8090. The next check is in 42 s.",
+    ],
+    [
+      { health: "down", failures: 3, problem, nextInSeconds: 600 },
+      "Nothing answers at 127.0.0.1:8090. The next check is in 10 min.",
+    ],
+    [{ health: "down", nextInSeconds: 0.2 }, "It has just answered again. The next check is due now."],
+    [
+      { lifecycle: "failed", problem, nextInSeconds: 5 },
+      "Nothing answers at 127.0.0.1:8090. The next attempt is in 5 s.",
+    ],
+    [{ lifecycle: "failed", problem, nextInSeconds: null }, "Nothing answers at 127.0.0.1:8090. Start it."],
+    [
+      { lifecycle: "draining", desired: "disabled", activeChats: 2 },
+      "Waiting for 2 running chats, then it is off.",
+    ],
+    [{ lifecycle: "draining" }, "Restarting."],
+    [{ lifecycle: "disabled" }, "Waiting for its turn to start."],
+  ] as const)("of %j", (situation, reason) => {
+    expect(toReason({ ...RUNNING, ...situation })).toBe(reason);
+  });
+
+  it("exists for everything that is neither healthy nor switched off", () => {
+    for (const lifecycle of Lifecycle.options) {
+      for (const health of HealthState.options) {
+        const situation = { ...RUNNING, lifecycle, health };
+        expect(toReason(situation) === null).toBe(toBadge(situation) === "healthy");
+      }
+    }
+  });
+});

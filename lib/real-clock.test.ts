@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { createClock } from "./real-clock.ts";
+
+const clock = createClock();
+const timers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+
+describe("the real clock", () => {
+  it("sleeps at least as long as asked", async () => {
+    const started = clock.monotonic();
+    await clock.sleep(20);
+    expect(clock.monotonic() - started).toBeGreaterThanOrEqual(19);
+  });
+
+  it("wakes at once when the signal aborts, and leaves no timer", async () => {
+    const before = timers();
+    const ending = new AbortController();
+    const sleeping = clock.sleep(1e12, ending.signal);
+    expect(timers()).toBe(before + 1);
+    ending.abort();
+    await sleeping;
+    await clock.sleep(1e12, ending.signal);
+    expect(timers()).toBe(before);
+  });
+
+  it("aborts with a TimeoutError at a deadline", async () => {
+    const { signal } = clock.deadline(5);
+    await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    expect(signal.reason).toMatchObject({ name: "TimeoutError" });
+  });
+
+  it("forgets a deadline that was met", () => {
+    const before = timers();
+    const { signal, clear } = clock.deadline(1e12);
+    expect(timers()).toBe(before + 1);
+    clear();
+    expect(timers()).toBe(before);
+    expect(signal.aborted).toBe(false);
+  });
+});
