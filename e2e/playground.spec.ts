@@ -47,7 +47,11 @@ test("Stop aborts the plugin's own request and keeps what was said", async ({ pa
   await expect(answer).toContainText("word 3");
   await page.getByRole("button", { name: "Stop" }).click();
   await expect(answer).toContainText("Stopped");
-  await waitFor("the plugin to see its caller leave", () => (streaming.aborted() === 1 ? true : undefined), 2_000);
+  await waitFor(
+    "the plugin to see its caller leave",
+    () => (streaming.aborted() === 1 ? true : undefined),
+    2_000,
+  );
   await expect(answer).toContainText("word 3");
   await streaming.close();
 });

@@ -48,25 +48,32 @@ interface Scene {
   prepare?: (page: Page) => Promise<void>;
 }
 
-const scenes = (id: string): Scene[] => [
+const scenes = (id: string, since: number): Scene[] => [
   { name: "overview", path: "/" },
-  { name: "plugin", path: `/plugins/${id}` },
+  { name: "plugin", path: `/plugins/${id}`, prepare: chart },
   { name: "configuration", path: `/plugins/${id}/configuration` },
-  { name: "health", path: `/plugins/${id}/health` },
+  { name: "health", path: `/plugins/${id}/health?from=${since}&to=${Date.now()}`, prepare: chart },
   { name: "playground", path: `/playground?plugin=${id}&model=offline-echo`, prepare: chat },
   { name: "new", path: "/plugins/new", prepare: pasteManifest },
 ];
 
+/** Charts are loaded when the page is there already. */
+async function chart(page: Page): Promise<void> {
+  await page.locator("canvas").first().waitFor();
+}
+
 async function chat(page: Page): Promise<void> {
-  const composer = page.getByRole("textbox", { name: /message/i });
+  const composer = page.getByRole("textbox", { name: "Message", exact: true });
   await composer.fill("Introduce yourself in one sentence.");
   await composer.press("Enter");
-  await page.getByRole("button", { name: /regenerate/i }).waitFor();
+  await page.getByRole("button", { name: "Answer again" }).waitFor();
 }
 
 async function pasteManifest(page: Page): Promise<void> {
-  await page.getByRole("textbox").first().fill(MANIFEST);
-  await page.getByText("Acme Relay").first().waitFor();
+  const preview = page.waitForResponse("**/api/plugins/preview");
+  await page.getByLabel("Where is the plugin?").fill(MANIFEST);
+  await preview;
+  await page.waitForLoadState("networkidle");
 }
 
 /** Registers the running example plugin so that it answers by itself, and switches it on. Returns its id. */
@@ -82,7 +89,13 @@ async function addExample(api: Api, plugin: PluginProcess, name: string): Promis
   return id;
 }
 
-async function shoot(browser: Browser, url: string, session: Session, id: string): Promise<void> {
+async function shoot(
+  browser: Browser,
+  url: string,
+  session: Session,
+  id: string,
+  since: number,
+): Promise<void> {
   for (const colorScheme of SCHEMES) {
     const context = await browser.newContext({
       baseURL: url,
@@ -91,7 +104,7 @@ async function shoot(browser: Browser, url: string, session: Session, id: string
       reducedMotion: "reduce",
       extraHTTPHeaders: { cookie: session.cookie },
     });
-    for (const { name, path, prepare } of scenes(id)) {
+    for (const { name, path, prepare } of scenes(id, since)) {
       const page = await context.newPage();
       await page.goto(path, { waitUntil: "networkidle" });
       await prepare?.(page);
@@ -107,13 +120,14 @@ const [example, gone] = await Promise.all([startExamplePlugin(), startExamplePlu
 const browser = await chromium.launch(playwright.use?.launchOptions);
 try {
   const session = await signIn(loom);
+  const since = Date.now();
   const id = await addExample(session.api, example, "Example");
   await addExample(session.api, gone, "Night shift");
   await delay(WAIT_SECONDS * 500);
   await gone.stop();
   await delay(WAIT_SECONDS * 500);
   await mkdir(OUT, { recursive: true });
-  await shoot(browser, loom.url, session, id);
+  await shoot(browser, loom.url, session, id, since);
 } finally {
   await browser.close();
   await Promise.all([example.stop(), gone.stop()]);

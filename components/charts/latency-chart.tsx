@@ -80,7 +80,7 @@ function usePlot(
     plot.current = createLatencyPlot(element, {
       report,
       colors: readChartColors(element),
-      compact: !onZoom,
+      still: !onZoom,
       onCursor,
       onZoom: (from, to) => zoom(from, to),
     });

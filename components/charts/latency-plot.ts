@@ -8,8 +8,8 @@ import { isolatedPoints, latencyCeiling, toLatencySeries, type LatencySeries } f
 export interface LatencyPlotOptions {
   report: HealthReport;
   colors: ChartColors;
-  /** Without axes, cursor and zoom. */
-  compact: boolean;
+  /** Without cursor and zoom. */
+  still: boolean;
   /** The point under the cursor, or null when it left. */
   onCursor: (point: CursorPoint | null) => void;
   /** A stretch dragged over, epoch ms. */
@@ -75,12 +75,12 @@ function toData(series: LatencySeries): uPlot.AlignedData {
 }
 
 function toPlotOptions(element: HTMLElement, options: LatencyPlotOptions, state: State): uPlot.Options {
-  const { compact } = options;
+  const { still } = options;
   return {
     ...sizeOf(element),
     ms: 1,
     legend: { show: false },
-    padding: compact ? [4, 0, 0, 0] : [12, 8, 0, 0],
+    padding: [12, 8, 0, 0],
     scales: {
       x: { range: () => [state.report.from, state.report.to] },
       y: { range: () => [0, latencyCeiling(state.series)] },
@@ -93,8 +93,8 @@ function toPlotOptions(element: HTMLElement, options: LatencyPlotOptions, state:
       { ...line(0, () => "transparent"), points: { show: false } },
     ],
     bands: [{ series: [4, 3], fill: () => state.colors.band }],
-    axes: toAxes(compact, state),
-    cursor: compact ? { show: false } : { y: false, drag: { x: true, y: false, setScale: false, dist: 6 } },
+    axes: toAxes(state),
+    cursor: still ? { show: false } : { y: false, drag: { x: true, y: false, setScale: false, dist: 6 } },
     hooks: {
       drawClear: [(plot) => drawIncidents(plot, state.report, state.colors)],
       draw: [
@@ -120,8 +120,7 @@ function line(width: number, stroke: () => string): uPlot.Series {
   };
 }
 
-function toAxes(compact: boolean, state: State): uPlot.Axis[] {
-  if (compact) return [{ show: false }, { show: false }];
+function toAxes(state: State): uPlot.Axis[] {
   const shared: uPlot.Axis = {
     stroke: () => state.colors.label,
     grid: { stroke: () => state.colors.grid, width: 1 },

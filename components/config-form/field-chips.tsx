@@ -27,19 +27,21 @@ export function FieldChips({
   onReset: () => void;
 }) {
   const hasDefault = field.default !== undefined;
+  // Typed text is unset by emptying the field.
+  const canUnset = !field.required && (typeof draft === "boolean" || field.validation?.enum !== undefined);
   return (
     <span className="flex items-center gap-1.5">
       {edited ? <Chip strong>Edited</Chip> : null}
       {draft === null && hasDefault ? <Chip>Default</Chip> : null}
       {draft === null && !hasDefault && field.type === "bool" ? <Chip>Not set</Chip> : null}
-      {draft !== null && (hasDefault || typeof draft === "boolean" || field.validation?.enum) ? (
+      {draft !== null && (hasDefault || canUnset) ? (
         <Button
           size="sm"
           variant="ghost"
           icon={<RotateCcw aria-hidden />}
           onClick={onReset}
           title={field.default === undefined ? undefined : `Default: ${formatValue(field.default)}`}
-          aria-label={`${hasDefault ? "Use the default of" : "Unset"} ${field.name}`}
+          aria-label={`${hasDefault ? "Use default of" : "Unset"} ${field.name}`}
         >
           {hasDefault ? "Use default" : "Unset"}
         </Button>

@@ -155,7 +155,7 @@ function Undo({ name, onClick }: { name: string; onClick: () => void }) {
       size="md"
       variant="ghost"
       icon={<Undo2 aria-hidden />}
-      aria-label={`Keep the stored ${name}`}
+      aria-label={`Undo: keep the stored ${name}`}
       onClick={onClick}
     >
       Undo

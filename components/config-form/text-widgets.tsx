@@ -23,7 +23,11 @@ export function TextWidget(props: WidgetProps) {
 }
 
 export function MultilineWidget(props: WidgetProps) {
-  return <Textarea rows={4} {...toTextProps(props)} />;
+  const text = typeof props.draft === "string" ? props.draft : String(props.field.default ?? "");
+  // Many long texts are addresses: it starts as one line and grows.
+  return (
+    <Textarea {...toTextProps(props)} rows={Math.min(text.split("\n").length, 12)} className="min-h-8!" />
+  );
 }
 
 export function NumberWidget(props: WidgetProps) {

@@ -27,7 +27,7 @@ import {
 export function useConfigForm(pluginId: string, config: PluginConfig) {
   const client = useQueryClient();
   const [stored, setStored, clearStored] = useDraft<StoredDraft | null>(`config:${pluginId}`, null);
-  const [restored] = useState(stored);
+  const [restored, setRestored] = useState(stored);
   const [outcome, setOutcome] = useState<SaveOutcome | null>(null);
   const resolver = useMemo(() => createResolver(config), [config]);
   const form = useForm<FormValues>({
@@ -70,6 +70,7 @@ export function useConfigForm(pluginId: string, config: PluginConfig) {
       form.reset(toFormValues(saved.config));
       client.setQueryData(queries(api).config(pluginId).queryKey, saved.config);
       setOutcome({ kind: "saved", applied: saved.applied });
+      setRestored(null);
       await client.invalidateQueries({ queryKey: ["plugin", pluginId] });
     } catch (error) {
       if (toErrorInfo(error).code === "version_conflict") await merge(values);
@@ -109,6 +110,7 @@ export function useConfigForm(pluginId: string, config: PluginConfig) {
     discard: () => {
       form.reset(toFormValues(config));
       setOutcome(null);
+      setRestored(null);
     },
   };
 }

@@ -1,5 +1,6 @@
 "use client";
 
+import type { ComponentProps } from "react";
 import type { PluginSummary } from "@/lib/contract/plugin.ts";
 import type { Conversation } from "./conversation.ts";
 import { PANE } from "./layout.ts";
@@ -7,6 +8,7 @@ import { Starters } from "./starters.tsx";
 import { TargetBar } from "./target-bar.tsx";
 import { TargetNotice } from "./target-notice.tsx";
 import { Thread } from "./thread.tsx";
+import { UndoBar } from "./undo-bar.tsx";
 import type { useTarget } from "./use-target.ts";
 
 /** One conversation: who answers, what speaks against it, and everything said. The three ways to ask are absent while nothing can be sent. */
@@ -14,6 +16,7 @@ export function Pane({
   plugins,
   target,
   conversation,
+  undo,
   onAsk,
   onEdit,
   onAgain,
@@ -21,6 +24,8 @@ export function Pane({
   plugins: readonly PluginSummary[];
   target: ReturnType<typeof useTarget>;
   conversation: Conversation;
+  /** What was taken away last; null once there is nothing to bring back. */
+  undo: ComponentProps<typeof UndoBar> | null;
   onAsk: ((content: string) => void) | undefined;
   onEdit: ((questionId: string, content: string) => void) | undefined;
   onAgain: (() => void) | undefined;
@@ -39,6 +44,7 @@ export function Pane({
         />
       </div>
       <TargetNotice plugin={plugin} missing={target.missing} />
+      {undo ? <UndoBar {...undo} /> : null}
       <Thread
         conversation={conversation}
         empty={<Starters onPick={onAsk} />}

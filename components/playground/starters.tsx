@@ -12,7 +12,7 @@ export function Starters({ onPick }: { onPick: ((prompt: string) => void) | unde
     <div className="flex flex-col items-center gap-4 py-10 text-center">
       <MessageSquare aria-hidden className="size-7 text-faint" />
       <div className="flex flex-col gap-1">
-        <h3 className="text-lg font-semibold">Say something</h3>
+        <h2 className="text-lg font-semibold">Say something</h2>
         <p className="text-muted">The answer appears word by word, with what it took below it.</p>
       </div>
       <div className="flex w-full max-w-md flex-col gap-2">

@@ -3,12 +3,11 @@
 import { useRef, useState } from "react";
 import { cn } from "@/components/ui/class-names.ts";
 import { PageHeader } from "@/components/ui/page-header.tsx";
-import { useToast } from "@/components/ui/toast.tsx";
 import type { PluginSummary } from "@/lib/contract/plugin.ts";
 import { useDraft } from "@/lib/client/draft.ts";
 import { Announcer } from "./announcer.tsx";
 import { Composer } from "./composer.tsx";
-import { EMPTY_CONVERSATION, findLastAnswer, findRunningAnswer } from "./conversation.ts";
+import { EMPTY_CONVERSATION, findLastAnswer, findRunningAnswer, type Conversation } from "./conversation.ts";
 import { HelpDialog } from "./help-dialog.tsx";
 import { PAGE } from "./layout.ts";
 import { NoPlugin } from "./no-plugin.tsx";
@@ -30,7 +29,7 @@ export function Workbench({ plugins }: { plugins: readonly PluginSummary[] }) {
   const [showSettings, setShowSettings] = useState(false);
   const [showHelp, setShowHelp] = useState(false);
   const composer = useRef<HTMLTextAreaElement>(null);
-  const toast = useToast();
+  const [taken, setTaken] = useState<{ title: string; before: Conversation } | null>(null);
   useShortcuts({ onEscape: talk.stop, onHelp: () => setShowHelp(true) });
 
   const { conversation } = talk;
@@ -43,20 +42,27 @@ export function Workbench({ plugins }: { plugins: readonly PluginSummary[] }) {
       ? null
       : { target: addressee, systemPrompt: settings.systemPrompt, parameters };
 
-  function offerUndo(title: string) {
-    toast({ title, action: { label: "Undo", onClick: () => talk.replace(conversation) } });
+  function ask(content: string, request: Request) {
+    talk.ask(content, request);
+    setTaken(null);
   }
 
   function clear() {
     talk.replace(EMPTY_CONVERSATION);
-    offerUndo("Conversation cleared");
+    setTaken({ title: "Conversation cleared", before: conversation });
     composer.current?.focus();
   }
 
   function edit(questionId: string, content: string, request: Request) {
     const isLast = conversation.messages.at(-2)?.id === questionId;
     talk.edit(questionId, content, request);
-    if (!isLast) offerUndo("The messages after it were replaced");
+    setTaken(isLast ? null : { title: "Later messages were replaced", before: conversation });
+  }
+
+  function undo({ before }: { before: Conversation }) {
+    talk.replace(before);
+    setTaken(null);
+    composer.current?.focus();
   }
 
   if (isEmpty && plugins.every(({ desired }) => desired === "disabled")) {
@@ -94,7 +100,14 @@ export function Workbench({ plugins }: { plugins: readonly PluginSummary[] }) {
             plugins={plugins}
             target={target}
             conversation={conversation}
-            onAsk={ready ? (content) => talk.ask(content, ready) : undefined}
+            undo={
+              taken && {
+                title: taken.title,
+                onUndo: () => undo(taken),
+                onDismiss: () => setTaken(null),
+              }
+            }
+            onAsk={ready ? (content) => ask(content, ready) : undefined}
             onEdit={ready ? (questionId, content) => edit(questionId, content, ready) : undefined}
             onAgain={ready ? () => talk.answerAgain(ready) : undefined}
           />
@@ -102,7 +115,7 @@ export function Workbench({ plugins }: { plugins: readonly PluginSummary[] }) {
             ref={composer}
             running={running}
             blocked={"blocked" in addressee ? addressee.blocked : null}
-            onSend={(content) => ready && talk.ask(content, ready)}
+            onSend={(content) => ready && ask(content, ready)}
             onStop={talk.stop}
           />
         </div>

@@ -19,9 +19,9 @@ export function ManifestExcerpt({
       role="region"
       aria-label="Manifest, lines with findings"
       tabIndex={0}
-      className="max-h-96 overflow-auto rounded-md border border-line bg-sunken py-1.5 -outline-offset-2"
+      className="max-h-96 overflow-y-auto rounded-md border border-line bg-sunken py-1.5 -outline-offset-2"
     >
-      <ol className="w-max min-w-full">
+      <ol>
         {rows.map((row) =>
           row.kind === "gap" ? (
             <li key={`gap${row.after}`} className="px-3 text-xs leading-6 text-muted">
@@ -33,7 +33,7 @@ export function ManifestExcerpt({
                 <span className="figures w-11 shrink-0 pr-3 text-right text-muted select-none">
                   {row.number}
                 </span>
-                <span className="pr-4 whitespace-pre">{row.text}</span>
+                <span className="min-w-0 flex-1 pr-3 wrap-anywhere whitespace-pre-wrap">{row.text}</span>
               </div>
               {row.findings.map((finding) => (
                 <ExcerptFinding
@@ -56,7 +56,7 @@ function ExcerptFinding({ finding, onPick }: { finding: Finding; onPick: (findin
     <button
       type="button"
       onClick={() => onPick(finding)}
-      className={`sticky left-0 my-0.5 flex w-full max-w-[min(36rem,80vw)] items-start gap-2 border-l-2 py-1.5 pr-3 pl-3 text-left text-sm ${tone}`}
+      className={`my-0.5 flex w-full items-start gap-2 border-l-2 py-1.5 pr-3 pl-3 text-left text-sm ${tone}`}
     >
       <SeverityIcon severity={finding.severity} />
       <span className="min-w-0 wrap-anywhere">

@@ -95,7 +95,7 @@ function Verbs() {
   if (plugin.desired === "disabled") {
     return (
       <Button
-        variant="primary"
+        variant={plugin.missingConfig.length > 0 ? "secondary" : "primary"}
         icon={<Power aria-hidden />}
         loading={running === "enable"}
         disabled={running === "disable"}

@@ -40,13 +40,13 @@ function LatencyBody({
   error: unknown;
   onRetry: () => void;
 }) {
-  if (!report) return error ? <ErrorNotice error={error} onRetry={onRetry} /> : <Skeleton className="h-32" />;
+  if (!report) return error ? <ErrorNotice error={error} onRetry={onRetry} /> : <Skeleton className="h-40" />;
   if (report.summary.checks === 0) {
     return (
-      <p className="flex h-32 items-center justify-center px-4 text-center text-muted">
+      <p className="flex h-40 items-center justify-center px-4 text-center text-muted">
         Not checked in the last hour. An enabled plugin is checked every {report.intervalSeconds} seconds.
       </p>
     );
   }
-  return <LatencyChart report={report} label={describeHealth(report, "Last hour")} height="h-32" />;
+  return <LatencyChart report={report} label={describeHealth(report, "Last hour")} height="h-40" />;
 }

@@ -8,9 +8,9 @@ import { RelativeTime } from "@/components/ui/relative-time.tsx";
 import type { LifecycleStep } from "@/lib/contract/plugin.ts";
 import { usePluginScreen } from "./plugin-screen-context.ts";
 
-const NAMES: Record<LifecycleStep["name"], { title: string; call: string }> = {
+const NAMES: Record<LifecycleStep["name"], { title: string; call: string | null }> = {
   metadata: { title: "Ask who it is", call: "GET /metadata" },
-  config: { title: "Check the configuration", call: "in the console" },
+  config: { title: "Check the configuration", call: null },
   initialize: { title: "Initialise it", call: "POST /initialize" },
   health: { title: "Check its health", call: "GET /health" },
   models: { title: "Read its models", call: "GET /models" },
@@ -67,7 +67,7 @@ function Step({ step }: { step: LifecycleStep }) {
         <div className="flex min-h-6 flex-wrap items-center justify-between gap-x-3">
           <p>
             <span className={step.status === "pending" ? "text-muted" : "font-medium"}>{title}</span>{" "}
-            <code className="text-sm text-muted">{call}</code>
+            {call ? <code className="text-sm text-muted">{call}</code> : null}
             <span className="sr-only">: {word}</span>
           </p>
           <span className="figures text-sm text-muted">

@@ -45,6 +45,7 @@ export function SourceField({
             <Textarea
               {...aria}
               ref={ref}
+              autoFocus
               mono
               rows={isAddress || reading.kind === "empty" ? 3 : 18}
               value={draft.text}

@@ -232,6 +232,31 @@ describe("health and readiness", () => {
   });
 });
 
+describe("without a database", () => {
+  it("what needs one is 503, what needs none goes on, and the process lives", async () => {
+    const broken = await createTestConsole();
+    const cookie = await broken.cookieOf("admin");
+    await broken.data.close();
+    for (const [method, path] of [
+      ["GET", "/api/ready"],
+      ["GET", "/api/plugins"],
+      ["POST", "/api/auth/sign-out"],
+    ] as const) {
+      const answer = await broken.call(method, path, {
+        as: { cookie },
+        ...(method === "POST" && { body: {} }),
+      });
+      expect([path, answer.status, answer.body]).toEqual([path, 503, errorOf("storage_unavailable")]);
+    }
+    const signIn = await broken.call("POST", "/api/auth/sign-in/email", {
+      body: { email: "admin@example.test", password: "a long enough password" },
+    });
+    expect(signIn.body).toEqual(errorOf("storage_unavailable"));
+    expect((await broken.call("GET", "/api/health", { as: { cookie } })).status).toBe(200);
+    await broken.close();
+  });
+});
+
 describe("behind a proxy", () => {
   it("marks the cookie Secure when the visitor came over https and the proxy is trusted", async () => {
     const proxied = await createTestConsole({ trustProxy: true });

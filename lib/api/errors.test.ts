@@ -1,15 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { formatPath, parseWith, toErrorResponse } from "./errors.ts";
-
-describe("formatPath", () => {
-  it.each([
-    [["messages", 3, "role"], "messages[3].role"],
-    [[0, "a"], "[0].a"],
-    [["panes", 0, "parameters", "stop", 2], "panes[0].parameters.stop[2]"],
-    [[], ""],
-  ])("%j is %j", (path, text) => expect(formatPath(path)).toBe(text));
-});
+import { parseWith, toErrorResponse } from "./errors.ts";
 
 describe("parseWith", () => {
   const schema = z.object({ list: z.array(z.number()) });

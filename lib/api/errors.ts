@@ -1,9 +1,9 @@
 import type { z } from "zod";
-import { AppError, ERROR_STATUS, type ErrorInfo, type FieldIssue } from "../contract/error.ts";
+import { AppError, ERROR_STATUS, type ErrorInfo } from "../contract/error.ts";
+import { describeIssue, toFieldIssues } from "./issues.ts";
 
 /** A hostile body can break ten thousand rules; a person reads the first few. */
 const MAX_ISSUES = 50;
-const MAX_PATH_LENGTH = 200;
 
 /** The one place where an error becomes an answer: `{"error": {code, message, field?, hint?, …, requestId}}` with its status. */
 export function toErrorResponse(info: ErrorInfo, requestId: string): Response {
@@ -16,33 +16,24 @@ export function toErrorResponse(info: ErrorInfo, requestId: string): Response {
   });
 }
 
-/** `["messages", 3, "role"]` → `messages[3].role`. */
-export function formatPath(path: ReadonlyArray<PropertyKey>): string {
-  return path
-    .map((key, index) => (typeof key === "number" ? `[${key}]` : `${index > 0 ? "." : ""}${String(key)}`))
-    .join("")
-    .slice(0, MAX_PATH_LENGTH);
-}
-
 /** All problems of a value that broke its schema; the first is the message. */
-export function toValidationError({ issues }: z.ZodError): AppError {
-  const fields: FieldIssue[] = issues
-    .slice(0, MAX_ISSUES)
-    .map(({ path, message }) => ({ path: formatPath(path), message }));
-  const [first] = fields;
+export function toValidationError(error: z.ZodError): AppError {
+  const all = error.issues.flatMap(toFieldIssues);
+  const issues = all.slice(0, MAX_ISSUES);
+  const [first] = issues;
   const where = first?.path ? `${first.path}: ` : "";
   return new AppError("validation_failed", `${where}${first?.message ?? "The request is not valid."}`, {
     ...(first?.path ? { field: first.path } : {}),
-    ...(issues.length > MAX_ISSUES
-      ? { hint: `The first ${MAX_ISSUES} of ${issues.length} problems are listed.` }
+    ...(all.length > MAX_ISSUES
+      ? { hint: `The first ${MAX_ISSUES} of ${all.length} problems are listed.` }
       : {}),
-    issues: fields,
+    issues,
   });
 }
 
 /** Throws `validation_failed`. */
 export function parseWith<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { error: describeIssue });
   if (parsed.success) return parsed.data;
   throw toValidationError(parsed.error);
 }

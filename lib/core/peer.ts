@@ -24,6 +24,8 @@ export function judgePeer(
   port: number,
   policy: PeerPolicy,
 ): AddressTier {
+  // A place without an address cannot have been judged.
+  if (addresses.length === 0) return "forbidden";
   const tiers = addresses.map((address) => judgeAddress(address, host, port, policy));
   return tiers.reduce<AddressTier>(
     (worst, tier) => (SEVERITY[tier] > SEVERITY[worst] ? tier : worst),

@@ -1,12 +1,15 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createTestData, type TestData } from "../../test/database.ts";
+import { createFakeClock, type FakeClock } from "../../test/fake-clock.ts";
 import { pluginContent } from "../../test/plugin-content.ts";
 import type { ErrorInfo } from "../contract/error.ts";
 
+let clock: FakeClock;
 let test: TestData;
 let id: string;
 beforeEach(async () => {
-  test = await createTestData();
+  clock = createFakeClock();
+  test = await createTestData(clock);
   ({ id } = await test.data.plugins.create(pluginContent("Acme")));
 });
 afterEach(() => test.close());
@@ -63,11 +66,16 @@ describe("samples", () => {
     expect(await test.data.samples.range(id, 0, 10)).toEqual([good(3)]);
   });
 
-  it("go in and out by the ten thousand", async () => {
+  it("go in and out by the ten thousand, leaving others their turn", async () => {
     const batch = Array.from({ length: 10_000 }, (_, at) => ({ ...good(at), pluginId: id }));
     await test.data.samples.append(batch);
     expect(await test.data.samples.since(0)).toHaveLength(10_000);
     await test.data.samples.append([]);
+    const pruned = test.data.samples.prune(9_999);
+    await vi.waitFor(() => expect(clock.pending()).toBe(1));
+    await clock.advance(0);
+    expect(await pruned).toBe(9_999);
+    expect(await test.data.samples.since(0)).toEqual([{ ...good(9_999), pluginId: id }]);
   });
 });
 

@@ -36,9 +36,9 @@ function createRepositories(
   clock: Clock,
 ): Repositories {
   return {
-    plugins: createPluginStore(client, clock),
+    plugins: createPluginStore(client, atomically, clock),
     configs: createConfigStore(client, atomically, box, clock),
-    samples: createSampleStore(client),
+    samples: createSampleStore(client, clock),
     incidents: createIncidentStore(client),
     markers: createMarkerStore(client),
     audit: createAuditStore(client),

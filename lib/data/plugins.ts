@@ -3,9 +3,10 @@ import { AppError } from "../contract/error.ts";
 import { Finding, Manifest } from "../contract/manifest.ts";
 import { Desired, PluginOrigin } from "../contract/plugin.ts";
 import type { Clock } from "../core/clock.ts";
-import type { TransactionClient } from "./client.ts";
+import type { Connection, TransactionClient } from "./client.ts";
 import type { PluginRecord, PluginStore } from "./data.ts";
 import type { Plugin } from "./generated/client.ts";
+import { deleteSamples } from "./samples.ts";
 import { parseStored } from "./stored-json.ts";
 import { isMissingRow, takenFields } from "./violation.ts";
 
@@ -60,7 +61,11 @@ async function toTaken(client: TransactionClient, error: unknown, input: Partial
   });
 }
 
-export function createPluginStore(client: TransactionClient, clock: Clock): PluginStore {
+export function createPluginStore(
+  client: TransactionClient,
+  atomically: Connection["atomically"],
+  clock: Clock,
+): PluginStore {
   return {
     async list() {
       return (await client.plugin.findMany({ orderBy: { name: "asc" } })).map(toRecord);
@@ -106,9 +111,13 @@ export function createPluginStore(client: TransactionClient, clock: Clock): Plug
       }
     },
 
-    async remove(id) {
-      const { count } = await client.plugin.deleteMany({ where: { id } });
-      if (count === 0) throw notFound(id);
+    remove(id) {
+      return atomically(async (transaction) => {
+        // The rest goes by the foreign keys; samples are too many to go in the same statement.
+        await deleteSamples(transaction, clock, id);
+        const { count } = await transaction.plugin.deleteMany({ where: { id } });
+        if (count === 0) throw notFound(id);
+      });
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Sample } from "../contract/health.ts";
+import type { Clock } from "../core/clock.ts";
 import type { TransactionClient } from "./client.ts";
 import type { SampleStore } from "./data.ts";
 
@@ -26,7 +27,34 @@ function unpack(columns: PackedColumns): Array<Sample & { pluginId: string }> {
     .sort((a, b) => a.at - b.at);
 }
 
-export function createSampleStore(client: TransactionClient): SampleStore {
+/** So many rows take a few milliseconds to delete; more in one statement would keep everybody else waiting. */
+const SLICE = 5_000;
+
+/** Repeats a statement that deletes at most `SLICE` rows until nothing is left, letting others go first in between. */
+async function deleteInSlices(clock: Clock, deleteSlice: () => Promise<number>): Promise<number> {
+  let total = 0;
+  for (;;) {
+    const count = await deleteSlice();
+    total += count;
+    if (count < SLICE) return total;
+    await clock.sleep(0);
+  }
+}
+
+/** Removes every sample of one plugin. */
+export async function deleteSamples(
+  client: TransactionClient,
+  clock: Clock,
+  pluginId: string,
+): Promise<void> {
+  await deleteInSlices(
+    clock,
+    () => client.$executeRaw`
+      DELETE FROM Sample WHERE rowid IN (SELECT rowid FROM Sample WHERE pluginId = ${pluginId} LIMIT ${SLICE})`,
+  );
+}
+
+export function createSampleStore(client: TransactionClient, clock: Clock): SampleStore {
   return {
     async append(batch) {
       if (batch.length === 0) return;
@@ -56,8 +84,12 @@ export function createSampleStore(client: TransactionClient): SampleStore {
       return rows.flatMap(unpack);
     },
 
-    async prune(before) {
-      return client.$executeRaw`DELETE FROM Sample WHERE at < ${before}`;
+    prune(before) {
+      return deleteInSlices(
+        clock,
+        () => client.$executeRaw`
+          DELETE FROM Sample WHERE rowid IN (SELECT rowid FROM Sample WHERE at < ${before} LIMIT ${SLICE})`,
+      );
     },
   };
 }

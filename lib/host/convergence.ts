@@ -11,7 +11,8 @@ export interface Convergence {
   isBusy(): boolean;
   /**
    * A wish that says what is being worked on already joins that work; any other one interrupts it and takes its place.
-   * Resolves when reality has met the newest wish, whoever uttered it. Never rejects.
+   * Resolves when reality has met the newest wish, whoever uttered it.
+   * Rejects only when `apply` does, which would be a mistake of ours.
    */
   want(wish: Wish): Promise<void>;
   /** Another attempt at the present wish; joins one under way. */
@@ -21,7 +22,7 @@ export interface Convergence {
 }
 
 /**
- * @param apply makes one wish true. Must not reject, may be called for a wish that is true already, and returns soon
+ * @param apply makes one wish true. Should not reject, may be called for a wish that is true already, and returns soon
  *   after its signal aborts, leaving a state from which any wish can be applied.
  * @param onBusyChange after `isBusy` has changed.
  */
@@ -38,13 +39,16 @@ export function createConvergence(
   /** Between the last comparison and `running = null` nothing can come in: both happen in one turn. */
   async function converge(): Promise<void> {
     let applied: Wish;
-    do {
-      applied = wish;
-      interrupt = new AbortController();
-      await apply(applied, interrupt.signal);
-    } while (applied !== wish && !stopped);
-    running = null;
-    onBusyChange();
+    try {
+      do {
+        applied = wish;
+        interrupt = new AbortController();
+        await apply(applied, interrupt.signal);
+      } while (applied !== wish && !stopped);
+    } finally {
+      running = null;
+      onBusyChange();
+    }
   }
 
   function settle(): Promise<void> {

@@ -15,6 +15,7 @@ import { STRANGER } from "./status.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const STOP_MS = 8_000;
+const BREATH_MS = 1;
 const DEFAULT_CONCURRENCY = 64;
 
 export interface HostOptions {
@@ -57,21 +58,39 @@ export function createHost(options: HostOptions): Host {
   }
 
   async function start(): Promise<void> {
-    const [records, samples, incidents] = await Promise.all([
-      data.plugins.list(),
-      data.samples.since(clock.now() - DAY_MS),
-      data.incidents.listOpen(),
-    ]);
-    const resumed = new Map<string, Runner>();
-    for (const record of records) {
-      if (!runners.has(record.id)) resumed.set(record.id, addRunner(record, true));
+    const [records, incidents] = await Promise.all([data.plugins.list(), data.incidents.listOpen()]);
+    const resumed = records.filter(({ id }) => !runners.has(id)).map((record) => addRunner(record, true));
+    const disabled = new Set(records.filter(({ desired }) => desired === "disabled").map(({ id }) => id));
+    for (const { pluginId } of incidents) {
+      runners.get(pluginId)?.tracker.resumeIncident();
+      if (disabled.has(pluginId)) runners.get(pluginId)?.tracker.close();
     }
-    for (const { pluginId, ...sample } of samples) resumed.get(pluginId)?.tracker.warm(sample);
-    for (const { pluginId } of incidents) resumed.get(pluginId)?.tracker.resumeIncident();
     monitor.start();
-    const gate = createGate(concurrency);
-    for (const runner of resumed.values()) void gate.run(runner.resume);
+    bringBack(resumed).catch(logMistake);
     log.info({ plugins: records.length }, "the host runs");
+  }
+
+  /**
+   * Starts what was wanted, then reads earlier health results. Plugin by plugin, with a breath in between: the database
+   * answers without ever leaving its turn of the event loop, so a thousand in one go would hold up everything else.
+   */
+  async function bringBack(resumed: Runner[]): Promise<void> {
+    const to = clock.now();
+    const gate = createGate(concurrency);
+    for (const runner of resumed) {
+      if (stopping) return;
+      gate.run(runner.resume).catch(logMistake);
+      await clock.sleep(BREATH_MS);
+    }
+    for (const { id, tracker } of resumed) {
+      if (stopping) return;
+      tracker.warm(await data.samples.range(id, to - DAY_MS, to));
+      await clock.sleep(BREATH_MS);
+    }
+  }
+
+  function logMistake(error: unknown): void {
+    log.error({ err: error }, "the host made a mistake");
   }
 
   async function stop(): Promise<void> {

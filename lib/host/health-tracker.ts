@@ -19,8 +19,8 @@ export interface HealthTracker {
   restart(): void;
   /** Back to unknown: it was switched off, so nothing is wrong any more. */
   close(): void;
-  /** A sample of an earlier run of the console, oldest first. */
-  warm(sample: Sample): void;
+  /** Stored samples of the last 24 h, oldest first; may come while new ones arrive already. */
+  warm(stored: readonly Sample[]): void;
   /** The database has an open incident from an earlier run of the console. */
   resumeIncident(): void;
   /** Explains a change in the line. */
@@ -75,7 +75,7 @@ export function createHealthTracker(
       restart();
       closeIncident(clock.now());
     },
-    warm: (sample) => window.add(sample),
+    warm: window.warm,
     resumeIncident: () => void (incidentOpen = true),
     mark(kind, label) {
       const at = Math.round(clock.now());

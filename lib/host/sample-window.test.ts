@@ -39,6 +39,14 @@ describe("the window of the last 24 h", () => {
     expect(window.stats(100_000).sparkline).toEqual(latencies.slice(40));
   });
 
+  it("takes the stored history in front of what was learnt meanwhile, each check once", () => {
+    const window = createSampleWindow();
+    const samples = samplesOf([1, 2, 3, 4], 1000);
+    for (const sample of samples.slice(2)) window.add(sample);
+    window.warm(samples.slice(0, 3));
+    expect(window.stats(4_000).sparkline).toEqual([1, 2, 3, 4]);
+  });
+
   it("computes nothing between two checks", () => {
     const window = createSampleWindow();
     for (const sample of samplesOf([1, 2, 3], 1000)) window.add(sample);

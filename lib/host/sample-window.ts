@@ -11,14 +11,16 @@ const SPARKLINE_LENGTH = 60;
 export interface SampleWindow {
   /** In the order of time. */
   add(sample: Sample): void;
+  /** What was stored before the first `add`, oldest first; later samples are known already and are left out. */
+  warm(stored: readonly Sample[]): void;
   /** As `PluginSummary` defines them: percentiles over passed checks, nulls in the sparkline for failed ones. */
   stats(nowMs: number): Stats;
 }
 
 export function createSampleWindow(): SampleWindow {
-  const times: number[] = [];
+  let times: number[] = [];
   /** NaN for a failed check. */
-  const latencies: number[] = [];
+  let latencies: number[] = [];
   let cached: Stats | null = null;
 
   function dropOlderThan(edgeMs: number): void {
@@ -31,9 +33,16 @@ export function createSampleWindow(): SampleWindow {
   }
 
   return {
-    add({ at, ok, latencyMs }) {
-      times.push(at);
-      latencies.push(ok && latencyMs !== null ? latencyMs : Number.NaN);
+    add(sample) {
+      times.push(sample.at);
+      latencies.push(toLatency(sample));
+      cached = null;
+    },
+    warm(stored) {
+      const first = times[0] ?? Infinity;
+      const older = stored.filter(({ at }) => at < first);
+      times = [...older.map(({ at }) => at), ...times];
+      latencies = [...older.map(toLatency), ...latencies];
       cached = null;
     },
     stats(nowMs) {
@@ -42,6 +51,10 @@ export function createSampleWindow(): SampleWindow {
       return cached;
     },
   };
+}
+
+function toLatency({ ok, latencyMs }: Sample): number {
+  return ok && latencyMs !== null ? latencyMs : Number.NaN;
 }
 
 function toStats(latencies: readonly number[]): Stats {

@@ -21,7 +21,7 @@ export function parseAnswer(
   if (text.trim() === "") throw emptyResponse(incoming);
   const isJson = isJsonType(mediaType);
   if (mediaType === "text/html" || (!isJson && /^\s*</.test(text))) throw webPage(text, subject, redaction);
-  if (isJson) return redaction.value(parseJson(text, subject));
+  if (isJson) return redaction.value(parseJson(text, subject, redaction.text));
   const value = parseForeign(text, incoming, redaction);
   reading.warnings.push(`the content type is ${mediaType || "missing"}: application/json is expected`);
   return redaction.value(value);
@@ -33,9 +33,9 @@ export function isJsonType(mediaType: string): boolean {
 
 function parseForeign(text: string, { mediaType, subject }: Incoming, redaction: Redaction): unknown {
   try {
-    return parseJson(text, subject);
+    return parseJson(text, subject, redaction.text);
   } catch (cause) {
-    const excerpt = redaction.text(toExcerpt(text));
+    const excerpt = toExcerpt(redaction.text(text));
     throw new AppError(
       "plugin_wrong_content_type",
       `${subject} is ${mediaType === "" ? "of no stated type" : mediaType} and not JSON.`,
@@ -49,7 +49,7 @@ function parseForeign(text: string, { mediaType, subject }: Incoming, redaction:
 }
 
 function webPage(text: string, subject: string, redaction: Redaction): AppError {
-  const excerpt = redaction.text(toExcerpt(text));
+  const excerpt = toExcerpt(redaction.text(text));
   return new AppError("plugin_wrong_content_type", `${subject} looks like a web page: check the port.`, {
     hint: "Another program may be listening there, or the address lacks a path prefix.",
     plugin: { excerpt },

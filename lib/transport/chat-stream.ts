@@ -1,21 +1,23 @@
 import { AppError } from "../contract/error.ts";
 import type { ChatChunk } from "../contract/protocol.ts";
-import { parseJson } from "./json-text.ts";
+import { parseJson, tryJson } from "./json-text.ts";
 import type { Frame } from "./frames.ts";
 import { readChunk } from "./lenient.ts";
 import { isComplaint } from "./plugin-fault.ts";
 import type { Reading } from "./reading.ts";
+import type { Redaction } from "./redaction.ts";
 
 /** What a frame turned out to be. */
 export type ChatEvent =
   { kind: "chunk"; chunk: ChatChunk } | { kind: "end" } | { kind: "complaint"; body: unknown };
 
 /** One frame of a stream → chunk, end, or the plugin's own error. Throws `plugin_invalid_json` or `plugin_invalid_response`. */
-export function readChatFrame(frame: Frame, reading: Reading): ChatEvent {
+export function readChatFrame(frame: Frame, reading: Reading, redaction: Redaction): ChatEvent {
   const data = frame.data.trim();
   if (data === "[DONE]") return { kind: "end" };
-  if (frame.event === "error") return { kind: "complaint", body: tolerantBody(data, reading) };
-  const value = parseFrame(frame, data, reading);
+  // An error event may carry plain words.
+  if (frame.event === "error") return { kind: "complaint", body: tryJson(data) ?? data };
+  const value = parseFrame(frame, data, reading, redaction);
   if (isComplaint(value)) return { kind: "complaint", body: value };
   return { kind: "chunk", chunk: readChunk(value, reading) };
 }
@@ -32,20 +34,11 @@ export function truncated(subject: string, cause?: unknown): AppError {
   });
 }
 
-function parseFrame(frame: Frame, data: string, reading: Reading): unknown {
+function parseFrame(frame: Frame, data: string, reading: Reading, redaction: Redaction): unknown {
   try {
-    return parseJson(data, `A frame of ${lowerFirst(reading.subject)}`);
+    return parseJson(data, `A frame of ${lowerFirst(reading.subject)}`, redaction.text);
   } catch (error) {
     throw frame.isClosed ? error : truncated(reading.subject, error);
-  }
-}
-
-/** An error event may carry plain words. */
-function tolerantBody(data: string, reading: Reading): unknown {
-  try {
-    return parseJson(data, reading.subject);
-  } catch {
-    return data;
   }
 }
 

@@ -10,6 +10,6 @@ export function toExcerpt(text: string, max = MAX_EXCERPT): string {
     .replace(/[\p{C}\p{Z}]+/gu, " ")
     .replace(/\uFFFD+/g, "·")
     .trim();
-  const characters = [...line.slice(0, max * 2)];
+  const characters = [...line.slice(0, (max + 1) * 2)];
   return characters.length <= max ? characters.join("") : `${characters.slice(0, max - 1).join("")}…`;
 }

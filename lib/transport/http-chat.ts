@@ -99,7 +99,7 @@ async function* readStream(
   progress: Progress,
 ): AsyncGenerator<ChatChunk> {
   for await (const frame of readFrames(context, incoming, framing, progress)) {
-    const event = readChatFrame(frame, readingOf(incoming));
+    const event = readChatFrame(frame, readingOf(incoming), context.redaction);
     if (event.kind === "end") return;
     if (event.kind === "complaint") throw toStreamFault(context, event.body, frame.data);
     progress.isComplete ||= endsAnswer(event.chunk);

@@ -7,9 +7,9 @@ export const MAX_JSON_DEPTH = 64;
 
 /**
  * UTF-8 text from a plugin → JSON value; keys named `__proto__` are dropped.
- * Throws `plugin_invalid_json` with the offset. `subject` starts the message: "The answer of 127.0.0.1:8090 to GET /health".
+ * Throws `plugin_invalid_json` with the offset, and with an excerpt unless `redact` finds something to hide. `subject` starts the message: "The answer of 127.0.0.1:8090 to GET /health".
  */
-export function parseJson(text: string, subject: string): unknown {
+export function parseJson(text: string, subject: string, redact: (text: string) => string = String): unknown {
   const tooDeep = findTooDeep(text, MAX_JSON_DEPTH);
   if (tooDeep !== -1) {
     throw new AppError(
@@ -23,7 +23,7 @@ export function parseJson(text: string, subject: string): unknown {
     if (/__proto__|\\u005f/i.test(text)) return JSON.parse(text, dropProto);
     return JSON.parse(text);
   } catch (cause) {
-    throw invalidJson(text, subject, cause);
+    throw invalidJson(text, subject, redact(text) === text, cause);
   }
 }
 
@@ -53,13 +53,12 @@ function notUtf8(message: string, cause?: unknown): AppError {
   return new AppError("plugin_invalid_json", message, { hint: "Encode JSON in UTF-8.", cause });
 }
 
-function invalidJson(text: string, subject: string, cause: unknown): AppError {
+function invalidJson(text: string, subject: string, isPublic: boolean, cause: unknown): AppError {
   const offset = findSyntaxError(text);
   const isCutOff = offset >= text.trimEnd().length;
-  const excerpt = toExcerpt(text.slice(Math.max(0, offset - 20), offset + 40), 60);
-  const where = isCutOff
-    ? `it ends too early, at character ${offset}`
-    : `character ${offset}, near “${excerpt}”`;
+  const near = toExcerpt(text.slice(Math.max(0, offset - 20), offset + 40), 60);
+  const excerpt = isPublic ? `, near “${near}”` : "";
+  const where = isCutOff ? `it ends too early, at character ${offset}` : `character ${offset}${excerpt}`;
   return new AppError("plugin_invalid_json", `${subject} is not valid JSON: ${where}.`, {
     hint: "Send one complete JSON document, encoded in UTF-8.",
     cause,

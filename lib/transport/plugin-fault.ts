@@ -100,7 +100,7 @@ export function toPluginFault(source: FaultSource, redaction: Redaction): AppErr
   const own = complaint.code === undefined ? undefined : CODES[complaint.code.toLowerCase()];
   const code =
     own === undefined || VAGUE.has(own) ? (guessFromWords(said, source) ?? own ?? byStatus(status)) : own;
-  const excerpt = redaction.text(toExcerpt(said || source.text));
+  const excerpt = toExcerpt(redaction.text(said || source.text));
   const intro =
     status === undefined ? `${label} broke off ${step}` : `${label} answered ${step} with ${status}`;
   return new AppError(code, excerpt === "" ? `${intro}.` : `${intro}: ${endSentence(excerpt)}`, {
@@ -125,7 +125,7 @@ function byStatus(status: number | undefined): ErrorCode {
 
 function toDetails(source: FaultSource, complaint: Complaint, redaction: Redaction): PluginFault {
   const retryAfterSeconds = complaint.retryAfterSeconds ?? readRetryAfter(source.retryAfter, source.nowMs);
-  const excerpt = redaction.text(toExcerpt(source.text));
+  const excerpt = toExcerpt(redaction.text(source.text));
   return {
     ...(complaint.code === undefined ? {} : { code: redaction.text(complaint.code) }),
     ...(source.status === undefined ? {} : { status: source.status }),

@@ -5,6 +5,8 @@ import { createTestConsole, type TestConsole } from "../../../test/api-console.t
 import { createStubPlugin, type StubPlugin } from "../../../test/stub-plugin.ts";
 import type { Plugin, PluginPreview } from "../../contract/plugin.ts";
 
+const SOON = { timeout: 10_000 };
+
 let loom: TestConsole;
 let plugin: StubPlugin;
 beforeAll(async () => {
@@ -265,7 +267,7 @@ describe("registering", () => {
     expect(registered.desired).toBe("enabled");
     expect(await auditOf(registered.id)).toEqual(["plugin.enabled", "plugin.registered"]);
     await expect
-      .poll(async () => (await loom.call("GET", `/api/plugins/${registered.id}`, { as: "admin" })).body)
+      .poll(async () => (await loom.call("GET", `/api/plugins/${registered.id}`, { as: "admin" })).body, SOON)
       .toMatchObject({ plugin: { badge: "healthy" } });
     await loom.call("DELETE", `/api/plugins/${registered.id}`, { as: "admin" });
   });
@@ -343,7 +345,7 @@ describe("removing", () => {
     expect((await loom.call("GET", `/api/plugins/${id}`, { as: "admin" })).status).toBe(404);
     expect((await loom.call("DELETE", `/api/plugins/${id}`, { as: "admin" })).status).toBe(404);
     expect(await auditOf(id)).toEqual(["plugin.removed", "plugin.enabled", "plugin.registered"]);
-    await expect.poll(() => plugin.requests.at(-1)).toBe("POST /cleanup");
+    await expect.poll(() => plugin.requests.at(-1), SOON).toBe("POST /cleanup");
   });
 
   it("succeeds when the plugin is long dead", async () => {

@@ -7,6 +7,7 @@ import type { PluginConfig } from "../../contract/config.ts";
 import type { HealthReport } from "../../contract/health.ts";
 import type { Plugin } from "../../contract/plugin.ts";
 
+const SOON = { timeout: 10_000 };
 const SECRET = "canary-5f0c9a7e-do-not-leak";
 const SCHEMA = [
   { name: "api_key", type: "string", required: true, sensitive: true, description: "Key" },
@@ -249,6 +250,26 @@ describe("switching", () => {
 });
 
 describe("watching", () => {
+  it("follows a new interval at once, without starting the plugin again", async () => {
+    await configure();
+    await loom.call("PATCH", `/api/plugins/${id}`, {
+      as: "operator",
+      body: { healthCheckIntervalSeconds: 3600 },
+    });
+    await post("/enable");
+    await loom.call("PATCH", `/api/plugins/${id}`, {
+      as: "operator",
+      body: { healthCheckIntervalSeconds: 5 },
+    });
+    await expect
+      .poll(async () => {
+        const { body } = await loom.call("GET", `/api/plugins/${id}`, { as: "viewer" });
+        return Date.parse((body as { plugin: Plugin }).plugin.nextCheckAt ?? "") - loom.clock.now();
+      }, SOON)
+      .toBeLessThanOrEqual(5_000);
+    expect(stub.configs).toHaveLength(1);
+  });
+
   it("checks health when asked and reports it over the range", async () => {
     await configure();
     await post("/enable");
@@ -260,7 +281,7 @@ describe("watching", () => {
       .poll(async () => {
         const report = await loom.call("GET", `/api/plugins/${id}/health`, { as: "viewer" });
         return (report.body as HealthReport).summary;
-      })
+      }, SOON)
       .toMatchObject({ checks: 2, failures: 1, uptime: 0.5 });
   });
 

@@ -1,0 +1,121 @@
+import { ADMIN, expect, registerExample, signIn, test } from "./fixtures.ts";
+
+test("sign-in refuses a wrong password, and returns to where the visitor wanted to go", async ({
+  anonymous: page,
+}) => {
+  await page.goto("/activity");
+  await expect(page).toHaveURL(/\/sign-in\?next=/);
+  await page.getByLabel("E-mail").fill(ADMIN.email);
+  await page.getByRole("textbox", { name: "Password" }).fill("not the password");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByText("do not belong together")).toBeVisible();
+  await page.getByRole("textbox", { name: "Password" }).fill(ADMIN.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page).toHaveURL(/\/activity$/);
+});
+
+test("an expired session leads to sign-in and back, and the draft is still there", async ({
+  anonymous: page,
+  api,
+  plugin,
+}) => {
+  const id = await registerExample(api, plugin, "Expiring");
+  await signIn(page.context().request);
+  await page.goto(`/plugins/${id}/configuration`);
+  await page.getByRole("textbox", { name: "timeout_seconds" }).fill("88");
+  await page.context().request.post("/api/auth/sign-out", { data: {} });
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page).toHaveURL(/\/sign-in\?.*next=/);
+  await page.getByLabel("E-mail").fill(ADMIN.email);
+  await page.getByRole("textbox", { name: "Password" }).fill(ADMIN.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page).toHaveURL(new RegExp(`/plugins/${id}/configuration`));
+  await expect(page.getByRole("textbox", { name: "timeout_seconds" })).toHaveValue("88");
+});
+
+test("signing out ends the session for good", async ({ anonymous: page }) => {
+  await signIn(page.context().request);
+  const { cookies } = await page.context().storageState();
+  await page.goto("/");
+  await page
+    .getByRole("button", { name: /Account and theme/ })
+    .first()
+    .click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await expect(page).toHaveURL(/\/sign-in/);
+  await page.context().addCookies(cookies);
+  expect((await page.context().request.get("/api/me")).status()).toBe(401);
+});
+
+test("the list searches, filters and switches, and every view is a URL", async ({ page, api, plugin }) => {
+  await registerExample(api, plugin, "Listed");
+  await page.goto("/plugins");
+  await page.getByLabel("Search plugins").fill("list");
+  await expect(page).toHaveURL(/q=list/);
+  await expect(page.getByRole("link", { name: "Listed" })).toBeVisible();
+  await expect(page.getByRole("link", { name: "ELIZA" })).toHaveCount(0);
+  await page.reload();
+  await expect(page.getByLabel("Search plugins")).toHaveValue("list");
+  await page.getByRole("switch", { name: "Listed: switched on" }).click();
+  await expect(page.getByRole("row", { name: /Listed/ })).toContainText("Disabled");
+  await page.getByLabel("Filter by state").selectOption("disabled");
+  await expect(page).toHaveURL(/state=disabled/);
+  await page.getByLabel("Search plugins").fill("no such thing");
+  await expect(page.getByRole("main")).toContainText(/no plugin/i);
+});
+
+test("activity tells who did what, before and after, and a secret only as changed", async ({
+  page,
+  api,
+  plugin,
+}) => {
+  const id = await registerExample(api, plugin, "Watched");
+  const write = {
+    version: 1,
+    values: { offline: true, timeout_seconds: 42 },
+    secrets: { api_key: { set: "sk-canary-99" } },
+  };
+  expect((await api.put(`/api/plugins/${id}/config`, { data: write })).status()).toBe(200);
+  await page.goto("/activity");
+  const entry = page.getByRole("main");
+  await expect(entry).toContainText("Watched");
+  await expect(entry).toContainText("timeout_seconds");
+  await expect(entry).toContainText("42");
+  await expect(entry).toContainText("api_key");
+  expect(await page.content()).not.toContain("sk-canary-99");
+});
+
+test("the palette reaches a plugin by name, and the theme stays chosen", async ({ page }) => {
+  await page.goto("/");
+  await page.keyboard.press("ControlOrMeta+k");
+  await page.getByRole("combobox").fill("eliza");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "ELIZA" })).toBeVisible();
+  await page
+    .getByRole("button", { name: /Account and theme/ })
+    .first()
+    .click();
+  await page.getByRole("menuitemradio", { name: "Dark" }).click();
+  await expect(page.locator("html")).toHaveClass(/dark/);
+  await page.reload();
+  await expect(page.locator("html")).toHaveClass(/dark/);
+});
+
+test("nothing is asked of another host", async ({ page, loom }) => {
+  const foreign: string[] = [];
+  page.on("request", (request) => {
+    if (!request.url().startsWith(loom.url) && !request.url().startsWith("data:"))
+      foreign.push(request.url());
+  });
+  for (const path of ["/", "/plugins", "/plugins/new", "/playground", "/activity"]) {
+    await page.goto(path, { waitUntil: "networkidle" });
+  }
+  expect(foreign).toEqual([]);
+});
+
+test("a plugin or page that does not exist says so inside the console", async ({ page }) => {
+  const answer = await page.goto("/plugins/nothing-here");
+  expect(answer?.status()).toBe(404);
+  await expect(page.getByRole("navigation", { name: "Main" })).toBeVisible();
+  await expect(page.getByRole("main")).toContainText(/no plugin|not found|does not exist|removed/i);
+});

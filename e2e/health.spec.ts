@@ -1,0 +1,74 @@
+import { startExamplePlugin } from "../test/console-process.ts";
+import { expect, registerExample, test } from "./fixtures.ts";
+
+test.setTimeout(120_000);
+
+test("a killed plugin goes Down with the reason; started again it is re-initialised and Healthy, by itself", async ({
+  page,
+  api,
+}) => {
+  const first = await startExamplePlugin();
+  const id = await registerExample(api, first, "Phoenix");
+  await api.patch(`/api/plugins/${id}`, { data: { healthCheckIntervalSeconds: 5 } });
+  await page.goto(`/plugins/${id}`);
+  await expect(page.getByText("Healthy").first()).toBeVisible();
+
+  await first.stop();
+  await expect(page.getByText("Down").first()).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByRole("region", { name: "What to do" })).toContainText("Nothing is listening");
+  await expect(page).toHaveTitle(/down/i);
+  await page.goto("/");
+  await expect(page.getByRole("main")).toContainText("Phoenix");
+  await expect(page.getByRole("main")).toContainText("Nothing is listening");
+
+  const second = await startExamplePlugin(first.port);
+  await page.goto(`/plugins/${id}`);
+  await expect(page.getByText("Healthy").first()).toBeVisible({ timeout: 30_000 });
+  const { plugin } = (await (await api.get(`/api/plugins/${id}`)).json()) as {
+    plugin: { reinitializations: number };
+  };
+  expect(plugin.reinitializations).toBe(1);
+  const report = (await (await api.get(`/api/plugins/${id}/health`)).json()) as {
+    incidents: Array<{ endedAt: string | null }>;
+    markers: Array<{ kind: string }>;
+  };
+  expect(report.incidents).toHaveLength(1);
+  expect(report.incidents[0]?.endedAt).not.toBeNull();
+  expect(report.markers.map(({ kind }) => kind)).toContain("reinitialized");
+
+  await page.getByRole("link", { name: "Health", exact: true }).click();
+  await expect(page.getByRole("main")).toContainText("Nothing is listening");
+  await second.stop();
+});
+
+test("latency is drawn, ranges live in the URL, and the figures are there as a table", async ({
+  page,
+  api,
+  plugin,
+}) => {
+  const id = await registerExample(api, plugin, "Drawn");
+  for (let check = 0; check < 5; check += 1) await api.post(`/api/plugins/${id}/check`, { data: {} });
+  await page.goto(`/plugins/${id}/health`);
+  const canvas = page.locator("canvas");
+  await expect(canvas).toBeVisible();
+  await expect.poll(() => inkOf(page)).toBeGreaterThan(0);
+  await page
+    .getByRole("button", { name: "15 min" })
+    .or(page.getByRole("link", { name: "15 min" }))
+    .click();
+  await expect(page).toHaveURL(/range=|from=/);
+  await page.reload();
+  await expect(canvas).toBeVisible();
+  await page.getByRole("button", { name: /table/i }).click();
+  await expect(page.getByRole("table").first()).toContainText(/ms/);
+});
+
+/** How many pixels of the chart are painted: an empty canvas has none. */
+function inkOf(page: import("@playwright/test").Page): Promise<number> {
+  return page.locator("canvas").evaluate((element: HTMLCanvasElement) => {
+    const context = element.getContext("2d");
+    if (!context || element.width === 0) return 0;
+    const { data } = context.getImageData(0, 0, element.width, element.height);
+    return data.filter((value, index) => index % 4 === 3 && value > 0).length;
+  });
+}

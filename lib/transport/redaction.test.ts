@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import { toExcerpt } from "./excerpt.ts";
+import { createRedaction } from "./redaction.ts";
+
+describe("redaction", () => {
+  it("removes the values of sensitive fields, also as JSON and in addresses spell them", () => {
+    const redaction = createRedaction(["key", "pin"]);
+    redaction.learn({ key: 'a"b/canary', pin: 123456, region: "europe-west" });
+    const text = redaction.text(
+      'raw a"b/canary, json a\\"b/canary, url a%22b%2Fcanary, pin 123456, europe-west',
+    );
+    expect(text).toBe("raw [redacted], json [redacted], url [redacted], pin [redacted], europe-west");
+  });
+
+  it("treats every longer text as secret when nobody says which fields are", () => {
+    const redaction = createRedaction();
+    redaction.learn({ key: "canary-1234", mode: "fast" });
+    expect(redaction.text("canary-1234 in mode fast")).toBe("[redacted] in mode fast");
+  });
+
+  it("remembers the secrets of earlier configurations", () => {
+    const redaction = createRedaction(["key"]);
+    redaction.learn({ key: "first-secret" });
+    redaction.learn({ key: "second-secret" });
+    expect(redaction.text("first-secret second-secret")).toBe("[redacted] [redacted]");
+  });
+
+  it("removes what is shaped like a key although nobody told it", () => {
+    const redaction = createRedaction([]);
+    expect(redaction.text("used sk-proj-abcdefgh12345 with Bearer eyJhbGciOiJIUzI1NiJ9.x")).toBe(
+      "used [redacted] with [redacted]",
+    );
+    expect(redaction.text("the key of the risk-management task")).toBe("the key of the risk-management task");
+  });
+
+  it("reaches every string of a value and leaves the rest alone", () => {
+    const redaction = createRedaction(["key"]);
+    redaction.learn({ key: "canary-1234" });
+    expect(redaction.value({ a: ["x canary-1234"], n: 5, z: null, "canary-1234": true })).toEqual({
+      a: ["x [redacted]"],
+      n: 5,
+      z: null,
+      "[redacted]": true,
+    });
+  });
+});
+
+describe("toExcerpt", () => {
+  it("is one printable line", () => {
+    expect(toExcerpt("a\u0000\u001b[31mb\r\n\tc\u202e d")).toBe("a [31mb c d");
+  });
+
+  it("cuts at the limit, between characters", () => {
+    expect(toExcerpt("👋".repeat(50), 10)).toBe(`${"👋".repeat(9)}…`);
+  });
+
+  it("prefers the title of a web page", () => {
+    expect(toExcerpt("<html><head><title>502 Bad Gateway</title></head><body>x</body></html>")).toBe(
+      "502 Bad Gateway",
+    );
+    expect(toExcerpt("<html><body><h1>Oops</h1> it broke</body></html>")).toBe("Oops it broke");
+  });
+
+  it("stays quick on text made to be slow", () => {
+    const startedAt = performance.now();
+    toExcerpt("<".repeat(1_000_000));
+    toExcerpt("<title ".repeat(200_000));
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+  });
+});
