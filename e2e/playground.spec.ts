@@ -64,7 +64,7 @@ test("a plugin's error stays with its answer and can be retried", async ({ page,
   await expect(answer).toContainText("rate_limit_exceeded");
   await expect(answer).toContainText(/retry|again/i);
   await expect(answer).toContainText(/5 s/);
-  await answer.getByRole("button", { name: "Retry" }).click();
+  await answer.getByRole("button", { name: "Try again" }).click();
   await expect(answer).toHaveCount(1);
   await expect(answer).toContainText("rate_limit_exceeded");
   await page.getByRole("button", { name: "Edit and send again" }).click();

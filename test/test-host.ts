@@ -6,6 +6,7 @@ import type { ConfigValues, Desired } from "../lib/contract/plugin.ts";
 import type { Data, PluginRecord } from "../lib/data/data.ts";
 import { createHost } from "../lib/host/create-host.ts";
 import { createLog } from "../lib/log.ts";
+import type { BuiltinFactory } from "../lib/transport/client.ts";
 import { createTestData } from "./database.ts";
 import type { TestData } from "./database.ts";
 import { createFakeClock } from "./fake-clock.ts";
@@ -30,6 +31,7 @@ export interface TestHostOptions {
   /** Puts something between the host and its database. */
   wrapData?: (data: Data) => Data;
   concurrency?: number;
+  builtins?: Record<string, BuiltinFactory>;
   /** How long the process has stood still, added to the monotonic clock. */
   stoodStillMs?: () => number;
 }
@@ -50,7 +52,7 @@ export async function createTestHost(options: TestHostOptions = {}) {
       clock: { ...clock, monotonic: () => clock.monotonic() + (options.stoodStillMs?.() ?? 0) },
       log,
       createClient: ({ endpoint }) => pluginAt(endpoint ?? "").connect(),
-      builtins: {},
+      builtins: options.builtins ?? {},
       random: () => 0,
       ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
     });

@@ -18,7 +18,7 @@ function explain(error: unknown): ErrorInfo {
     return {
       ...info,
       message: "That e-mail and password do not belong together.",
-      hint: "Check both and try again. An admin of this console can set a new password.",
+      hint: "Check both and try again.",
     };
   }
   return info;

@@ -13,12 +13,12 @@ export interface ChartColors {
 /** The class of the token behind each colour; literal, so that Tailwind sees them. */
 export const COLOR_CLASSES: Record<keyof ChartColors, string> = {
   p50: "text-accent",
-  p95: "text-warn",
+  p95: "text-accent/70",
   band: "text-accent/15",
   grid: "text-line",
   label: "text-muted",
   down: "text-bad-soft",
-  failure: "text-bad",
+  failure: "text-(--chart-bad)",
   marker: "text-faint",
 };
 

@@ -19,9 +19,9 @@ function Legend() {
   return (
     <>
       <Key swatch="h-0.5 bg-current text-accent">p50, half of the checks are faster</Key>
-      <Key swatch="h-px bg-warn">p95</Key>
+      <Key swatch="h-px bg-current text-accent/70">p95</Key>
       <Key swatch="h-2.5 bg-current text-accent/15">fastest to slowest</Key>
-      <Key swatch="h-1 bg-bad">failed checks</Key>
+      <Key swatch="h-1 bg-(--chart-bad)">failed checks</Key>
     </>
   );
 }

@@ -1,6 +1,7 @@
 "use client";
 
 import "uplot/dist/uPlot.min.css";
+import "./charts.css";
 import { useEffect, useEffectEvent, useRef, useState, type KeyboardEvent } from "react";
 import type { HealthReport } from "@/lib/contract/health.ts";
 import { cn } from "../ui/class-names.ts";

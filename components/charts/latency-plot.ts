@@ -93,7 +93,7 @@ function toPlotOptions(element: HTMLElement, options: LatencyPlotOptions, state:
       { ...line(0, () => "transparent"), points: { show: false } },
     ],
     bands: [{ series: [4, 3], fill: () => state.colors.band }],
-    axes: toAxes(state),
+    axes: toAxes(getComputedStyle(element).fontFamily, state),
     cursor: still ? { show: false } : { y: false, drag: { x: true, y: false, setScale: false, dist: 6 } },
     hooks: {
       drawClear: [(plot) => drawIncidents(plot, state.report, state.colors)],
@@ -120,15 +120,15 @@ function line(width: number, stroke: () => string): uPlot.Series {
   };
 }
 
-function toAxes(state: State): uPlot.Axis[] {
+function toAxes(fontFamily: string, state: State): uPlot.Axis[] {
   const shared: uPlot.Axis = {
     stroke: () => state.colors.label,
     grid: { stroke: () => state.colors.grid, width: 1 },
     ticks: { show: false },
-    font: '11px "Geist", system-ui, sans-serif',
+    font: `11px ${fontFamily}`,
   };
   return [
-    { ...shared, grid: { show: false }, space: 70, values: TIME_LABELS },
+    { ...shared, grid: { show: false }, size: 40, space: 70, values: TIME_LABELS },
     {
       ...shared,
       size: 58,

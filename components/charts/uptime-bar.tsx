@@ -1,5 +1,6 @@
 "use client";
 
+import "./charts.css";
 import { useState, type KeyboardEvent } from "react";
 import type { HealthReport } from "@/lib/contract/health.ts";
 import { cn } from "../ui/class-names.ts";
@@ -10,9 +11,9 @@ import { toUptimeCells, type UptimeCell, type UptimeState } from "./uptime-cells
 
 /** Height and fill of a cell: state is told by shape as well as by colour. */
 const LOOKS: Record<UptimeState, string> = {
-  ok: "h-full bg-ok",
-  degraded: "h-3/4 bg-warn",
-  down: "h-1/2 bg-bad",
+  ok: "h-full bg-(--chart-ok)",
+  degraded: "h-3/4 bg-(--chart-warn)",
+  down: "h-1/2 bg-(--chart-bad)",
   none: "hatched h-full",
 };
 

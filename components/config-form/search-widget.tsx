@@ -23,12 +23,7 @@ export function SearchWidget({ field, draft, aria, onChange, onBlur }: WidgetPro
           onBlur={onBlur}
           className="control h-8 pr-9 font-mono text-sm"
         />
-        <Combobox.Trigger
-          aria-label={`Show all choices of ${field.name}`}
-          className="absolute top-0 right-0 flex h-8 w-8 items-center justify-center text-muted hover:text-ink"
-        >
-          <ChevronsUpDown aria-hidden className="size-4" />
-        </Combobox.Trigger>
+        <ChevronsUpDown aria-hidden className="pointer-events-none absolute top-2 right-2.5 size-4 text-muted" />
       </Combobox.InputGroup>
       <Combobox.Portal>
         <Combobox.Positioner sideOffset={4} className="z-40">

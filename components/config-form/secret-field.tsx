@@ -128,8 +128,8 @@ function Row({
       aria-describedby={aria["aria-describedby"]}
       className="flex min-h-10 flex-wrap items-center gap-2 rounded-md border border-line bg-sunken py-1 pr-1.5 pl-2.5"
     >
-      <span className="min-w-0 flex-1 basis-48 text-sm text-muted">{text}</span>
-      {children}
+      <span className="min-w-0 flex-1 basis-40 text-sm text-muted">{text}</span>
+      <span className="flex shrink-0 gap-1">{children}</span>
     </div>
   );
 }

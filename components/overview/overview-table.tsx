@@ -9,7 +9,7 @@ import type { PluginSummary } from "@/lib/contract/plugin.ts";
 /** Every plugin in one line: state, trend, figures. */
 export function OverviewTable({ plugins }: { plugins: readonly PluginSummary[] }) {
   return (
-    <Table label="Plugins">
+    <Table label="Figures of the plugins">
       <THead>
         <Tr>
           <Th>Name</Th>

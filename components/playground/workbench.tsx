@@ -65,7 +65,7 @@ export function Workbench({ plugins }: { plugins: readonly PluginSummary[] }) {
     composer.current?.focus();
   }
 
-  if (isEmpty && plugins.every(({ desired }) => desired === "disabled")) {
+  if (isEmpty && !taken && plugins.every(({ desired }) => desired === "disabled")) {
     return (
       <>
         <PageHeader title="Playground" />

@@ -34,11 +34,9 @@ export function PluginHeader() {
 function Identity() {
   const { plugin } = usePluginScreen();
   return (
-    <span className="flex flex-wrap items-center gap-x-2">
+    <span className="flex flex-wrap items-center gap-x-3">
       <span className="wrap-anywhere">{plugin.providerType}</span>
-      <span aria-hidden>·</span>
       <span className="wrap-anywhere">version {plugin.version}</span>
-      <span aria-hidden>·</span>
       {plugin.endpoint ? (
         <span className="inline-flex min-w-0 items-center gap-1">
           <code className="min-w-0 wrap-anywhere">{plugin.endpoint}</code>

@@ -8,6 +8,9 @@ import type { LastCheck } from "@/lib/contract/plugin.ts";
 import { Fact, FactList } from "./fact-list.tsx";
 import { usePluginScreen } from "./plugin-screen-context.ts";
 
+/** Below this interval "next" would only ever say "just now". */
+const TELLING_SECONDS = 30;
+
 /** The newest check: what we measured beside what the plugin claims. */
 export function PluginLastCheck() {
   const { plugin } = usePluginScreen();
@@ -25,7 +28,7 @@ export function PluginLastCheck() {
           <Fact name="Measured here">{formatMs(lastCheck.latencyMs)}</Fact>
           <Fact name="Plugin's claim">{formatMs(lastCheck.claimedLatencyMs)}</Fact>
           {lastCheck.message ? <Fact name="It says">“{lastCheck.message}”</Fact> : null}
-          {nextCheckAt && plugin.desired === "enabled" ? (
+          {nextCheckAt && plugin.desired === "enabled" && plugin.healthCheckIntervalSeconds >= TELLING_SECONDS ? (
             <Fact name="Next">
               <RelativeTime at={nextCheckAt} />
             </Fact>

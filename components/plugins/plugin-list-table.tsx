@@ -136,7 +136,7 @@ function HeadCell({
           type="button"
           onClick={() => onToggle(sort)}
           className={cn(
-            "group inline-flex min-h-6 items-center gap-1 rounded hover:text-ink",
+            "group inline-flex min-h-6 items-center gap-1 rounded align-middle hover:text-ink",
             figure && "flex-row-reverse",
             order && "text-ink",
           )}

@@ -19,7 +19,7 @@ export function PreviewPanel({
 }) {
   const { reading, source, preview, draft } = registration;
   return (
-    <Panel title="What the console understands" className="lg:sticky lg:top-5">
+    <Panel title="What the console understands" className="lg:sticky lg:top-5 lg:row-span-2">
       <div aria-live="polite" aria-busy={preview.isFetching} className="flex min-h-64 flex-col gap-4">
         {source === null ? (
           <Waiting>

@@ -34,24 +34,22 @@ export function RegisterPlugin() {
 
   return (
     <>
-      <div className="grid items-start gap-5 lg:grid-cols-2">
-        <div className="flex min-w-0 flex-col gap-5">
-          <SourceField
-            ref={field}
-            registration={registration}
-            problem={problem}
-            onFile={(file) => void take(file)}
-            onType={(text) => {
-              setProblem(null);
-              registration.change({ text, builtin: null, name: null });
-            }}
-          />
-          <BuiltinChoices
-            chosen={registration.draft.builtin}
-            onChoose={(builtin) => registration.change({ text: "", checked: null, name: null, builtin })}
-          />
-        </div>
+      <div className="grid items-start gap-5 lg:grid-cols-2 lg:grid-rows-[auto_1fr]">
+        <SourceField
+          ref={field}
+          registration={registration}
+          problem={problem}
+          onFile={(file) => void take(file)}
+          onType={(text) => {
+            setProblem(null);
+            registration.change({ text, builtin: null, name: null });
+          }}
+        />
         <PreviewPanel registration={registration} onPick={pick} />
+        <BuiltinChoices
+          chosen={registration.draft.builtin}
+          onChoose={(builtin) => registration.change({ text: "", checked: null, name: null, builtin })}
+        />
       </div>
       {hovering ? <DropOverlay /> : null}
     </>

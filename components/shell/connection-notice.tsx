@@ -7,7 +7,7 @@ import { RelativeTime } from "@/components/ui/relative-time.tsx";
 import { api } from "@/lib/client/browser.ts";
 import { queries } from "@/lib/client/queries.ts";
 
-/** Says that what the page shows is getting old, as soon as the console stops answering, and goes away by itself. */
+/** Says that what the page shows is getting old, as soon as the console stops answering, and goes away by itself. It floats: nothing moves. */
 export function ConnectionNotice() {
   const { failureReason, dataUpdatedAt } = useQuery(queries(api).overview);
   if (!failureReason) return null;
@@ -16,7 +16,7 @@ export function ConnectionNotice() {
   return (
     <div
       role="status"
-      className="sticky top-12 z-20 flex flex-wrap items-center gap-x-2 border-b border-line bg-warn-soft px-4 py-2 text-sm text-warn shell:top-0 shell:px-8"
+      className="fixed bottom-4 left-4 z-40 flex max-w-[calc(100vw-2rem)] items-center gap-2 rounded-lg border border-warn/40 bg-warn-soft px-3 py-2 text-sm text-warn shadow-float shell:left-60"
     >
       <WifiOff aria-hidden className="size-4 shrink-0" />
       <span>

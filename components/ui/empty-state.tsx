@@ -21,7 +21,7 @@ export function EmptyState({
         {icon}
       </span>
       <div className="flex flex-col gap-1">
-        <h3 className="text-lg font-semibold">{title}</h3>
+        <h2 className="text-lg font-semibold">{title}</h2>
         {children ? <div className="text-base text-muted">{children}</div> : null}
       </div>
       {command ? <Command value={command} /> : null}

@@ -7,7 +7,7 @@ export interface SparklinePath {
 
 /**
  * Turns latencies (ms, oldest first, null = failed) into a path in a `width` × `height` box, y from 0 to the largest value.
- * The newest value stands at the right edge; `slots` fixes the distance, so that a young line does not stretch.
+ * The newest value stands at the right edge; `slots` sets the distance between values.
  */
 export function toSparklinePath(
   values: ReadonlyArray<number | null>,

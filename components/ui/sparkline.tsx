@@ -1,9 +1,9 @@
 import { formatMs } from "./numbers.ts";
 import { toSparklinePath } from "./sparkline-path.ts";
 
-/** At most as many values as the API sends (`PluginSummary.sparkline`). */
-const SLOTS = 60;
-const BOX = { width: 96, height: 24, slots: SLOTS };
+const BOX = { width: 96, height: 24 };
+/** A young line does not fill the box: it grows from the right until it has this many values, then it narrows its steps. */
+const FEWEST_SLOTS = 15;
 
 function describeValues(values: ReadonlyArray<number | null>): string {
   const measured = values.filter((value) => value !== null);
@@ -27,7 +27,10 @@ export function Sparkline({ values }: { values: ReadonlyArray<number | null> }) 
       />
     );
   }
-  const { line, failures } = toSparklinePath(values, BOX);
+  const { line, failures } = toSparklinePath(values, {
+    ...BOX,
+    slots: Math.max(FEWEST_SLOTS, values.length),
+  });
   return (
     <svg
       role="img"
@@ -36,6 +39,7 @@ export function Sparkline({ values }: { values: ReadonlyArray<number | null> }) 
       className="block h-6 w-24 overflow-visible"
     >
       <title>{label}</title>
+      <path d={`M0 ${BOX.height - 0.5}H${BOX.width}`} className="stroke-line-strong" />
       {failures.length > 0 ? (
         <path d={failures.map((x) => `M${x} 3V21`).join("")} strokeWidth="1.5" className="stroke-bad" />
       ) : null}

@@ -42,7 +42,7 @@ export function StatusBadge({ badge, size = "md" }: { badge: Badge; size?: "sm" 
     <span
       data-badge={badge}
       className={cn(
-        "inline-flex shrink-0 items-center gap-1 rounded-full font-medium whitespace-nowrap",
+        "inline-flex shrink-0 items-center gap-1 rounded-full align-middle font-medium whitespace-nowrap",
         size === "sm" ? "h-5 px-1.5 text-xs" : "h-6 px-2 text-sm",
         TONE_CLASSES[tone],
       )}

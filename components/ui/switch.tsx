@@ -38,7 +38,7 @@ export function Switch({
         if (!pending) onCheckedChange(!checked);
       }}
       className={cn(
-        "group relative inline-flex h-6 w-10 shrink-0 items-center rounded-full disabled:cursor-not-allowed disabled:opacity-55",
+        "group relative inline-flex h-6 w-10 shrink-0 items-center rounded-full align-middle disabled:cursor-not-allowed disabled:opacity-55",
         pending && "animate-pulse-slow cursor-progress",
       )}
       {...aria}

@@ -50,18 +50,16 @@ const { body } = fc.letrec((tie) => ({
 }));
 /** Signing out would end the session that all others need. */
 const target = fc.constantFrom(...ROUTES.filter(({ path }) => !path.endsWith("/sign-out")));
-const id = fc.oneof(
-  fc.string({ unit: "binary" }).map((text) => encodeURIComponent(text.toWellFormed())),
-  fc.constantFrom("%00", "%2e%2e", "%", "..%2f", "__proto__", "nobody"),
-);
+/** Any text that a URL can hold. */
+const inUrl = fc
+  .string({ unit: "binary" })
+  .map((text) => new URLSearchParams([["", text]]).toString().slice(1));
+const id = fc.oneof(inUrl, fc.constantFrom("%00", "%2e%2e", "%", "..%2f", "__proto__", "nobody"));
 
 it("no request, however strange, is answered 5xx or out of shape", async () => {
   await fc.assert(
-    fc.asyncProperty(target, id, body, fc.string({ unit: "binary" }), async (route, name, json, text) => {
-      const query =
-        route.query === null
-          ? ""
-          : `?from=${encodeURIComponent(text.toWellFormed())}&limit=${name}&cursor=${name}`;
+    fc.asyncProperty(target, id, body, inUrl, async (route, name, json, text) => {
+      const query = route.query === null ? "" : `?from=${text}&limit=${name}&cursor=${name}`;
       const answer = await loom.call(route.method, `${route.path.replace(":id", name)}${query}`, {
         as: "admin",
         ...(route.method === "GET" ? {} : { raw: text.length % 5 === 0 ? text : JSON.stringify(json) }),
@@ -75,6 +73,6 @@ it("no request, however strange, is answered 5xx or out of shape", async () => {
         expect(JSON.stringify(answer.body)).not.toMatch(/node_modules|at async|prisma|SQLITE/i);
       }
     }),
-    { numRuns: 400 },
+    { numRuns: 200 },
   );
 }, 60_000);

@@ -1,5 +1,4 @@
 import type { DBAdapterInstance } from "better-auth";
-import type { BetterAuthOptions } from "better-auth";
 import type { AuditEntry } from "../contract/activity.ts";
 import type { SecretState, SecretWrite } from "../contract/config.ts";
 import type { ErrorInfo } from "../contract/error.ts";

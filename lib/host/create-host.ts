@@ -66,7 +66,7 @@ export function createHost(options: HostOptions): Host {
       if (disabled.has(pluginId)) runners.get(pluginId)?.tracker.close();
     }
     monitor.start();
-    bringBack(resumed).catch(logMistake);
+    bringBack(resumed).catch(logTrouble);
     log.info({ plugins: records.length }, "the host runs");
   }
 
@@ -75,11 +75,11 @@ export function createHost(options: HostOptions): Host {
    * answers without ever leaving its turn of the event loop, so a thousand in one go would hold up everything else.
    */
   async function bringBack(resumed: Runner[]): Promise<void> {
-    const to = clock.now();
+    const to = clock.now() + 1;
     const gate = createGate(concurrency);
     for (const runner of resumed) {
       if (stopping) return;
-      gate.run(runner.resume).catch(logMistake);
+      gate.run(runner.resume).catch(logTrouble);
       await clock.sleep(BREATH_MS);
     }
     for (const { id, tracker } of resumed) {
@@ -89,8 +89,8 @@ export function createHost(options: HostOptions): Host {
     }
   }
 
-  function logMistake(error: unknown): void {
-    log.error({ err: error }, "the host made a mistake");
+  function logTrouble(error: unknown): void {
+    log.error({ err: error }, "background work of the host failed");
   }
 
   async function stop(): Promise<void> {
@@ -100,9 +100,7 @@ export function createHost(options: HostOptions): Host {
       recorder.flush,
     );
     await Promise.race([
-      finished
-        .finally(() => over.abort())
-        .catch((error: unknown) => log.error({ err: error }, "stopping failed")),
+      finished.finally(() => over.abort()).catch(logTrouble),
       clock.sleep(STOP_MS, over.signal),
     ]);
   }

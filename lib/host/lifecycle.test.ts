@@ -330,3 +330,43 @@ describe("when people change their mind", () => {
     expect(plugin.calls).toHaveLength(calls);
   });
 });
+
+describe("asking an address who it is", () => {
+  it("returns what it says, registers nothing and hangs up", async () => {
+    const { record, plugin } = await console.register();
+    const { value, latencyMs } = await console.host.probe("http://127.0.0.1:8090");
+    expect(value).toMatchObject({ name: "Acme", provider_type: "acme" });
+    expect(latencyMs).toBe(7);
+    expect(plugin.calls).toEqual(["metadata"]);
+    expect(plugin.openClients()).toBe(0);
+    expect(console.host.status(record.id).steps).toEqual([]);
+  });
+
+  it("hangs up when it fails, too", async () => {
+    const { plugin } = await console.register();
+    plugin.kill();
+    await expect(console.host.probe("http://127.0.0.1:8090")).rejects.toMatchObject({
+      code: "plugin_unreachable",
+    });
+    expect(plugin.openClients()).toBe(0);
+  });
+});
+
+describe("the box", () => {
+  it("knows its plugins by name and nothing else", async () => {
+    await console.close();
+    const metadata = Metadata.parse({ name: "Demo", version: "1", provider_type: "demo" });
+    const demo = () => ({
+      metadata: () => metadata,
+      initialize: async () => undefined,
+      health: async () => ({ healthy: true }),
+      models: async () => [],
+      async *chat() {},
+      cleanup: async () => undefined,
+    });
+    console = await createTestHost({ builtins: { demo } });
+    expect(console.host.builtinNames()).toEqual(["demo"]);
+    expect(console.host.builtinMetadata("demo")).toEqual(metadata);
+    expect(console.host.builtinMetadata("constructor")).toBeNull();
+  });
+});

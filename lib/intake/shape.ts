@@ -1,7 +1,7 @@
 import { matchKeys } from "../core/json-object.ts";
 import type { Json } from "../contract/manifest.ts";
 import type { Findings } from "./findings.ts";
-import { joinPath, toJson, type Entry, type MapNode, type Node, type ScalarNode } from "./tree.ts";
+import { joinPath, toJson, type Entry, type Node, type ScalarNode } from "./tree.ts";
 
 /** What a place in a document should hold. */
 export type Shape =
@@ -68,7 +68,8 @@ function readObject(
     findings.locate(at, entry.value.at ?? entry.at);
     const shape = name === undefined ? undefined : fields[name];
     if (name === undefined || shape === undefined) {
-      reportUnknown(entry, node, names, at, findings);
+      const message = `${entry.key.slice(0, 100)} is no field of the protocol; it is kept and has no effect.`;
+      findings.warning("unknown_field", at, message, "Check the spelling, or remove it.");
       return [entry.key, toJson(entry.value)];
     }
     if (name !== entry.key) {
@@ -77,21 +78,6 @@ function readObject(
     }
     return [name, applyShape(entry.value, shape, at, findings)];
   });
-}
-
-function reportUnknown(
-  { key }: Entry,
-  node: MapNode,
-  names: ReadonlyMap<string, string>,
-  at: string,
-  findings: Findings,
-): void {
-  const [meant] = matchKeys([key], [...names.values()]).values();
-  const twin = meant === undefined ? undefined : node.entries.find((entry) => names.get(entry.key) === meant);
-  const message = twin
-    ? `${key.slice(0, 100)} means the same as ${twin.key}, which is here too; it is kept and has no effect.`
-    : `${key.slice(0, 100)} is no field of the protocol; it is kept and has no effect.`;
-  findings.warning("unknown_field", at, message, "Check the spelling, or remove it.");
 }
 
 function readText(node: Node, path: string, findings: Findings): Json | undefined {

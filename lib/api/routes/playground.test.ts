@@ -263,7 +263,8 @@ describe("over a real connection", () => {
   let server: Server;
   let origin = "";
   beforeAll(async () => {
-    server = createServer(getRequestListener(loom.api.fetch));
+    const listener = getRequestListener(loom.api.fetch);
+    server = createServer((request, response) => void listener(request, response));
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   });

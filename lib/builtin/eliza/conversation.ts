@@ -2,10 +2,14 @@ import ElizaBot from "elizabot";
 import type { ChatMessage } from "../../contract/protocol.ts";
 import type { Mood, Settings } from "./settings.ts";
 
-/** The rules backtrack on long texts; a session has seldom seen a longer sentence. */
-const MAX_MESSAGE_LENGTH = 1_000;
-/** Messages replayed to bring ELIZA back to where she was. */
-const MAX_REPLAYED = 100;
+/**
+ * How much ELIZA listens to. Her rules backtrack, and she tries all of them on every sentence: without limits one long
+ * message would hold up the whole console.
+ */
+const MAX_SENTENCES = 5;
+const MAX_SENTENCE_LENGTH = 120;
+/** Messages replayed to bring her back to where she was. */
+const MAX_REPLAYED = 20;
 
 const FAREWELL = "Goodbye. It was nice talking to you.";
 
@@ -24,8 +28,11 @@ export function answer(messages: readonly ChatMessage[], settings: Settings): st
   return colour(replies.at(-1) ?? settings.greeting, settings.mood);
 }
 
+/** The last few sentences, without the runs of blanks and dashes that make the rules slow. */
 function tidy(content: string): string {
-  return content.replace(/\s+/g, " ").trim().slice(-MAX_MESSAGE_LENGTH);
+  const heard = content.slice(-MAX_SENTENCES * MAX_SENTENCE_LENGTH * 2).replace(/[\s-]+/g, " ");
+  const sentences = heard.split(/[,.?!;]+/).map((sentence) => sentence.trim().slice(0, MAX_SENTENCE_LENGTH));
+  return sentences.filter(Boolean).slice(-MAX_SENTENCES).join(". ");
 }
 
 function colour(reply: string, mood: Mood): string {
