@@ -8,7 +8,6 @@ export type Fault = (socket: Socket, path: string) => void;
 
 const FAULTS = { ...ANSWER_FAULTS, ...STREAM_FAULTS };
 export type FaultName = keyof typeof FAULTS;
-export const FAULT_NAMES = Object.keys(FAULTS) as FaultName[];
 
 export interface MisbehavingPlugin {
   port: number;

@@ -48,7 +48,7 @@ export function delta(content: string): ChatChunk {
   return { id: "c1", model: "small", choices: [{ index: 0, delta: { content } }] };
 }
 
-export function finish(content: string): ChatChunk {
+function finish(content: string): ChatChunk {
   return {
     id: "c1",
     model: "small",

@@ -107,7 +107,7 @@ export function createScriptedPlugin(providerType = "acme"): ScriptedPlugin {
   };
 }
 
-export function unreachable(): AppError {
+function unreachable(): AppError {
   return new AppError("plugin_unreachable", "Nothing answers at 127.0.0.1:8090");
 }
 

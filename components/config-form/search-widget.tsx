@@ -23,7 +23,10 @@ export function SearchWidget({ field, draft, aria, onChange, onBlur }: WidgetPro
           onBlur={onBlur}
           className="control h-8 pr-9 font-mono text-sm"
         />
-        <ChevronsUpDown aria-hidden className="pointer-events-none absolute top-2 right-2.5 size-4 text-muted" />
+        <ChevronsUpDown
+          aria-hidden
+          className="pointer-events-none absolute top-2 right-2.5 size-4 text-muted"
+        />
       </Combobox.InputGroup>
       <Combobox.Portal>
         <Combobox.Positioner sideOffset={4} className="z-40">

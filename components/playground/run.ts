@@ -4,6 +4,9 @@ import type { ConversationAction } from "./conversation.ts";
 
 /** Words that arrive within this time are shown together: quick enough to look like writing, slow enough to draw. */
 const FLUSH_MS = 50;
+/** Drawing takes time in proportion to the text so far: every so many characters the pause grows by 1 ms, up to the limit. */
+const CHARACTERS_PER_MS = 200;
+const LONGEST_FLUSH_MS = 400;
 
 export interface Run {
   /** Aborts the request and labels the answer. Safe to call at any time, the first call wins. */
@@ -55,7 +58,7 @@ export function startRun(
 /** Gathers words and hands them on together; the first ones at once, for they are waited for. */
 function createBuffer(release: (text: string) => void) {
   let gathered = "";
-  let released = false;
+  let released = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   function flush() {
@@ -64,7 +67,7 @@ function createBuffer(release: (text: string) => void) {
     if (gathered === "") return;
     const text = gathered;
     gathered = "";
-    released = true;
+    released += text.length;
     release(text);
   }
 
@@ -72,8 +75,8 @@ function createBuffer(release: (text: string) => void) {
     flush,
     add(text: string) {
       gathered += text;
-      if (released) timer ??= setTimeout(flush, FLUSH_MS);
-      else flush();
+      if (released === 0) return flush();
+      timer ??= setTimeout(flush, Math.min(FLUSH_MS + released / CHARACTERS_PER_MS, LONGEST_FLUSH_MS));
     },
   };
 }

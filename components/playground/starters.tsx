@@ -9,7 +9,7 @@ const STARTERS = [
 /** The empty conversation: three ways to begin, unless nothing can be sent. */
 export function Starters({ onPick }: { onPick: ((prompt: string) => void) | undefined }) {
   return (
-    <div className="flex flex-col items-center gap-4 py-10 text-center">
+    <div className="flex flex-col items-center gap-4 py-2 sm:py-10 text-center">
       <MessageSquare aria-hidden className="size-7 text-faint" />
       <div className="flex flex-col gap-1">
         <h2 className="text-lg font-semibold">Say something</h2>

@@ -20,12 +20,13 @@ export function Thread({
   onEdit: ((questionId: string, content: string) => void) | undefined;
   onAgain: (() => void) | undefined;
 }) {
-  const { box, content, atEnd, toEnd } = useFollow();
-  const last = findLastAnswer(conversation);
-  const lastId = last?.id;
+  const lastId = findLastAnswer(conversation)?.id;
+  const { box, content, atEnd, toEnd } = useFollow(lastId !== undefined);
 
   // A new answer was asked for just now: its reader wants to see it, wherever they were.
-  useEffect(toEnd, [lastId, toEnd]);
+  useEffect(() => {
+    if (lastId !== undefined) toEnd();
+  }, [lastId, toEnd]);
 
   return (
     <div className="relative min-h-0 flex-1">

@@ -7,9 +7,9 @@ const NEAR = 40;
 
 /**
  * Keeps a scrolling box at its end while its content grows, unless the reader has scrolled away from the end.
- * Give `box` to the scrolling element and `content` to its only child.
+ * Give `box` to the scrolling element and `content` to its only child. Nothing is followed while not `active`.
  */
-export function useFollow() {
+export function useFollow(active: boolean) {
   const box = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const following = useRef(true);
@@ -24,7 +24,7 @@ export function useFollow() {
   useEffect(() => {
     const element = box.current;
     const inner = content.current;
-    if (!element || !inner) return;
+    if (!active || !element || !inner) return;
     function onScroll() {
       if (!element) return;
       following.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR;
@@ -41,7 +41,7 @@ export function useFollow() {
       observer.disconnect();
       element.removeEventListener("scroll", onScroll);
     };
-  }, [toEnd]);
+  }, [active, toEnd]);
 
-  return { box, content, atEnd, toEnd };
+  return { box, content, atEnd: atEnd || !active, toEnd };
 }

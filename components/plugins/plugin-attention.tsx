@@ -3,9 +3,10 @@
 import { Activity, Power, RotateCw, Settings2 } from "lucide-react";
 import type { ReactNode } from "react";
 import { Button, ButtonLink } from "@/components/ui/button.tsx";
-import { ErrorNotice } from "@/components/ui/error-notice.tsx";
 import { BADGES, TONE_CLASSES } from "@/components/ui/status-badge.tsx";
+import type { ErrorInfo } from "@/lib/contract/error.ts";
 import type { Plugin } from "@/lib/contract/plugin.ts";
+import { ErrorFacts } from "./error-facts.tsx";
 import { toPluginPath } from "./plugin-path.ts";
 import { usePluginScreen } from "./plugin-screen-context.ts";
 import { usePermission } from "./use-permission.ts";
@@ -29,16 +30,24 @@ export function PluginAttention() {
         </span>
         <div className="min-w-0 flex-1">
           <p className="font-semibold wrap-anywhere">{toHeadline(plugin)}</p>
-          <p className="text-muted wrap-anywhere">{toAdvice(plugin)}</p>
+          <p className="text-muted wrap-anywhere">{toAdvice(plugin) ?? toHint(plugin, error)}</p>
         </div>
       </div>
-      {error ? <ErrorNotice error={error} /> : null}
+      {error ? <ErrorFacts error={error} /> : null}
       <Remedies />
     </section>
   );
 }
 
+/** The hint of the failure, unless the reason ends with it. */
+function toHint({ reason }: Plugin, error: ErrorInfo | null): string | null {
+  const hint = error?.hint ?? null;
+  return hint !== null && reason?.includes(hint) ? null : hint;
+}
+
 function toHeadline({ badge, missingConfig, reason }: Plugin): string {
+  // Switched off, and still saying goodbye.
+  if (badge === "disabled" && reason !== null) return reason;
   if (badge === "disabled" && missingConfig.length > 0) return "It needs some configuration first";
   if (badge === "disabled") return "Ready to be switched on";
   return reason ?? BADGES[badge].word;

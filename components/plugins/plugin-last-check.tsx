@@ -28,7 +28,9 @@ export function PluginLastCheck() {
           <Fact name="Measured here">{formatMs(lastCheck.latencyMs)}</Fact>
           <Fact name="Plugin's claim">{formatMs(lastCheck.claimedLatencyMs)}</Fact>
           {lastCheck.message ? <Fact name="It says">“{lastCheck.message}”</Fact> : null}
-          {nextCheckAt && plugin.desired === "enabled" && plugin.healthCheckIntervalSeconds >= TELLING_SECONDS ? (
+          {nextCheckAt &&
+          plugin.desired === "enabled" &&
+          plugin.healthCheckIntervalSeconds >= TELLING_SECONDS ? (
             <Fact name="Next">
               <RelativeTime at={nextCheckAt} />
             </Fact>

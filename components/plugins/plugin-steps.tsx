@@ -1,10 +1,10 @@
 "use client";
 
 import { Check, Circle, LoaderCircle, Minus, X, type LucideIcon } from "lucide-react";
-import { ErrorNotice } from "@/components/ui/error-notice.tsx";
 import { formatMs } from "@/components/ui/numbers.ts";
 import { Panel } from "@/components/ui/panel.tsx";
 import { RelativeTime } from "@/components/ui/relative-time.tsx";
+import type { ErrorInfo } from "@/lib/contract/error.ts";
 import type { LifecycleStep } from "@/lib/contract/plugin.ts";
 import { usePluginScreen } from "./plugin-screen-context.ts";
 
@@ -75,8 +75,17 @@ function Step({ step }: { step: LifecycleStep }) {
           </span>
         </div>
         {step.note ? <p className="text-sm text-muted wrap-anywhere">{step.note}</p> : null}
-        {step.error ? <ErrorNotice error={step.error} /> : null}
+        {step.error ? <StepError error={step.error} /> : null}
       </div>
     </li>
+  );
+}
+
+function StepError({ error }: { error: ErrorInfo }) {
+  return (
+    <div className="text-sm wrap-anywhere">
+      <p className="text-bad">{error.message}</p>
+      {error.hint ? <p className="text-muted">{error.hint}</p> : null}
+    </div>
   );
 }

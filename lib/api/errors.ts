@@ -18,7 +18,7 @@ export function toErrorResponse(info: ErrorInfo, requestId: string): Response {
 
 /** All problems of a value that broke its schema; the first is the message. */
 export function toValidationError(error: z.ZodError): AppError {
-  const all = error.issues.flatMap(toFieldIssues);
+  const all = error.issues.flatMap((issue) => toFieldIssues(issue));
   const issues = all.slice(0, MAX_ISSUES);
   const [first] = issues;
   const where = first?.path ? `${first.path}: ` : "";

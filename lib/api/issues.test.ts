@@ -18,11 +18,15 @@ describe("describeIssue", () => {
     count: z.number().int().min(2).max(9).optional(),
     list: z.array(z.string()).min(1).max(2).optional(),
     mode: z.enum(["a", "b"]).optional(),
+    secret: z
+      .union([z.strictObject({ set: z.string().max(4) }), z.strictObject({ clear: z.literal(true) })])
+      .optional(),
+    when: z.union([z.number(), z.iso.datetime()], "An instant").optional(),
     needed: z.boolean(),
   });
   const messageFor = (value: object) => {
     const { error } = schema.safeParse({ needed: true, ...value }, { error: describeIssue });
-    return error?.issues.flatMap(toFieldIssues)[0];
+    return error?.issues.flatMap((issue) => toFieldIssues(issue))[0];
   };
 
   it.each([
@@ -40,5 +44,10 @@ describe("describeIssue", () => {
     [{ mode: "c" }, "mode", 'Expected "a" or "b"'],
     [{ needed: undefined }, "needed", "Missing"],
     [{ typo: 1 }, "typo", "Unknown field"],
+    [{ secret: { set: "too long" } }, "secret.set", "At most 4 characters"],
+    [{ secret: { clear: false } }, "secret.clear", "Expected true"],
+    [{ secret: { get: true } }, "secret.set", "Missing"],
+    [{ secret: 5 }, "secret", "Expected an object"],
+    [{ when: "soon" }, "when", "An instant"],
   ])("%j", (value, path, message) => expect(messageFor(value)).toEqual({ path, message }));
 });

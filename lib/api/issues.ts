@@ -11,11 +11,23 @@ export function formatPath(path: ReadonlyArray<PropertyKey>): string {
     .slice(0, MAX_PATH_LENGTH);
 }
 
-/** One broken rule as people read it; an unknown field is named itself, not the object around it. */
-export function toFieldIssues(issue: z.core.$ZodIssue): FieldIssue[] {
-  if (issue.code !== "unrecognized_keys") return [{ path: formatPath(issue.path), message: issue.message }];
-  return issue.keys.map((key) => ({ path: formatPath([...issue.path, key]), message: "Unknown field" }));
+/**
+ * One broken rule as people read it: an unknown field is named itself, not the object around it, and where one of several forms
+ * was expected, what is wrong with the nearest one.
+ */
+export function toFieldIssues(issue: z.core.$ZodIssue, parents: PropertyKey[] = []): FieldIssue[] {
+  const path = [...parents, ...issue.path];
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({ path: formatPath([...path, key]), message: "Unknown field" }));
+  }
+  if (issue.code === "invalid_union" && issue.message === NO_FORM) {
+    const [nearest] = issue.errors.toSorted((a, b) => a.length - b.length);
+    if (nearest && nearest.length > 0) return nearest.flatMap((one) => toFieldIssues(one, path));
+  }
+  return [{ path: formatPath(path), message: issue.message }];
 }
+
+const NO_FORM = "Has none of the forms that are understood here";
 
 const KINDS: Readonly<Record<string, string>> = {
   string: "a text",
@@ -41,7 +53,7 @@ export function describeIssue(issue: z.core.$ZodRawIssue): string | undefined {
     case "invalid_value":
       return `Expected ${issue.values.map((value) => JSON.stringify(value)).join(" or ")}`;
     case "invalid_union":
-      return "Has none of the forms that are understood here";
+      return NO_FORM;
     default:
       return undefined;
   }

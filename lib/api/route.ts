@@ -34,6 +34,8 @@ interface Definition<P extends Permission, A extends Answer, B extends z.ZodType
   /** Bytes; 8 MB unless said otherwise. */
   bodyLimit?: number;
   query?: Q;
+  /** Runs before anything of the request is read; throws when the route does not exist at present. */
+  guard?(context: ApiContext): Promise<void>;
   handle(input: Input<P, B, Q>): Promise<Answered<A>>;
 }
 
@@ -81,6 +83,7 @@ export function route<
     query: query ?? null,
     async run(call) {
       const { context, visit } = call;
+      await definition.guard?.(context);
       const id = call.id === undefined ? "" : requireId(call.id);
       const parsedQuery = (query ? parseWith(query, call.query) : undefined) as z.output<Q>;
       const limit = definition.bodyLimit ?? BODY_MAX_BYTES;

@@ -1,5 +1,6 @@
-import { betterAuth, type DBAdapterInstance } from "better-auth";
+import type { DBAdapterInstance } from "better-auth";
 import { APIError } from "better-auth/api";
+import { betterAuth } from "better-auth/minimal";
 import { z } from "zod";
 import { Role, type Me } from "../contract/account.ts";
 import { AppError, isAppError } from "../contract/error.ts";

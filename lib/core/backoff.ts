@@ -1,6 +1,6 @@
 /** Waits between attempts to enable a plugin that is wanted but fails: 5, 10, 20, 40, 80, 80 … seconds. */
-export const FIRST_RETRY_MS = 5_000;
-export const LAST_RETRY_MS = 80_000;
+const FIRST_RETRY_MS = 5_000;
+const LAST_RETRY_MS = 80_000;
 
 /** Share by which a wait may be longer, so that plugins that failed together do not come back together. */
 const JITTER = 0.2;

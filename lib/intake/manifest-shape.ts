@@ -36,30 +36,31 @@ const CONFIG_FIELD: Shape = {
   },
 };
 
-export const METADATA_FIELDS = {
-  name: TEXT,
-  version: TEXT,
-  plugin_api_version: TEXT,
-  provider_type: TEXT,
-  description: TEXT,
-  author: TEXT,
-  homepage: TEXT,
-  license: TEXT,
-  capabilities: {
-    is: "object",
-    fields: {
-      streaming: FLAG,
-      function_calling: FLAG,
-      vision: FLAG,
-      embeddings: FLAG,
-      fine_tuning: FLAG,
-      custom_capabilities: { is: "dictionary", of: ANYTHING },
+export const METADATA_SHAPE: Shape = {
+  is: "object",
+  fields: {
+    name: TEXT,
+    version: TEXT,
+    plugin_api_version: TEXT,
+    provider_type: TEXT,
+    description: TEXT,
+    author: TEXT,
+    homepage: TEXT,
+    license: TEXT,
+    capabilities: {
+      is: "object",
+      fields: {
+        streaming: FLAG,
+        function_calling: FLAG,
+        vision: FLAG,
+        embeddings: FLAG,
+        fine_tuning: FLAG,
+        custom_capabilities: { is: "dictionary", of: ANYTHING },
+      },
     },
+    config_schema: { is: "list", of: CONFIG_FIELD },
   },
-  config_schema: { is: "list", of: CONFIG_FIELD },
-} as const satisfies Record<string, Shape>;
-
-export const METADATA_SHAPE: Shape = { is: "object", fields: METADATA_FIELDS };
+};
 
 export const MANIFEST_SHAPE: Shape = {
   is: "object",

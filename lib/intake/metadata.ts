@@ -1,4 +1,5 @@
-import { INTERVAL_SECONDS, Manifest, Metadata, type Finding, type Json } from "../contract/manifest.ts";
+import type { Manifest, Metadata } from "../contract/manifest.ts";
+import { INTERVAL_SECONDS, type Finding, type Json } from "../contract/manifest.ts";
 import type { JsonObject } from "../core/json-object.ts";
 import { createFindings, type Findings } from "./findings.ts";
 import { METADATA_SHAPE } from "./manifest-shape.ts";

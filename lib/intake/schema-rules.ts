@@ -1,27 +1,14 @@
 import { ConfigField, KNOWN_FIELD_TYPES, type FieldValidation, type Json } from "../contract/manifest.ts";
-import { checkRules, patternProblem } from "../core/config-rules.ts";
+import { checkRules } from "../core/config-rules.ts";
 import { isJsonObject, type JsonObject } from "../core/json-object.ts";
 import type { Findings } from "./findings.ts";
+import { checkPattern, createPatternBudget, type PatternBudget } from "./pattern-rules.ts";
 import { joinPath } from "./tree.ts";
 
 /** Longest name of a configuration field. */
 const MAX_FIELD_NAME = 100;
 /** More fields would be no form. */
 const MAX_FIELDS = 500;
-
-/**
- * What the patterns of one schema may cost together, in steps of RE2 program. Compiling one takes some microseconds, trying one
- * on one character of a default tens of nanoseconds: at these limits the whole check stays below a tenth of a second.
- */
-const PATTERN_BUDGET = { compile: 30_000, match: 500_000 } as const;
-/** RE2 refuses patterns whose repetitions multiply to more than this. */
-const MAX_REPETITION = 1_000;
-
-/** Steps left for the patterns of a schema. */
-interface Budget {
-  compile: number;
-  match: number;
-}
 
 /** Checks a `config_schema` against itself: names, types, ranges, patterns, defaults. `path` is where it stands. */
 export function checkConfigSchema(schema: readonly Json[], path: string, findings: Findings): void {
@@ -31,7 +18,7 @@ export function checkConfigSchema(schema: readonly Json[], path: string, finding
     return;
   }
   const seen = new Set<string>();
-  const budget: Budget = { ...PATTERN_BUDGET };
+  const budget = createPatternBudget();
   for (const [index, field] of schema.entries()) {
     const at = joinPath(path, index);
     if (!isJsonObject(field)) {
@@ -86,38 +73,14 @@ function checkType(field: JsonObject, at: string, findings: Findings): void {
   findings.warning("unknown_type", path, message);
 }
 
-function checkField(field: ConfigField, at: string, budget: Budget, findings: Findings): void {
+function checkField(field: ConfigField, at: string, budget: PatternBudget, findings: Findings): void {
   const rules = field.validation;
   if (rules === undefined) return checkDefault(field, at, findings);
   checkLengths(rules, `${at}.validation`, findings);
   checkRange(rules, `${at}.validation`, findings);
   checkApplicable(field, rules, `${at}.validation`, findings);
   checkEnum(field, rules, `${at}.validation.enum`, findings);
-  if (isAffordable(field, rules, budget)) {
-    checkPattern(rules, `${at}.validation.pattern`, findings);
-    return checkDefault(field, at, findings);
-  }
-  const message = "The patterns of this schema, from here on, are too costly to check.";
-  findings.error(
-    "patterns_too_costly",
-    `${at}.validation.pattern`,
-    message,
-    "Use fewer or smaller repetitions.",
-  );
-}
-
-/** Takes the cost of a field's pattern out of the budget; false when that is used up. */
-function isAffordable(field: ConfigField, { pattern }: FieldValidation, budget: Budget): boolean {
-  if (pattern === undefined) return true;
-  const counts = [...pattern.matchAll(/\{(\d+)?,?(\d+)?\}/g)].map(([, from, to]) => Number(to ?? from ?? 1));
-  const repetition = counts.reduce(
-    (product, count) => Math.min(MAX_REPETITION, product * Math.max(1, count)),
-    1,
-  );
-  const steps = pattern.length + repetition;
-  budget.compile -= steps;
-  budget.match -= typeof field.default === "string" ? steps * field.default.length : 0;
-  return budget.compile >= 0 && budget.match >= 0;
+  if (checkPattern(field, `${at}.validation.pattern`, budget, findings)) checkDefault(field, at, findings);
 }
 
 function checkLengths(rules: JsonObject | FieldValidation, at: string, findings: Findings): void {
@@ -143,13 +106,6 @@ function checkRange({ min, max }: FieldValidation, at: string, findings: Finding
     const message = `min ${min} is greater than max ${max}: no value fits.`;
     findings.error("impossible_range", joinPath(at, "min"), message, "Exchange the two, or correct one.");
   }
-}
-
-function checkPattern({ pattern }: FieldValidation, path: string, findings: Findings): void {
-  const problem = pattern === undefined ? null : patternProblem(pattern);
-  if (problem === null) return;
-  const message = `This pattern is not RE2 syntax: ${problem.slice(0, 200)}.`;
-  findings.error("invalid_pattern", path, message, "Look-around and back-references do not exist in RE2.");
 }
 
 const RULES_OF: Readonly<Record<string, ReadonlyArray<keyof FieldValidation>>> = {

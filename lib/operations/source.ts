@@ -1,4 +1,4 @@
-import { AppError, isAppError } from "../contract/error.ts";
+import { AppError, isAppError, type ErrorCode } from "../contract/error.ts";
 import type { Finding, Manifest } from "../contract/manifest.ts";
 import type { PluginCreate, PluginOrigin } from "../contract/plugin.ts";
 import { parseEndpoint } from "../core/address.ts";
@@ -164,26 +164,27 @@ async function readText(
   if (manifest.type === "builtin")
     return { ...candidate, findings: [...findings, ...checkBuiltin(context, manifest)] };
   if (manifest.endpoint === undefined) return candidate;
-  const endpoint = tryEndpoint(manifest.endpoint);
-  if (typeof endpoint !== "string") return { ...candidate, findings: mergeFinding(findings, endpoint) };
-  const address = await inspectAddress(context, actor, endpoint, consent);
-  return { ...candidate, manifest: { ...manifest, endpoint }, endpoint, address };
+  try {
+    const { url: endpoint } = parseEndpoint(manifest.endpoint);
+    const address = await inspectAddress(context, actor, endpoint, consent);
+    return { ...candidate, manifest: { ...manifest, endpoint }, endpoint, address };
+  } catch (error) {
+    // A bad address is one finding among the others: the manifest is shown with it.
+    if (!isAppError(error) || !ADDRESS_CODES.has(error.code)) throw error;
+    return { ...candidate, findings: mergeFinding(findings, toFinding(error)) };
+  }
 }
 
-function tryEndpoint(text: string): string | Finding {
-  try {
-    return parseEndpoint(text).url;
-  } catch (error) {
-    if (!isAppError(error)) throw error;
-    const { hint } = error.extras;
-    return {
-      severity: "error",
-      code: "invalid_url",
-      path: "endpoint",
-      message: error.message,
-      ...(hint === undefined ? {} : { fix: hint }),
-    };
-  }
+const ADDRESS_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["invalid_url", "plugin_dns_error"]);
+
+function toFinding({ code, message, extras: { hint } }: AppError): Finding {
+  return {
+    severity: "error",
+    code,
+    path: "endpoint",
+    message,
+    ...(hint === undefined ? {} : { fix: hint }),
+  };
 }
 
 /** Intake may have said the same already, with a position. */

@@ -27,7 +27,7 @@ export function parseAnswer(
   return redaction.value(value);
 }
 
-export function isJsonType(mediaType: string): boolean {
+function isJsonType(mediaType: string): boolean {
   return mediaType === "application/json" || mediaType === "text/json" || mediaType.endsWith("+json");
 }
 

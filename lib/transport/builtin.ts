@@ -5,7 +5,8 @@ import type { Clock } from "../core/clock.ts";
 import { abortedByCaller, createCall, type Call } from "./call.ts";
 import { endsAnswer, truncated } from "./chat-stream.ts";
 import type { BuiltinPlugin, PluginClient, Reply } from "./client.ts";
-import { readChunk, readHealth, readMetadata, readModels } from "./lenient.ts";
+import { readHealth, readMetadata, readModels } from "./lenient.ts";
+import { readChunk } from "./lenient-chat.ts";
 import { formatDuration, TIMEOUTS, type Timeouts } from "./limits.ts";
 import type { Reading } from "./reading.ts";
 

@@ -2,7 +2,7 @@ import { AppError } from "../contract/error.ts";
 import type { ChatChunk } from "../contract/protocol.ts";
 import { parseJson, tryJson } from "./json-text.ts";
 import type { Frame } from "./frames.ts";
-import { readChunk } from "./lenient.ts";
+import { readChunk } from "./lenient-chat.ts";
 import { isComplaint } from "./plugin-fault.ts";
 import type { Reading } from "./reading.ts";
 import type { Redaction } from "./redaction.ts";

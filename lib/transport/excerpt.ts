@@ -1,11 +1,11 @@
 /** Longest excerpt of a body that leaves the transport, `PluginFault.excerpt`. */
-export const MAX_EXCERPT = 300;
+const MAX_EXCERPT = 300;
 
 /** One printable line of at most `max` characters. Web pages are reduced to their title or text. */
 export function toExcerpt(text: string, max = MAX_EXCERPT): string {
-  const head = text.slice(0, 20_000);
+  const head = text.slice(0, 4_000);
   const title = /<title[^>]{0,200}>([^<]{1,200})/i.exec(head)?.[1];
-  const plain = title ?? (/^\s*</.test(head) ? head.replace(/<[^>]{0,2000}>/g, " ") : head);
+  const plain = title ?? (/^\s*</.test(head) ? head.replace(/<[^>]{0,200}>/g, " ") : head);
   const line = plain
     .replace(/[\p{C}\p{Z}]+/gu, " ")
     .replace(/\uFFFD+/g, "·")

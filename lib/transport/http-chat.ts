@@ -7,7 +7,7 @@ import { createCall, type Call } from "./call.ts";
 import { endsAnswer, readChatFrame, truncated } from "./chat-stream.ts";
 import { createFrameParser, type Frame, type Framing } from "./frames.ts";
 import { decodeUtf8 } from "./json-text.ts";
-import { readWholeAnswer } from "./lenient.ts";
+import { readWholeAnswer } from "./lenient-chat.ts";
 import { formatDuration, type Caps, type Timeouts } from "./limits.ts";
 import { isComplaint, toPluginFault } from "./plugin-fault.ts";
 import type { Reading } from "./reading.ts";

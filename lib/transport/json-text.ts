@@ -3,7 +3,7 @@ import { toExcerpt } from "./excerpt.ts";
 import { findSyntaxError, findTooDeep } from "./json-scan.ts";
 
 /** Deeper answers are refused: the protocol's own objects need less than ten levels, and walkers of a value recurse. */
-export const MAX_JSON_DEPTH = 64;
+const MAX_JSON_DEPTH = 64;
 
 /**
  * UTF-8 text from a plugin → JSON value; keys named `__proto__` are dropped.

@@ -1,5 +1,5 @@
 import { Capabilities, ConfigField, FieldValidation, Metadata } from "../contract/manifest.ts";
-import { ChatChunk, ChatResponse, Model, PluginHealth } from "../contract/protocol.ts";
+import { Model, PluginHealth } from "../contract/protocol.ts";
 import { isJsonObject, matchKeys, type JsonObject } from "../core/json-object.ts";
 import { conform, invalidResponse, join, nameOf, requireObject, respell, type Reading } from "./reading.ts";
 
@@ -150,33 +150,6 @@ function roundFraction(value: JsonObject, key: string, at: string, reading: Read
   value[key] = Math.round(number);
 }
 
-/** A whole chat answer, as one chunk that ends the stream. */
-export function readWholeAnswer(value: unknown, reading: Reading): ChatChunk {
-  const response = conform(ChatResponse, withRoundUsage(requireObject(value, "", reading)), "", reading);
-  return conform(
-    ChatChunk,
-    {
-      ...response,
-      choices: response.choices.map(({ message, ...choice }) => ({ ...choice, delta: message })),
-      done: true,
-    },
-    "",
-    reading,
-  );
-}
-
-/** One frame of a streamed answer. A frame that carries `message` where the protocol has `delta` is understood. */
-export function readChunk(value: unknown, reading: Reading): ChatChunk {
-  const chunk = withRoundUsage(requireObject(value, "", reading));
-  if (!Array.isArray(chunk["choices"])) return conform(ChatChunk, chunk, "", reading);
-  const choices = chunk["choices"].map((choice: unknown) =>
-    isJsonObject(choice) && !("delta" in choice) && isJsonObject(choice["message"])
-      ? { ...choice, delta: choice["message"] }
-      : choice,
-  );
-  return conform(ChatChunk, { ...chunk, choices }, "", reading);
-}
-
 /** Loom reads these into Go integers, which refuse a decimal point even before a zero. */
 const WHOLE_WITH_POINT =
   /"(latency_ms|context_window|max_output_tokens|min_length|max_length)"\s*:\s*(-?\d+\.0+)(?![\d.eE])/g;
@@ -188,22 +161,6 @@ export function noticeWholeFractions(text: string, reading: Reading): void {
     reading.warnings.push(
       `${first[1]} is written ${first[2]}: Loom accepts whole numbers without a point only`,
     );
-}
-
-const USAGE_COUNTS = ["prompt_tokens", "completion_tokens", "total_tokens"] as const;
-
-/** Unusable counts are unknown, never zero and never the end of an answer. */
-function withRoundUsage(value: JsonObject): JsonObject {
-  const usage = value["usage"];
-  if (!isJsonObject(usage)) return "usage" in value ? { ...value, usage: undefined } : value;
-  const counts = { ...usage };
-  for (const key of USAGE_COUNTS) counts[key] = toCount(usage[key], Math.round);
-  counts["cost_usd"] = toCount(usage["cost_usd"], (cost) => cost);
-  return { ...value, usage: counts };
-}
-
-function toCount(value: unknown, shape: (value: number) => number): number | undefined {
-  return typeof value === "number" && Number.isFinite(value) && value >= 0 ? shape(value) : undefined;
 }
 
 function keysOf(schema: { shape: object }): string[] {

@@ -68,7 +68,7 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
 const NOT_INITIALIZED = /\b(?:not|un)[\s_-]?(?:yet[\s_-]|been[\s_-]){0,2}initiali[sz]ed\b/i;
 
 /** True when a message of a plugin says that it waits for `/initialize`. */
-export function saysNotInitialized(text: string): boolean {
+function saysNotInitialized(text: string): boolean {
   return NOT_INITIALIZED.test(text);
 }
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { AppError } from "../contract/error.ts";
 import { isJsonObject, matchKeys, type JsonObject } from "../core/json-object.ts";
 

@@ -40,6 +40,7 @@ describe("setup", () => {
       ["setup.completed", "Ada"],
     ]);
     expect((await loom.call("GET", "/api/setup")).status).toBe(404);
+    expect((await loom.call("POST", "/api/setup", { raw: "not even JSON" })).status).toBe(404);
     const again = await loom.call("POST", "/api/setup", {
       body: { ...ADA, email: "eve@example.test", token: used },
     });

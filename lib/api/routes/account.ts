@@ -20,10 +20,8 @@ export const accountRoutes = [
     permission: "public",
     summary: "Whether the first admin can be created; 404 for ever after",
     response: SetupState,
-    async handle({ context }) {
-      await requireSetupOpen(context);
-      return { open: true };
-    },
+    guard: requireSetupOpen,
+    handle: async () => ({ open: true }),
   }),
 
   route("POST", "/api/setup", {
@@ -31,8 +29,8 @@ export const accountRoutes = [
     summary: "Create the first admin with the one-time token and sign them in",
     body: SetupRequest,
     response: Empty,
+    guard: requireSetupOpen,
     async handle({ context, visit, body }) {
-      await requireSetupOpen(context);
       await context.attempts.countSetup(visit.address);
       if (!context.setupToken.check(body.token)) {
         throw new AppError("invalid_setup_token", "This is not the setup token.", {

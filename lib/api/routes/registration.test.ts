@@ -170,6 +170,15 @@ describe("previewing a manifest", () => {
     expect((await post("/api/plugins", { manifestText })).status).toBe(422);
   });
 
+  it.each(["http://no-such-host.invalid:8090", "http://user:pw@example.com", "not an address"])(
+    "shows the rest when its address %s is of no use",
+    async (endpoint) => {
+      const seen = await preview({ manifestText: yaml(endpoint) });
+      expect(seen).toMatchObject({ registrable: false, address: null });
+      expect(seen.findings).toContainEqual(expect.objectContaining({ severity: "error", path: "endpoint" }));
+    },
+  );
+
   it("refuses more than 64 KB", async () => {
     const answer = await post("/api/plugins/preview", { manifestText: `# ${"ü".repeat(33_000)}` });
     expect([answer.status, answer.body]).toEqual([
