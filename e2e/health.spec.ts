@@ -16,7 +16,7 @@ test("a killed plugin goes Down with the reason; started again it is re-initiali
   await first.stop();
   await expect(page.getByText("Down").first()).toBeVisible({ timeout: 30_000 });
   await expect(page.getByRole("region", { name: "What to do" })).toContainText("Nothing is listening");
-  await expect(page).toHaveTitle(/down/i);
+  await expect(page).toHaveTitle(/● \d+ (down|needs? attention)/);
   await page.goto("/");
   await expect(page.getByRole("main")).toContainText("Phoenix");
   await expect(page.getByRole("main")).toContainText("Nothing is listening");

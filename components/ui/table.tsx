@@ -9,7 +9,8 @@ export function Table({
   ...rest
 }: { label: string; children: ReactNode } & ComponentProps<"table">) {
   return (
-    <div role="region" aria-label={label} tabIndex={0} className="overflow-x-auto -outline-offset-2">
+    // `relative`: what is positioned inside (text for screen readers only) is clipped with the rest and widens no page.
+    <div role="region" aria-label={label} tabIndex={0} className="relative overflow-x-auto -outline-offset-2">
       <table className={cn("w-full border-collapse text-left text-base", className)} {...rest}>
         {children}
       </table>
