@@ -9,7 +9,7 @@ export function HealthTable({ report }: { report: HealthReport }) {
   const spell = report.to - report.from > 86_400_000 ? moment : clock;
   const rows = report.buckets.filter(({ checks }) => checks > 0).toReversed();
   return (
-    <div className="max-h-96 overflow-y-auto">
+    <div className="relative max-h-96 overflow-y-auto">
       <Table label="Latency by time">
         <caption className="sr-only">Newest first. Times without a health check are left out.</caption>
         <THead>

@@ -7,45 +7,48 @@ import type { Model } from "@/lib/contract/protocol.ts";
 import { CapabilityChips } from "./capability-chips.tsx";
 import { toChatPath } from "./plugin-path.ts";
 
+/** Positioned, so that what is there for screen readers only does not widen the page beside the scrolling table. */
 export function ModelTable({ pluginId, models }: { pluginId: string; models: Model[] }) {
   return (
-    <Table label="Models">
-      <THead>
-        <Tr>
-          <Th>Model</Th>
-          <Th figure>Context</Th>
-          <Th figure>Max output</Th>
-          <Th figure>USD per 1M tokens</Th>
-          <Th>Capabilities</Th>
-          <Th>
-            <span className="sr-only">Actions</span>
-          </Th>
-        </Tr>
-      </THead>
-      <TBody>
-        {models.map((model) => (
-          <Tr key={model.id}>
-            <Td className="min-w-52">
-              <ModelName model={model} />
-            </Td>
-            <Td figure>{formatTokens(model.context_window)}</Td>
-            <Td figure>{formatTokens(model.max_output_tokens)}</Td>
-            <Td figure>{formatUsd(model.cost_per_mtoken)}</Td>
-            <Td>{model.capabilities ? <CapabilityChips capabilities={model.capabilities} /> : "—"}</Td>
-            <Td className="text-right">
-              <ButtonLink
-                size="sm"
-                href={toChatPath(pluginId, model.id)}
-                icon={<MessageSquare aria-hidden />}
-                aria-label={`Chat with ${model.name ?? model.id}`}
-              >
-                Chat
-              </ButtonLink>
-            </Td>
+    <div className="relative overflow-hidden rounded-b-lg">
+      <Table label="Every model">
+        <THead>
+          <Tr>
+            <Th>Model</Th>
+            <Th figure>Context</Th>
+            <Th figure>Max output</Th>
+            <Th figure>USD per 1M tokens</Th>
+            <Th>Capabilities</Th>
+            <Th>
+              <span className="sr-only">Actions</span>
+            </Th>
           </Tr>
-        ))}
-      </TBody>
-    </Table>
+        </THead>
+        <TBody>
+          {models.map((model) => (
+            <Tr key={model.id}>
+              <Td className="min-w-52">
+                <ModelName model={model} />
+              </Td>
+              <Td figure>{formatTokens(model.context_window)}</Td>
+              <Td figure>{formatTokens(model.max_output_tokens)}</Td>
+              <Td figure>{formatUsd(model.cost_per_mtoken)}</Td>
+              <Td>{model.capabilities ? <CapabilityChips capabilities={model.capabilities} /> : "—"}</Td>
+              <Td className="text-right">
+                <ButtonLink
+                  size="sm"
+                  href={toChatPath(pluginId, model.id)}
+                  icon={<MessageSquare aria-hidden />}
+                  aria-label={`Chat with ${model.name ?? model.id}`}
+                >
+                  Chat
+                </ButtonLink>
+              </Td>
+            </Tr>
+          ))}
+        </TBody>
+      </Table>
+    </div>
   );
 }
 

@@ -21,7 +21,11 @@ describe("describeIssue", () => {
     secret: z
       .union([z.strictObject({ set: z.string().max(4) }), z.strictObject({ clear: z.literal(true) })])
       .optional(),
-    when: z.union([z.number(), z.iso.datetime()], "An instant").optional(),
+    when: z.union([z.number(), z.boolean()], "An instant").optional(),
+    code: z
+      .string()
+      .regex(/^[a-z]+$/)
+      .optional(),
     needed: z.boolean(),
   });
   const messageFor = (value: object) => {
@@ -48,6 +52,7 @@ describe("describeIssue", () => {
     [{ secret: { clear: false } }, "secret.clear", "Expected true"],
     [{ secret: { get: true } }, "secret.set", "Missing"],
     [{ secret: 5 }, "secret", "Expected an object"],
+    [{ code: "A1" }, "code", "Has the wrong form"],
     [{ when: "soon" }, "when", "An instant"],
   ])("%j", (value, path, message) => expect(messageFor(value)).toEqual({ path, message }));
 });

@@ -54,6 +54,8 @@ export function describeIssue(issue: z.core.$ZodRawIssue): string | undefined {
       return `Expected ${issue.values.map((value) => JSON.stringify(value)).join(" or ")}`;
     case "invalid_union":
       return NO_FORM;
+    case "invalid_format":
+      return issue.format === "regex" ? "Has the wrong form" : undefined;
     default:
       return undefined;
   }

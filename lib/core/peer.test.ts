@@ -4,7 +4,7 @@ import { judgePeer, refusePeer, type PeerPolicy } from "./peer.ts";
 const POLICY: PeerPolicy = {
   approvals: { isApproved: (host, port) => host === "plugin.lan" && port === 8090 },
   ownPort: 3000,
-  ownAddresses: ["127.0.0.1", "::1", "203.0.113.7", "93.184.216.34"],
+  ownAddresses: () => ["127.0.0.1", "::1", "203.0.113.7", "93.184.216.34"],
 };
 
 describe("judgePeer", () => {

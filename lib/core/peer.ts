@@ -8,8 +8,8 @@ export interface PeerPolicy {
   approvals: { isApproved(host: string, port: number): boolean };
   /** The console's own port: a plugin there would be the console itself. */
   ownPort: number;
-  /** Every address of this machine, loopback included; `ownPort` on one of them is forbidden. */
-  ownAddresses: readonly string[];
+  /** Every address of this machine: `ownPort` there is forbidden, and on loopback always. Asked only when the port is ours. */
+  ownAddresses(): readonly string[];
 }
 
 const SEVERITY: Record<AddressTier, number> = { allowed: 0, approved: 1, approval: 2, forbidden: 3 };
@@ -44,7 +44,7 @@ function judgeAddress(address: string, host: string, port: number, policy: PeerP
 function isOwn(address: string, policy: PeerPolicy): boolean {
   // An IPv4 address may come dressed as an IPv6 one, in more than one spelling.
   const plain = ipaddr.process(address.replace(/%.*$/, ""));
-  return plain.range() === "loopback" || policy.ownAddresses.includes(plain.toString());
+  return plain.range() === "loopback" || policy.ownAddresses().includes(plain.toString());
 }
 
 /** Why the console does not connect, or null when it may. */

@@ -41,7 +41,7 @@ export async function resolvePlace(
     addresses.map(({ address }) => address),
     host,
     port,
-    { approvals, ownPort, ownAddresses: ownAddresses() },
+    { approvals, ownPort, ownAddresses },
   );
   return { host, port, tier, addresses };
 }

@@ -26,7 +26,7 @@ export interface ConnectorOptions {
 export function createConnector(options: ConnectorOptions): buildConnector.connector {
   const { target, clock, approvals, connectMs } = options;
   return (_request, callback) => {
-    const policy: PeerPolicy = { approvals, ownPort: options.ownPort(), ownAddresses: ownAddresses() };
+    const policy: PeerPolicy = { approvals, ownPort: options.ownPort(), ownAddresses };
     const refusal = isIP(target.host) ? refuseAddresses([target.host], target, policy) : null;
     if (refusal) return callback(refusal, null);
 
