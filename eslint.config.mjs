@@ -56,14 +56,9 @@ export default tseslint.config(
   {
     files: ["**/*.mjs", ...TYPESCRIPT],
     plugins: { "import-x": importX, house: houseRules },
-    settings: {
-      "import-x/resolver-next": [createTypeScriptImportResolver({ project: "tsconfig.json" })],
-      "import-x/extensions": [".ts", ".tsx", ".mjs"],
-      "import-x/parsers": { "@typescript-eslint/parser": [".ts", ".tsx"] },
-    },
+    settings: { "import-x/resolver-next": [createTypeScriptImportResolver({ project: "tsconfig.json" })] },
     rules: {
       "house/file-name": "error",
-      "import-x/no-cycle": ["error", { ignoreExternal: true }],
       "import-x/no-default-export": "error",
       eqeqeq: ["error", "always", { null: "ignore" }],
       "no-constant-binary-expression": "error",

@@ -1,5 +1,5 @@
 import { removeDirectory, startConsole, type ConsoleProcess } from "../test/console-process.ts";
-import { ADMIN, expect, test } from "./fixtures.ts";
+import { ADMIN, expect, patient, test } from "./fixtures.ts";
 
 let fresh: ConsoleProcess;
 
@@ -13,7 +13,7 @@ test.afterEach(async () => {
 });
 
 test("a newcomer sets up an account and chats with the plugin in the box", async ({ browser }) => {
-  const page = await (await browser.newContext()).newPage();
+  const page = patient(await (await browser.newContext()).newPage());
   await page.goto(fresh.url);
   await expect(page).toHaveURL(/\/setup$/);
 
@@ -50,7 +50,7 @@ test("a newcomer sets up an account and chats with the plugin in the box", async
 });
 
 test("the printed link carries the token, and takes it out of the address", async ({ browser }) => {
-  const page = await (await browser.newContext()).newPage();
+  const page = patient(await (await browser.newContext()).newPage());
   await page.goto(`${fresh.url}/setup#token=${fresh.setupToken}`);
   await expect(page.getByLabel("E-mail")).toBeVisible();
   await expect(page).toHaveURL(`${fresh.url}/setup`);

@@ -50,9 +50,10 @@ export const test = base.extend<
       baseURL: loom.url,
       storageState: { cookies: [], origins: [] },
     });
-    await use(await context.newPage());
+    await use(patient(await context.newPage()));
     await context.close();
   },
+  page: async ({ page }, use) => use(patient(page)),
   plugin: async ({}, use) => {
     const plugin = await startExamplePlugin();
     await use(plugin);
@@ -73,6 +74,26 @@ export const test = base.extend<
     { auto: true },
   ],
 });
+
+/** A page whose `goto` and `reload` wait until React listens to every control: a busy machine would otherwise type into the void. */
+export function patient(page: Page): Page {
+  const { goto, reload } = { goto: page.goto.bind(page), reload: page.reload.bind(page) };
+  const isListening = () =>
+    [...document.querySelectorAll("input, textarea, select, button")].every((control) =>
+      Object.keys(control).some((key) => key.startsWith("__reactProps")),
+    );
+  page.goto = async (...parameters) => {
+    const answer = await goto(...parameters);
+    await page.waitForFunction(isListening);
+    return answer;
+  };
+  page.reload = async (...parameters) => {
+    const answer = await reload(...parameters);
+    await page.waitForFunction(isListening);
+    return answer;
+  };
+  return page;
+}
 
 export async function signIn(context: APIRequestContext): Promise<void> {
   const answer = await context.post("/api/auth/sign-in/email", {

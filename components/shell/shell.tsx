@@ -14,7 +14,7 @@ import { TitleState } from "./title-state.tsx";
 /** The frame around every page of a signed-in reader: a sidebar where there is room, a bar with a menu where there is not. */
 export function Shell({ children }: { children: ReactNode }) {
   return (
-    <div className="shell:grid shell:grid-cols-[14rem_minmax(0,1fr)]">
+    <div className="flex min-h-dvh flex-col shell:grid shell:grid-cols-[14rem_minmax(0,1fr)]">
       <a
         href="#content"
         className="fixed top-2 left-2 z-50 -translate-y-16 rounded-md bg-ink px-3 py-2 text-canvas focus:translate-y-0"
@@ -37,7 +37,7 @@ export function Shell({ children }: { children: ReactNode }) {
         </div>
       </aside>
       <MobileBar />
-      <div className="flex min-h-dvh min-w-0 flex-col">
+      <div className="flex min-w-0 flex-1 flex-col">
         <ConnectionNotice />
         <main
           id="content"

@@ -54,9 +54,6 @@ async function pass(
     response = await work(visit);
   } catch (error) {
     response = toErrorResponse(toErrorInfo(error, log, visit.requestId), visit.requestId);
-    if (error instanceof AppError && typeof error.extras.details?.["allow"] === "string") {
-      response.headers.set("allow", error.extras.details["allow"]);
-    }
   }
   const isHttps = options.trustProxy && visit.headers.get("x-forwarded-proto") === "https";
   setHeaders(response.headers, visit, isHttps);

@@ -10,6 +10,8 @@ export function toErrorResponse(info: ErrorInfo, requestId: string): Response {
   const headers = new Headers({ "content-type": "application/json; charset=utf-8" });
   const retryAfter = info.details?.["retryAfterSeconds"] ?? info.plugin?.retryAfterSeconds;
   if (typeof retryAfter === "number") headers.set("retry-after", String(Math.ceil(retryAfter)));
+  const allow = info.code === "method_not_allowed" ? info.details?.["allow"] : undefined;
+  if (typeof allow === "string") headers.set("allow", allow);
   return new Response(JSON.stringify({ error: { ...info, requestId } }), {
     status: ERROR_STATUS[info.code],
     headers,

@@ -17,7 +17,7 @@ export interface Session {
 }
 
 /**
- * Sessions of people: better-auth underneath, seen through four verbs. Its own HTTP routes are not mounted: sign-up, password
+ * Sessions of people: better-auth underneath, seen through three verbs. Its own HTTP routes are not mounted: sign-up, password
  * reset and account changes cannot be reached, and our door has already checked host, origin, size and rate.
  */
 export interface Sessions {

@@ -16,6 +16,8 @@ export interface Findings {
 
 /** More would not help anyone; hostile text could make thousands. */
 const MAX_FINDINGS = 200;
+/** Messages quote what was written, and a hostile value is as long as the file. */
+const MAX_MESSAGE = 400;
 
 export function createFindings(): Findings {
   const found: Finding[] = [];
@@ -25,8 +27,8 @@ export function createFindings(): Findings {
   function add(finding: Omit<Finding, "line" | "column">): void {
     if (finding.severity === "error") errors += 1;
     if (found.length >= MAX_FINDINGS) return;
-    const place = placeOf(finding.path, places);
-    found.push(place ? { ...finding, ...place } : finding);
+    const message = finding.message.slice(0, MAX_MESSAGE);
+    found.push({ ...finding, message, ...placeOf(finding.path, places) });
   }
 
   return {

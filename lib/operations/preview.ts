@@ -2,8 +2,9 @@ import { PluginName, type PluginCreate, type PluginPreview } from "../contract/p
 import type { Finding } from "../contract/manifest.ts";
 import type { Repositories } from "../data/data.ts";
 import { requirePermission, type Actor } from "./actor.ts";
+import type { Candidate } from "./candidate.ts";
 import type { Context } from "./context.ts";
-import { readSource, type Candidate } from "./source.ts";
+import { readSource } from "./source.ts";
 
 /**
  * What registering this source would mean. Stores nothing but the consent it was given (`approveEndpoint: true`), and

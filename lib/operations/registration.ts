@@ -5,10 +5,11 @@ import type { PluginRecord } from "../data/data.ts";
 import { requirePermission, type Actor } from "./actor.ts";
 import { requireAdmitted } from "./address.ts";
 import { toAuditEntry } from "./audit.ts";
+import type { Candidate } from "./candidate.ts";
 import type { Context } from "./context.ts";
 import { getRecord, listMissingConfig, viewPlugin } from "./plugins.ts";
 import { suggestName } from "./preview.ts";
-import { readSource, type Candidate } from "./source.ts";
+import { readSource } from "./source.ts";
 import { reconcileLater } from "./switching.ts";
 
 type NewRecord = Omit<PluginRecord, "id" | "createdAt" | "updatedAt">;

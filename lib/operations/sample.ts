@@ -2,6 +2,7 @@ import type { AuditStore } from "../data/data.ts";
 import { SYSTEM } from "./actor.ts";
 import { toAuditEntry } from "./audit.ts";
 import type { Context } from "./context.ts";
+import { toBuiltinManifest } from "./source.ts";
 
 const BUILTIN = "eliza";
 const NAME = "ELIZA";
@@ -14,15 +15,16 @@ export async function ensureSample(context: Context): Promise<void> {
   const { data, host } = context;
   const metadata = host.builtinMetadata(BUILTIN);
   if (!metadata || (await data.plugins.list()).length > 0 || (await hadPlugins(data.audit))) return;
+  const manifest = toBuiltinManifest(metadata);
   await data.transaction(async (repositories) => {
     const record = await repositories.plugins.create({
       name: NAME,
       origin: "builtin",
-      manifest: { type: "builtin", metadata, auto_start: true, health_check_interval: 60 },
+      manifest,
       findings: [],
       endpoint: null,
       desired: "enabled",
-      healthCheckIntervalSeconds: 60,
+      healthCheckIntervalSeconds: manifest.health_check_interval,
     });
     const target = { id: record.id, name: NAME };
     await repositories.audit.append(toAuditEntry(context, SYSTEM, { action: "plugin.registered", target }));

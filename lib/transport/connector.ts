@@ -45,7 +45,9 @@ export function createConnector(options: ConnectorOptions): buildConnector.conne
       once: true,
     });
     socket.once(target.secure ? "secureConnect" : "connect", () => {
-      settle(refuseAddresses([socket.remoteAddress ?? ""], target, policy));
+      // Without an address the peer has hung up already, which is no question of consent.
+      const peer = socket.remoteAddress;
+      settle(peer === undefined ? new Error("The peer is gone.") : refuseAddresses([peer], target, policy));
     });
     socket.on("error", settle);
     socket.once("close", () => settle(new Error("The connection was closed before it stood.")));

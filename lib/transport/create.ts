@@ -16,7 +16,8 @@ export function createPluginClient(sources: ClientSources) {
   return (target: { type: PluginType; endpoint: string | null; manifest: Manifest | null }): PluginClient => {
     const { approvals, ownPort, clock, builtins } = sources;
     if (target.type === "builtin") {
-      const factory = builtins[target.manifest?.metadata.provider_type ?? ""];
+      const name = target.manifest?.metadata.provider_type ?? "";
+      const factory = Object.hasOwn(builtins, name) ? builtins[name] : undefined;
       if (factory) return createBuiltinClient(factory(), clock);
       throw new AppError("invalid_manifest", "This plugin is not in the box of this version.", {
         hint: "Remove it, or go back to the version of the console that brought it.",

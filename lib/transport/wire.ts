@@ -55,8 +55,6 @@ export interface Wire {
   readErrorText(incoming: Incoming, call: Call): Promise<string>;
   /** The failure that a body describes. */
   toReportedFault(incoming: Incoming, text: string): AppError;
-  /** Whatever was thrown while an answer was read, as our error. */
-  toFault(error: unknown, step: string, call: Call): AppError;
   close(): Promise<void>;
 }
 
@@ -65,6 +63,7 @@ export function createWire(options: WireOptions): Wire {
   const open = new Set<Client>();
   let isClosed = false;
 
+  /** Whatever was thrown while an answer was waited for or read, as our error. */
   function toFault(error: unknown, step: string, call: Call): AppError {
     if (call.signal.aborted) return call.signal.reason as AppError;
     if (isClosed) return abortedByCaller();
@@ -82,7 +81,7 @@ export function createWire(options: WireOptions): Wire {
     open.add(client);
     call.onDispose(() => {
       open.delete(client);
-      void client.destroy();
+      void client.destroy(CALL_OVER);
     });
     return client;
   }
@@ -96,7 +95,6 @@ export function createWire(options: WireOptions): Wire {
   }
 
   return {
-    toFault,
     readBytes,
     async send(outgoing, call) {
       const step = `${outgoing.method} ${outgoing.path}`;
@@ -135,6 +133,9 @@ export function createWire(options: WireOptions): Wire {
     },
   };
 }
+
+/** Made once: an error with its stack for every call would cost more than the call's own work. */
+const CALL_OVER = new Error("The call is over.");
 
 function createClient(options: WireOptions): Client {
   return new Client(options.target.origin, {

@@ -297,6 +297,18 @@ describe("over a real connection", () => {
       .toBeLessThanOrEqual(1);
   });
 
+  it("a body that nobody reads does not block the connection", async () => {
+    const ask = (path: string, body: string | null) =>
+      fetch(`${origin}${path}`, { method: body === null ? "GET" : "POST", body, headers: { "x-test": "1" } });
+    expect((await ask("/api/plugins/x/enable", "x".repeat(20_000_000))).status).toBe(401);
+    expect((await ask("/api/health", null)).status).toBe(200);
+  });
+
+  it("HEAD answers like GET, without a body", async () => {
+    const response = await fetch(`${origin}/api/health`, { method: "HEAD" });
+    expect([response.status, await response.text()]).toEqual([200, ""]);
+  });
+
   it("a raw path that climbs is 404", async () => {
     const response = await fetch(`${origin}/api/plugins/..%2f..%2fetc%2fpasswd`, {
       headers: { cookie: await loom.cookieOf("viewer") },

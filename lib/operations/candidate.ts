@@ -1,0 +1,34 @@
+import type { Finding, Manifest } from "../contract/manifest.ts";
+import type { PluginCreate, PluginOrigin } from "../contract/plugin.ts";
+import type { Actor } from "./actor.ts";
+import type { Address, Consent } from "./address.ts";
+import type { Context } from "./context.ts";
+
+/** Where a registration can come from; the fields of `PluginCreate` of which exactly one is given. */
+export const SOURCES = [
+  "endpoint",
+  "manifestUrl",
+  "manifestText",
+  "builtin",
+] as const satisfies ReadonlyArray<keyof PluginCreate>;
+export type SourceKind = (typeof SOURCES)[number];
+
+/** What was understood of a source. Nothing is stored. */
+export interface Candidate {
+  origin: PluginOrigin;
+  /** The field of the request it came from. */
+  field: SourceKind;
+  /** Null when an error stopped the reading, or when `address` may not be contacted. */
+  manifest: Manifest | null;
+  findings: Finding[];
+  /** Normalised; null for a built-in plugin or when unknown. */
+  endpoint: string | null;
+  address: Address | null;
+}
+
+/** Who reads a source, and how far the consent that came with it still reaches. */
+export interface Reader {
+  context: Context;
+  actor: Actor;
+  consent: Consent;
+}

@@ -1,0 +1,110 @@
+import { AppError, isAppError, type ErrorCode } from "../contract/error.ts";
+import type { Finding, Manifest } from "../contract/manifest.ts";
+import { parseEndpoint } from "../core/address.ts";
+import { fetchManifestText } from "../intake/fetch.ts";
+import { readManifest } from "../intake/manifest.ts";
+import { inspectAddress, isAdmitted } from "./address.ts";
+import type { Candidate, Reader } from "./candidate.ts";
+import type { Context } from "./context.ts";
+
+/** 64 KB of UTF-8 (`reliability.md`, bad input). */
+const MANIFEST_MAX_BYTES = 65_536;
+
+type ManifestField = "manifestUrl" | "manifestText";
+
+/** Fetches a manifest, if its address may be contacted, and reads it. Throws `invalid_url` and what `fetchManifestText` throws. */
+export async function readManifestUrl(reader: Reader, text: string): Promise<Candidate> {
+  const { context, actor, consent } = reader;
+  const url = parseManifestUrl(text);
+  const address = await inspectAddress(context, actor, url, consent);
+  if (!isAdmitted(address)) return { ...toCandidate("manifestUrl"), address };
+  const { approvals, clock } = context;
+  const manifest = await fetchManifestText(url, { approvals, ownPort: context.ownPort(), clock });
+  return readManifestText(reader, manifest, "manifestUrl");
+}
+
+/** Like an endpoint, but a query is fine here. */
+function parseManifestUrl(text: string): string {
+  const url = URL.canParse(text.trim()) ? new URL(text.trim()) : null;
+  if (url && /^https?:$/.test(url.protocol) && !url.username && !url.password) {
+    url.hash = "";
+    return url.href;
+  }
+  throw new AppError("invalid_url", "This is not the address of a manifest.", {
+    field: "manifestUrl",
+    hint: "Use an http or https address without user name or password, like https://example.com/plugin.yaml.",
+  });
+}
+
+/** Reads a manifest's text. What is wrong with it is in the findings; throws `payload_too_large` only. */
+export async function readManifestText(
+  reader: Reader,
+  text: string,
+  field: ManifestField = "manifestText",
+): Promise<Candidate> {
+  requireSize(text, field);
+  const { manifest, findings } = readManifest(text);
+  const candidate: Candidate = { ...toCandidate(field), manifest, findings };
+  if (!manifest) return candidate;
+  if (manifest.type === "builtin") {
+    return { ...candidate, findings: [...findings, ...checkBuiltin(reader.context, manifest)] };
+  }
+  return manifest.endpoint === undefined ? candidate : locate(reader, candidate, manifest, manifest.endpoint);
+}
+
+function toCandidate(field: ManifestField): Candidate {
+  return { origin: "manifest", field, manifest: null, findings: [], endpoint: null, address: null };
+}
+
+function requireSize(text: string, field: ManifestField): void {
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= MANIFEST_MAX_BYTES) return;
+  const message = `A manifest has at most ${MANIFEST_MAX_BYTES} bytes; this has ${bytes}.`;
+  throw new AppError("payload_too_large", message, {
+    field,
+    hint: "Check that this is a plugin.yaml or plugin.json and not something else.",
+  });
+}
+
+const ADDRESS_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["invalid_url", "plugin_dns_error"]);
+
+/** A bad address is one finding among the others: the manifest is shown with it. */
+async function locate(
+  { context, actor, consent }: Reader,
+  candidate: Candidate,
+  manifest: Manifest,
+  text: string,
+): Promise<Candidate> {
+  try {
+    const { url: endpoint } = parseEndpoint(text);
+    const address = await inspectAddress(context, actor, endpoint, consent);
+    return { ...candidate, manifest: { ...manifest, endpoint }, endpoint, address };
+  } catch (error) {
+    if (!isAppError(error) || !ADDRESS_CODES.has(error.code)) throw error;
+    return { ...candidate, findings: mergeFinding(candidate.findings, toFinding(error)) };
+  }
+}
+
+function toFinding({ code, message, extras: { hint } }: AppError): Finding {
+  const fix = hint === undefined ? {} : { fix: hint };
+  return { severity: "error", code, path: "endpoint", message, ...fix };
+}
+
+/** Intake may have said the same already, with a position. */
+function mergeFinding(findings: Finding[], finding: Finding): Finding[] {
+  const isKnown = findings.some(({ severity, path }) => severity === "error" && path === finding.path);
+  return isKnown ? findings : [...findings, finding];
+}
+
+function checkBuiltin({ host }: Context, { metadata }: Manifest): Finding[] {
+  if (host.builtinMetadata(metadata.provider_type)) return [];
+  return [
+    {
+      severity: "error",
+      code: "unknown_builtin",
+      path: "metadata.provider_type",
+      message: `There is no built-in plugin "${metadata.provider_type}".`,
+      fix: `Built in are: ${host.builtinNames().join(", ")}. For a program of your own use type: http.`,
+    },
+  ];
+}

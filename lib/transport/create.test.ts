@@ -1,0 +1,68 @@
+import { describe, expect, it } from "vitest";
+import { servePlugin } from "../../test/plugin-server.ts";
+import { createSamplePlugin, SAMPLE_METADATA } from "../../test/sample-plugin.ts";
+import type { Manifest } from "../contract/manifest.ts";
+import { createClock } from "../real-clock.ts";
+import { createPluginClient } from "./create.ts";
+
+const MANIFEST: Manifest = {
+  type: "http",
+  metadata: SAMPLE_METADATA,
+  auto_start: false,
+  health_check_interval: 60,
+};
+
+const create = createPluginClient({
+  approvals: { isApproved: () => true },
+  ownPort: () => 1,
+  clock: createClock(),
+  builtins: { sample: () => createSamplePlugin() },
+});
+
+describe("createPluginClient", () => {
+  it("speaks HTTP to an endpoint, also before there is a manifest", async () => {
+    const server = await servePlugin(createSamplePlugin());
+    const client = create({ type: "http", endpoint: server.endpoint, manifest: null });
+    expect((await client.metadata()).value.provider_type).toBe("sample");
+    await client.close();
+    await server.close();
+  });
+
+  it("finds a plugin in the box by its provider_type", async () => {
+    const client = create({ type: "builtin", endpoint: null, manifest: MANIFEST });
+    expect((await client.metadata()).value.name).toBe("Sample");
+  });
+
+  it("hides only what the manifest calls sensitive", async () => {
+    const initialize = () => Promise.reject(new Error("bad key sample-secret-1 in region europe-west"));
+    const server = await servePlugin(createSamplePlugin({ initialize }));
+    const client = create({ type: "http", endpoint: server.endpoint, manifest: MANIFEST });
+    const failure = client.initialize({ api_key: "sample-secret-1", region: "europe-west" });
+    await expect(failure).rejects.toThrow("bad key [redacted] in region europe-west");
+    await client.close();
+    await server.close();
+  });
+
+  const manifestOf = (provider_type: string): Manifest => ({
+    ...MANIFEST,
+    metadata: { ...SAMPLE_METADATA, provider_type },
+  });
+
+  it.each([
+    ["grpc", { type: "grpc", endpoint: "grpc://127.0.0.1:50051", manifest: MANIFEST }, "invalid_manifest"],
+    [
+      "an unknown plugin in the box",
+      { type: "builtin", endpoint: null, manifest: manifestOf("x") },
+      "invalid_manifest",
+    ],
+    [
+      "a name every object has",
+      { type: "builtin", endpoint: null, manifest: manifestOf("constructor") },
+      "invalid_manifest",
+    ],
+    ["no endpoint", { type: "http", endpoint: null, manifest: MANIFEST }, "invalid_manifest"],
+    ["a bad endpoint", { type: "http", endpoint: "ftp://x", manifest: MANIFEST }, "invalid_url"],
+  ] as const)("refuses %s", (_name, target, code) => {
+    expect(() => create(target)).toThrow(expect.objectContaining({ code }) as Error);
+  });
+});
