@@ -36,7 +36,7 @@ test("a killed plugin goes Down with the reason; started again it is re-initiali
   expect(report.incidents[0]?.endedAt).not.toBeNull();
   expect(report.markers.map(({ kind }) => kind)).toContain("reinitialized");
 
-  await page.getByRole("link", { name: "Health", exact: true }).click();
+  await page.getByRole("navigation", { name: "Plugin" }).getByRole("link", { name: "Health" }).click();
   await expect(page.getByRole("main")).toContainText("Nothing is listening");
   await second.stop();
 });

@@ -31,48 +31,50 @@ export function ConfigForm({
   ).length;
 
   return (
-    <form
-      noValidate
-      autoComplete="off"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void submit();
-      }}
-    >
-      <div className="flex flex-col gap-6 p-4 *:max-w-2xl">
-        {outcome ? <ConfigNotice outcome={outcome} onEnable={onEnable} /> : null}
-        {config.schema.map((field) =>
-          field.sensitive ? (
-            <SecretField
-              key={field.name}
-              field={field}
-              control={form.control}
-              state={config.secrets[field.name] ?? UNSET}
-              edited={changed.includes(field.name)}
-              retype={retype.includes(field.name)}
-            />
-          ) : (
-            <ConfigField
-              key={field.name}
-              field={field}
-              control={form.control}
-              edited={changed.includes(field.name)}
-            />
-          ),
-        )}
-        <OrphanValues
-          values={orphans.map((name) => ({ name, value: ownValue(base.values, name) ?? null }))}
-          dropped={dropped}
-          onChange={(next) => form.setValue("dropped", next, { shouldDirty: true })}
+    <>
+      <form
+        noValidate
+        autoComplete="off"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit();
+        }}
+      >
+        <div className="flex flex-col gap-6 p-4 *:max-w-2xl">
+          {outcome ? <ConfigNotice outcome={outcome} onEnable={onEnable} /> : null}
+          {config.schema.map((field) =>
+            field.sensitive ? (
+              <SecretField
+                key={field.name}
+                field={field}
+                control={form.control}
+                state={config.secrets[field.name] ?? UNSET}
+                edited={changed.includes(field.name)}
+                retype={retype.includes(field.name)}
+              />
+            ) : (
+              <ConfigField
+                key={field.name}
+                field={field}
+                control={form.control}
+                edited={changed.includes(field.name)}
+              />
+            ),
+          )}
+          <OrphanValues
+            values={orphans.map((name) => ({ name, value: ownValue(base.values, name) ?? null }))}
+            dropped={dropped}
+            onChange={(next) => form.setValue("dropped", next, { shouldDirty: true })}
+          />
+        </div>
+        <SaveBar
+          changes={changed.length}
+          saving={form.formState.isSubmitting}
+          onSave={() => void submit()}
+          onDiscard={discard}
         />
-      </div>
-      <SaveBar
-        changes={changed.length}
-        saving={form.formState.isSubmitting}
-        onSave={() => void submit()}
-        onDiscard={discard}
-      />
+      </form>
       <LeaveGuard changes={changed.length} typedSecrets={typedSecrets} />
-    </form>
+    </>
   );
 }

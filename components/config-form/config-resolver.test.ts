@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { PluginConfig } from "@/lib/contract/config.ts";
 import { ConfigField, type Json } from "@/lib/contract/manifest.ts";
 import { checkForm, toFieldMessages } from "./config-resolver.ts";
-import { toFormValues, toKey, type FieldDraft, type SecretDraft } from "./form-values.ts";
+import type { FieldDraft } from "./field-draft.ts";
+import { toFormValues, toKey, type SecretDraft } from "./form-values.ts";
 
 const SCHEMA = [
   { name: "limit", type: "int", validation: { min: 1, max: 300 } },

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import type { ConfigField } from "@/lib/contract/manifest.ts";
 import { Button } from "../ui/button.tsx";
 import { formatValue } from "./field-kind.ts";
-import type { FieldDraft } from "./form-values.ts";
+import type { FieldDraft } from "./field-draft.ts";
 
 export function Chip({ children, strong = false }: { children: ReactNode; strong?: boolean }) {
   const tone = strong ? "bg-accent-soft text-accent" : "bg-idle-soft text-idle";

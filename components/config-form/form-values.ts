@@ -1,10 +1,7 @@
 import type { PluginConfig, PluginConfigWrite, SecretWrite } from "@/lib/contract/config.ts";
 import type { ConfigField, Json } from "@/lib/contract/manifest.ts";
 import type { ConfigValues } from "@/lib/contract/plugin.ts";
-import { toChoiceCode, toFieldKind } from "./field-kind.ts";
-
-/** What a widget holds: typed text, an encoded choice, on/off, or null for "not set, the default applies". */
-export type FieldDraft = string | boolean | null;
+import { parseDraft, toDraft, type FieldDraft } from "./field-draft.ts";
 
 /** What is to happen to one secret. The text never leaves the form's memory but in the save itself. */
 export interface SecretDraft {
@@ -13,7 +10,7 @@ export interface SecretDraft {
 }
 
 /** `ConfigValues` for the form library, whose path types would never end on recursive JSON. Written from and read as JSON only. */
-type OpaqueValues = Record<string, unknown>;
+export type OpaqueValues = Record<string, unknown>;
 
 /** The whole form. Records are keyed by `toKey(name)`: names of fields may hold dots and brackets. */
 export interface FormValues {
@@ -30,7 +27,7 @@ export function toKey(name: string): string {
   return `k${encodeURIComponent(name).replaceAll(".", "%2E").replaceAll("'", "%27")}`;
 }
 
-const KEPT: SecretDraft = { action: "keep", text: "" };
+export const KEPT: SecretDraft = { action: "keep", text: "" };
 
 export function toFormValues(config: PluginConfig): FormValues {
   const open = config.schema.filter((field) => !field.sensitive);
@@ -48,59 +45,6 @@ export function toFormValues(config: PluginConfig): FormValues {
 /** One stored value by name, undefined when it is not set. */
 export function ownValue(values: OpaqueValues, name: string): Json | undefined {
   return Object.hasOwn(values, name) ? (values[name] as Json) : undefined;
-}
-
-/** A stored value as its widget shows it. */
-export function toDraft(field: ConfigField, value: Json | undefined): FieldDraft {
-  if (value === undefined) return null;
-  switch (toFieldKind(field)) {
-    case "switch":
-    case "onOff":
-      return value === true;
-    case "radio":
-    case "select":
-    case "search":
-      return toChoiceCode(field, value);
-    case "json":
-      return JSON.stringify(value, null, 2);
-    case "text":
-    case "multiline":
-    case "number":
-      return typeof value === "string" ? value : JSON.stringify(value);
-  }
-}
-
-/** Typed text as a draft: an emptied field means "not set", except where a default would then come back unasked. */
-export function typedDraft(field: ConfigField, text: string): FieldDraft {
-  const keepsEmpty = field.type === "string" && field.default !== undefined && field.default !== "";
-  return text === "" && !keepsEmpty ? null : text;
-}
-
-/** What a draft stands for. Text that is no number stays text, for `validateConfig` to say so; broken JSON throws SyntaxError. */
-export function parseDraft(field: ConfigField, draft: FieldDraft): Json | undefined {
-  if (draft === null) return undefined;
-  if (typeof draft === "boolean") return draft;
-  switch (toFieldKind(field)) {
-    case "number":
-      return parseNumber(field.type, draft);
-    case "radio":
-    case "select":
-    case "search":
-    case "json":
-      return JSON.parse(draft) as Json;
-    default:
-      return draft;
-  }
-}
-
-const WHOLE = /^[+-]?\d+$/;
-const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-
-function parseNumber(type: string, draft: string): Json {
-  const text = draft.trim();
-  const number = Number(text);
-  if (type === "int") return WHOLE.test(text) && Number.isSafeInteger(number) ? number : text;
-  return DECIMAL.test(text) && Number.isFinite(number) ? number : text;
 }
 
 /** True when a field's draft differs from what is stored. */
@@ -160,58 +104,4 @@ export function toConfigWrite(schema: ConfigField[], values: FormValues): Plugin
     values: toConfigValues(schema, values),
     secrets: Object.fromEntries(secrets),
   };
-}
-
-/** Brings the edits of a form onto a newer configuration: what was edited here stays, all else follows the server. */
-export function rebase(config: PluginConfig, values: FormValues): FormValues {
-  const fresh = toFormValues(config);
-  const edited = config.schema.filter((field) => isChanged(field, values));
-  const keys = (sensitive: boolean) =>
-    edited.filter((field) => field.sensitive === sensitive).map(({ name }) => toKey(name));
-  return {
-    base: fresh.base,
-    fields: {
-      ...fresh.fields,
-      ...Object.fromEntries(keys(false).map((key) => [key, values.fields[key] ?? null])),
-    },
-    secrets: {
-      ...fresh.secrets,
-      ...Object.fromEntries(keys(true).map((key) => [key, values.secrets[key] ?? KEPT])),
-    },
-    dropped: values.dropped.filter((name) => orphanNames(config.schema, config.values).includes(name)),
-  };
-}
-
-/** Names of fields whose stored value differs between two versions: what somebody else changed. */
-export function differingNames(before: OpaqueValues, after: OpaqueValues): string[] {
-  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
-  return [...names].filter(
-    (name) => JSON.stringify(ownValue(before, name)) !== JSON.stringify(ownValue(after, name)),
-  );
-}
-
-/** A draft fitted to the schema of today, still standing on the values it was made upon. */
-export function refit(config: PluginConfig, values: FormValues): FormValues {
-  const base = Object.keys(values.base.values).map((name): [string, Json] => [
-    name,
-    ownValue(values.base.values, name) ?? null,
-  ]);
-  return rebase({ ...config, version: values.base.version, values: Object.fromEntries(base) }, values);
-}
-
-/** A form without its secrets, safe to keep in the browser's storage, and the names of those typed and left out. */
-export interface StoredDraft {
-  values: FormValues;
-  retype: string[];
-}
-
-export function toStoredDraft(schema: ConfigField[], values: FormValues): StoredDraft {
-  const typed = schema.filter(
-    (field) => field.sensitive && values.secrets[toKey(field.name)]?.action === "replace",
-  );
-  const retype = typed.filter((field) => isChanged(field, values)).map((field) => field.name);
-  const blanked = Object.fromEntries(
-    Object.entries(values.secrets).map(([key, secret]) => [key, { ...secret, text: "" }]),
-  );
-  return { values: { ...values, secrets: blanked }, retype };
 }

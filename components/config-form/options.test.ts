@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ConfigField } from "@/lib/contract/manifest.ts";
-import { parseDraft, toDraft } from "./form-values.ts";
+import { parseDraft, toDraft } from "./field-draft.ts";
 import { toOptions } from "./options.ts";
 
 const field = (input: object) => ConfigField.parse({ name: "x", ...input });

@@ -1,6 +1,6 @@
 import type { ConfigField, Json } from "@/lib/contract/manifest.ts";
 import { formatValue, toChoiceCode } from "./field-kind.ts";
-import type { FieldDraft } from "./form-values.ts";
+import type { FieldDraft } from "./field-draft.ts";
 
 /** One value of an enum. */
 export interface Option {

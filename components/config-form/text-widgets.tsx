@@ -1,6 +1,6 @@
 import { Input, Textarea } from "../ui/input.tsx";
 import { formatValue } from "./field-kind.ts";
-import { typedDraft } from "./form-values.ts";
+import { typedDraft } from "./field-draft.ts";
 import type { WidgetProps } from "./widget-props.ts";
 
 /** What the three typed widgets share. Never `type=number`: it hides what was typed when it is not a number. */
@@ -23,7 +23,8 @@ export function TextWidget(props: WidgetProps) {
 }
 
 export function MultilineWidget(props: WidgetProps) {
-  const text = typeof props.draft === "string" ? props.draft : String(props.field.default ?? "");
+  const { draft, field } = props;
+  const text = [draft, field.default].find((one) => typeof one === "string") ?? "";
   // Many long texts are addresses: it starts as one line and grows.
   return (
     <Textarea {...toTextProps(props)} rows={Math.min(text.split("\n").length, 12)} className="min-h-8!" />

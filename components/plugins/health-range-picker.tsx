@@ -28,7 +28,7 @@ export function HealthRangePicker({
             <button
               key={name}
               type="button"
-              aria-label={RANGES[name].words}
+              title={RANGES[name].words}
               aria-pressed={current}
               onClick={() => onChoose(name)}
               className={cn(

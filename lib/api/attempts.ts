@@ -11,7 +11,7 @@ export interface AttemptLimits {
   setup: { points: number; duration: number };
 }
 
-export const DEFAULT_LIMITS: AttemptLimits = {
+const DEFAULT_LIMITS: AttemptLimits = {
   person: { points: 8, duration: 300 },
   address: { points: 40, duration: 300 },
   setup: { points: 10, duration: 600 },

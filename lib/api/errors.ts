@@ -19,7 +19,7 @@ export function toErrorResponse(info: ErrorInfo, requestId: string): Response {
 }
 
 /** All problems of a value that broke its schema; the first is the message. */
-export function toValidationError(error: z.ZodError): AppError {
+function toValidationError(error: z.ZodError): AppError {
   const all = error.issues.flatMap((issue) => toFieldIssues(issue));
   const issues = all.slice(0, MAX_ISSUES);
   const [first] = issues;

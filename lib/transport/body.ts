@@ -77,7 +77,7 @@ export function headerText(value: string | string[] | undefined): string {
 function tooLarge(size: number, cap: number, subject: string): AppError {
   return new AppError(
     "plugin_response_too_large",
-    `${subject} is too large: at least ${formatBytes(size)}, at most ${formatBytes(cap)} are read.`,
+    `${subject} is too large: it has at least ${size.toLocaleString("en")} bytes, and at most ${formatBytes(cap)} are read.`,
     { hint: "Send less: the rest was not read." },
   );
 }

@@ -155,7 +155,7 @@ describe("size", () => {
     const before = plugin.bytesWritten();
     const error = await failureOf(connect("declares-a-gigabyte").models());
     expect(error.code).toBe("plugin_response_too_large");
-    expect(error.message).toContain("1024 MB");
+    expect(error.message).toContain("1,073,741,824 bytes");
     expect(error.message).toContain("2 MB");
     await vi.waitFor(() => expect(plugin.openSockets()).toBe(0));
     // What the kernel's buffers swallowed, and no more.

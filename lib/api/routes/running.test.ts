@@ -24,16 +24,19 @@ beforeAll(async () => {
   await loom.host.start();
 });
 afterAll(() => loom.close());
-beforeEach(async () => {
+
+/** Registers a fresh stub. */
+async function add(): Promise<void> {
   stub = await createStubPlugin({ schema: SCHEMA });
   const body = { endpoint: stub.endpoint, approveEndpoint: true };
   const answer = await loom.call("POST", "/api/plugins", { as: "admin", body });
   id = (answer.body as { plugin: Plugin }).plugin.id;
-});
-afterEach(async () => {
+}
+
+async function remove(): Promise<void> {
   await loom.call("DELETE", `/api/plugins/${id}`, { as: "admin" });
   await stub.close();
-});
+}
 
 const errorOf = (code: string, more: object = {}) => ({ error: expect.objectContaining({ code, ...more }) });
 const post = (path: string) => loom.call("POST", `/api/plugins/${id}${path}`, { as: "operator", body: {} });
@@ -47,6 +50,15 @@ async function configure(values: object = {}, secrets: object = { api_key: { set
 }
 
 describe("the configuration", () => {
+  beforeAll(add);
+  afterAll(remove);
+  // Every test starts without values and secrets.
+  beforeEach(async () => {
+    const { version } = await loom.data.configs.get(id);
+    const secrets = { api_key: { clear: true as const }, spare_key: { clear: true as const } };
+    await loom.data.configs.save(id, { version, values: {}, secrets, changedBy: "nobody" });
+  });
+
   it("starts empty, with every secret field listed as not set", async () => {
     expect(await getConfig()).toMatchObject({
       values: {},
@@ -146,6 +158,13 @@ describe("the configuration", () => {
     expect((await getConfig()).values).toEqual({ timeout: 5 });
   });
 
+  it("stays when only the path of the address changes", async () => {
+    await configure();
+    const body = { endpoint: `${stub.endpoint}/v2` };
+    await loom.call("PATCH", `/api/plugins/${id}`, { as: "admin", body });
+    expect((await getConfig()).secrets).toMatchObject({ api_key: { configured: true } });
+  });
+
   it("leaves with the old address: a secret belongs to scheme, host and port", async () => {
     await configure();
     const other = await createStubPlugin({ schema: SCHEMA });
@@ -156,16 +175,12 @@ describe("the configuration", () => {
     expect(entry?.changes).toContainEqual({ field: "api_key", secret: "cleared" });
     await other.close();
   });
-
-  it("stays when only the path of the address changes", async () => {
-    await configure();
-    const body = { endpoint: `${stub.endpoint}/v2` };
-    await loom.call("PATCH", `/api/plugins/${id}`, { as: "admin", body });
-    expect((await getConfig()).secrets).toMatchObject({ api_key: { configured: true } });
-  });
 });
 
 describe("switching", () => {
+  beforeEach(add);
+  afterEach(remove);
+
   it("on is refused while a required field is empty, with the fields", async () => {
     const answer = await post("/enable");
     expect([answer.status, answer.body]).toEqual([
@@ -250,6 +265,9 @@ describe("switching", () => {
 });
 
 describe("watching", () => {
+  beforeEach(add);
+  afterEach(remove);
+
   it("follows a new interval at once, without starting the plugin again", async () => {
     await configure();
     await loom.call("PATCH", `/api/plugins/${id}`, {
@@ -299,19 +317,6 @@ describe("watching", () => {
     }
   });
 
-  it.each([
-    "from=5&to=5",
-    "from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z",
-    "from=1&to=9999999999999",
-    "from=yesterday",
-    "to=-1",
-    "from=1e3",
-    "to=99999999999999999",
-  ])("refuses the range %s", async (query) => {
-    const answer = await loom.call("GET", `/api/plugins/${id}/health?${query}`, { as: "viewer" });
-    expect([answer.status, answer.body]).toEqual([422, errorOf("validation_failed")]);
-  });
-
   it("lists models with their age and asks again on demand", async () => {
     const models = () => loom.call("GET", `/api/plugins/${id}/models`, { as: "viewer" });
     expect((await models()).body).toEqual({ models: [], fetchedAt: null });
@@ -351,7 +356,23 @@ describe("watching", () => {
   });
 });
 
+describe("a range that makes no sense", () => {
+  it.each([
+    "from=5&to=5",
+    "from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z",
+    "from=1&to=9999999999999",
+    "from=yesterday",
+    "to=-1",
+    "from=1e3",
+    "to=99999999999999999",
+  ])("is refused: %s", async (query) => {
+    const answer = await loom.call("GET", `/api/plugins/any/health?${query}`, { as: "viewer" });
+    expect([answer.status, answer.body]).toEqual([422, errorOf("validation_failed")]);
+  });
+});
+
 it("a secret is in no answer, no audit row and not in the database's bytes", async () => {
+  await add();
   await configure({ timeout: 60 });
   await post("/enable");
   await configure({ timeout: 61 }, {});
@@ -367,4 +388,5 @@ it("a secret is in no answer, no audit row and not in the database's bytes", asy
     const bytes = await readFile(join(loom.directory, file)).catch(() => Buffer.alloc(0));
     expect([file, bytes.includes(SECRET)]).toEqual([file, false]);
   }
+  await remove();
 });
