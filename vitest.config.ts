@@ -1,12 +1,13 @@
 import { fileURLToPath } from "node:url";
 import { configDefaults, defineConfig } from "vitest/config";
 
+/** Suites that open sockets, databases or processes: `npm test` runs them, `npm run check` leaves them out to stay quick. */
+const INTEGRATION = ["{bench,scripts,test}/**/*.test.ts", "lib/{api,data,host,operations,transport}/**/*.test.ts"];
+
 export default defineConfig({
   resolve: { alias: [{ find: /^@\//, replacement: fileURLToPath(new URL(".", import.meta.url)) }] },
   test: {
-    name: "unit",
     environment: "node",
-    include: ["*.test.ts", "{app,bench,components,lib,scripts,test}/**/*.test.{ts,tsx}"],
     exclude: [...configDefaults.exclude, "lib/data/generated/**"],
     maxWorkers: 2,
     // better-sqlite3 is native and lock tests spawn and signal: one process per file keeps a file's trouble to itself.
@@ -16,5 +17,16 @@ export default defineConfig({
     hookTimeout: 30_000,
     restoreMocks: true,
     unstubEnvs: true,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["*.test.ts", "{app,components,lib}/**/*.test.{ts,tsx}"],
+          exclude: [...configDefaults.exclude, ...INTEGRATION],
+        },
+      },
+      { extends: true, test: { name: "integration", include: INTEGRATION } },
+    ],
   },
 });

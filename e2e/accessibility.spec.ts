@@ -1,3 +1,4 @@
+import type { Page } from "@playwright/test";
 import AxeBuilder from "@axe-core/playwright";
 import { startConsole, removeDirectory } from "../test/console-process.ts";
 import { expect, registerExample, test } from "./fixtures.ts";
@@ -6,7 +7,7 @@ test.setTimeout(180_000);
 
 const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
-async function violations(page: import("@playwright/test").Page): Promise<string[]> {
+async function violations(page: Page): Promise<string[]> {
   const result = await new AxeBuilder({ page }).withTags(WCAG).analyze();
   return result.violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target }) => `${page.url()} ${id} ${target.join(" ")}`),

@@ -1,3 +1,4 @@
+import type { Page } from "@playwright/test";
 import { startExamplePlugin } from "../test/console-process.ts";
 import { expect, registerExample, test } from "./fixtures.ts";
 
@@ -64,7 +65,7 @@ test("latency is drawn, ranges live in the URL, and the figures are there as a t
 });
 
 /** How many pixels of the chart are painted: an empty canvas has none. */
-function inkOf(page: import("@playwright/test").Page): Promise<number> {
+function inkOf(page: Page): Promise<number> {
   return page.locator("canvas").evaluate((element: HTMLCanvasElement) => {
     const context = element.getContext("2d");
     if (!context || element.width === 0) return 0;

@@ -1,8 +1,9 @@
+import type { Page } from "@playwright/test";
 import { expect, registerExample, test } from "./fixtures.ts";
 import { waitFor } from "../test/console-process.ts";
 import { startStreamingPlugin } from "./streaming-plugin.ts";
 
-const ask = async (page: import("@playwright/test").Page, text: string) => {
+const ask = async (page: Page, text: string) => {
   await page.getByRole("textbox", { name: "Message" }).fill(text);
   await page.keyboard.press("Enter");
 };

@@ -11,7 +11,7 @@ const steps = [
   ["types", "tsc", "--noEmit"],
   ["lint", "eslint", "--cache", "--cache-location", "node_modules/.cache/eslint/", "--max-warnings", "0", "."],
   ["format", "prettier", "--check", "--cache", "--log-level", "warn", "."],
-  ["unit", "vitest", "run", "--reporter=dot"],
+  ["unit", "vitest", "run", "--project", "unit"],
 ];
 let failed = false;
 // Two at a time: the machines this runs on have two cores, and the first two steps are single-threaded.

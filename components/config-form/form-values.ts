@@ -75,7 +75,7 @@ export function orphanNames(schema: ConfigField[], values: OpaqueValues): string
 }
 
 /** The explicit values of the form. Untouched ones are passed on as they came, byte for byte. Throws SyntaxError on broken JSON. */
-export function toConfigValues(schema: ConfigField[], values: FormValues): ConfigValues {
+function toConfigValues(schema: ConfigField[], values: FormValues): ConfigValues {
   const kept = orphanNames(schema, values.base.values).filter((name) => !values.dropped.includes(name));
   const entries: Array<[string, Json | undefined]> = [
     ...kept.map((name): [string, Json | undefined] => [name, ownValue(values.base.values, name)]),

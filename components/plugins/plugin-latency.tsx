@@ -22,7 +22,7 @@ export function PluginLatency() {
       title="Latency, last hour"
       actions={
         <ButtonLink size="sm" variant="ghost" href={toPluginPath(plugin.id, "health")}>
-          Health
+          Look closer
         </ButtonLink>
       }
     >

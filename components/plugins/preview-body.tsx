@@ -84,7 +84,7 @@ function Existing({ existing }: { existing: { id: string; name: string } }) {
         This address is registered already, as <strong className="font-semibold">{existing.name}</strong>.
       </p>
       <ButtonLink size="sm" href={toPluginPath(existing.id)}>
-        Open it
+        Open {existing.name}
       </ButtonLink>
     </div>
   );

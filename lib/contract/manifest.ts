@@ -6,7 +6,7 @@ export type PluginType = z.infer<typeof PluginType>;
 
 /** JSON as it travels; config values, defaults and unknown manifest fields. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
-export const Json: z.ZodType<Json> = z.json() as z.ZodType<Json>;
+export const Json: z.ZodType<Json> = z.json();
 
 export const Capabilities = z.looseObject({
   streaming: z.boolean().default(false),
