@@ -2,7 +2,10 @@ import { fileURLToPath } from "node:url";
 import { configDefaults, defineConfig } from "vitest/config";
 
 /** Suites that open sockets, databases or processes: `npm test` runs them, `npm run check` leaves them out to stay quick. */
-const INTEGRATION = ["{bench,scripts,test}/**/*.test.ts", "lib/{api,data,host,operations,transport}/**/*.test.ts"];
+const INTEGRATION = [
+  "{bench,scripts,test}/**/*.test.ts",
+  "lib/{api,data,host,operations,transport}/**/*.test.ts",
+];
 
 export default defineConfig({
   resolve: { alias: [{ find: /^@\//, replacement: fileURLToPath(new URL(".", import.meta.url)) }] },

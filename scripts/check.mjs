@@ -9,7 +9,16 @@ await ensureInstalled();
 await ensureGenerated();
 const steps = [
   ["types", "tsc", "--noEmit"],
-  ["lint", "eslint", "--cache", "--cache-location", "node_modules/.cache/eslint/", "--max-warnings", "0", "."],
+  [
+    "lint",
+    "eslint",
+    "--cache",
+    "--cache-location",
+    "node_modules/.cache/eslint/",
+    "--max-warnings",
+    "0",
+    ".",
+  ],
   ["format", "prettier", "--check", "--cache", "--log-level", "warn", "."],
   ["unit", "vitest", "run", "--project", "unit"],
 ];
@@ -23,5 +32,7 @@ for (const pair of [steps.slice(0, 2), steps.slice(2)]) {
     process.stdout.write(`${ok ? "✓" : "✗"} ${pair[index][0]}\n`);
   });
 }
-process.stdout.write(`${failed ? "failed" : "all good"} after ${((performance.now() - began) / 1000).toFixed(1)} s\n`);
+process.stdout.write(
+  `${failed ? "failed" : "all good"} after ${((performance.now() - began) / 1000).toFixed(1)} s\n`,
+);
 process.exit(failed ? 1 : 0);
