@@ -32,7 +32,8 @@ export async function ensureInstalled() {
     `${process.version} ${process.arch}`,
     async () => {
       say("Installing dependencies (first start: two to four minutes)");
-      await run("npm", ["ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"]);
+      // Not `npm ci`: it refuses a lock without the optional packages of other platforms, which a mirror need not carry.
+    await run("npm", ["install", "--no-save", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"]);
       say("Preparing the database driver");
       await run("npm", ["rebuild", "better-sqlite3", "--ignore-scripts=false", "--loglevel=error"]);
     },

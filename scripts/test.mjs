@@ -48,16 +48,20 @@ async function prepare() {
   }
 }
 
-/** A Chromium of the system, else Playwright's own, else the distribution's package. */
+/** A Chromium of the system; else the distribution's package where we may install one; else Playwright's own. */
 async function ensureBrowser() {
   if (["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"].some(hasCommand)) return;
   say("Installing a browser for the tests");
-  try {
-    await run(bin("playwright"), ["install", "--with-deps", "chromium"]);
-  } catch {
-    await run("apt-get", ["update", "-qq"]);
-    await run("apt-get", ["install", "-y", "-qq", "chromium"]);
+  if (process.getuid?.() === 0 && hasCommand("apt-get")) {
+    try {
+      await run("apt-get", ["update", "-qq"]);
+      await run("apt-get", ["install", "-y", "-qq", "chromium"]);
+      return;
+    } catch (error) {
+      process.stderr.write(`${error.message}; trying Playwright's own browser\n`);
+    }
   }
+  await run(bin("playwright"), ["install", "chromium"]);
 }
 
 /** A suite that either holds or does not. */
