@@ -33,11 +33,31 @@ export async function ensureInstalled() {
     async () => {
       say("Installing dependencies (first start: two to four minutes)");
       // Not `npm ci`: it refuses a lock without the optional packages of other platforms, which a mirror need not carry.
-    await run("npm", ["install", "--no-save", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"]);
+      await run("npm", [
+        "install",
+        "--no-save",
+        "--include=dev",
+        "--no-audit",
+        "--no-fund",
+        "--loglevel=error",
+      ]);
       say("Preparing the database driver");
-      await run("npm", ["rebuild", "better-sqlite3", "--ignore-scripts=false", "--loglevel=error"]);
+      await run("npm", ["rebuild", "better-sqlite3", "--ignore-scripts=false", "--loglevel=error"], {
+        env: { ...process.env, ...headersOfNode() },
+      });
     },
   );
+}
+
+/** Where this Node keeps its own headers, if it does: compiling then needs no download. */
+function headersOfNode() {
+  const prefix = dirname(dirname(process.execPath));
+  const header = join(prefix, "include/node/node_version.h");
+  if (!existsSync(header)) return {};
+  const text = readFileSync(header, "utf8");
+  const part = (name) => new RegExp(`#define NODE_${name}_VERSION (\\d+)`).exec(text)?.[1];
+  const version = `v${part("MAJOR")}.${part("MINOR")}.${part("PATCH")}`;
+  return version === process.version ? { npm_config_nodedir: prefix } : {};
 }
 
 /** Generates the database client. */
