@@ -18,6 +18,7 @@ export default defineConfig({
     // Generous, because a limit that a busy machine reaches tells nothing about the code.
     testTimeout: 20_000,
     hookTimeout: 30_000,
+    setupFiles: ["test/property-seed.ts"],
     restoreMocks: true,
     unstubEnvs: true,
     projects: [
