@@ -30,6 +30,7 @@ export function pluginContent(name: string, overrides: Partial<Content> = {}): C
         config_schema: [],
       },
     },
+    file: null,
     findings: [],
     endpoint,
     desired: "disabled",

@@ -76,6 +76,7 @@ export async function createTestHost(options: TestHostOptions = {}) {
       name,
       origin: "address",
       manifest: Manifest.parse({ type: "http", endpoint, metadata }),
+      file: null,
       findings: [],
       endpoint,
       desired,

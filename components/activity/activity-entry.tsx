@@ -1,5 +1,9 @@
 import {
   CirclePower,
+  FileX,
+  FlaskConical,
+  FolderSync,
+  History,
   KeyRound,
   LogIn,
   LogOut,
@@ -9,8 +13,10 @@ import {
   Settings2,
   ShieldAlert,
   ShieldCheck,
+  ShieldX,
   Sparkles,
   Trash2,
+  Unlink,
   type LucideIcon,
 } from "lucide-react";
 import Link from "next/link";
@@ -24,6 +30,7 @@ const ICONS: Record<AuditAction, LucideIcon> = {
   "session.signed_out": LogOut,
   "session.failed": ShieldAlert,
   "endpoint.approved": ShieldCheck,
+  "endpoint.revoked": ShieldX,
   "plugin.registered": Plus,
   "plugin.changed": PencilLine,
   "plugin.removed": Trash2,
@@ -31,6 +38,13 @@ const ICONS: Record<AuditAction, LucideIcon> = {
   "plugin.disabled": CirclePower,
   "plugin.restarted": RotateCw,
   "plugin.config_changed": Settings2,
+  "plugin.config_restored": History,
+  "plugin.tested": FlaskConical,
+  "plugin.reloaded": FolderSync,
+  "plugin.file_gone": FileX,
+  "plugin.detached": Unlink,
+  "folder.rescanned": FolderSync,
+  "secrets.rotated": KeyRound,
 };
 
 /** One line of the trail: who did what to what, when, and what it was before. */

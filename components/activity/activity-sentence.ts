@@ -8,6 +8,7 @@ export const VERBS: Record<AuditAction, string> = {
   "session.signed_out": "signed out",
   "session.failed": "could not sign in",
   "endpoint.approved": "allowed connections to",
+  "endpoint.revoked": "no longer allows connections to",
   "plugin.registered": "registered",
   "plugin.changed": "changed",
   "plugin.removed": "removed",
@@ -15,6 +16,13 @@ export const VERBS: Record<AuditAction, string> = {
   "plugin.disabled": "switched off",
   "plugin.restarted": "restarted",
   "plugin.config_changed": "changed the configuration of",
+  "plugin.config_restored": "restored an earlier configuration of",
+  "plugin.tested": "tested a configuration of",
+  "plugin.reloaded": "read the changed manifest of",
+  "plugin.file_gone": "lost the manifest file of",
+  "plugin.detached": "detached from its manifest file",
+  "folder.rescanned": "read the watched folders again",
+  "secrets.rotated": "sealed the secrets with a new key",
 };
 
 /** Longest value shown in a line; the rest is cut. */

@@ -13,6 +13,7 @@ const ORIGINS: Record<PluginOrigin, string> = {
   address: "by its address",
   manifest: "from a manifest",
   builtin: "built in",
+  folder: "from a watched folder",
 };
 
 /** What the plugin says about itself and what the console knows of it. */

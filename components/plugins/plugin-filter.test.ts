@@ -20,6 +20,7 @@ function plugin(name: string, change: Partial<PluginSummary> = {}): PluginSummar
     uptime: null,
     sparkline: [],
     lastCheck: null,
+    fileState: null,
     streaming: false,
     modelIds: [],
     createdAt: "2026-11-22T00:00:00.000Z",

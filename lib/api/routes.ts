@@ -1,11 +1,18 @@
 import type { Route } from "./route.ts";
 import { accountRoutes } from "./routes/account.ts";
+import { configurationRoutes } from "./routes/configuration.ts";
 import { playgroundRoutes } from "./routes/playground.ts";
 import { pluginRoutes } from "./routes/plugins.ts";
 import { systemRoutes } from "./routes/system.ts";
 import { watchingRoutes } from "./routes/watching.ts";
 
-const own: Route[] = [...accountRoutes, ...pluginRoutes, ...playgroundRoutes, ...watchingRoutes];
+const own: Route[] = [
+  ...accountRoutes,
+  ...pluginRoutes,
+  ...configurationRoutes,
+  ...playgroundRoutes,
+  ...watchingRoutes,
+];
 
 /** Every route there is. What is not in this list does not exist. */
 export const ROUTES: readonly Route[] = [...systemRoutes(own), ...own];

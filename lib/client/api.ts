@@ -11,6 +11,7 @@ import {
   type PluginCreate,
   type PluginPatch,
 } from "../contract/plugin.ts";
+import { ApprovalList, FolderReport } from "../contract/intake.ts";
 import type { Call, Send } from "./http.ts";
 
 const OnePlugin = z.object({ plugin: Plugin });
@@ -64,6 +65,18 @@ export function createApi(send: Send) {
       one({ method: "POST", path: plugin(id, "/restart"), body: {}, signal }),
     checkPlugin: (id: string, signal?: AbortSignal) =>
       one({ method: "POST", path: plugin(id, "/check"), body: {}, signal }),
+    /** Gives the plugin to the console: its manifest file no longer speaks for it. */
+    detachPlugin: (id: string, signal?: AbortSignal) =>
+      one({ method: "POST", path: plugin(id, "/detach"), body: {}, signal }),
+    /** Where a browser downloads the manifest. */
+    manifestPath: (id: string, format: "yaml" | "json") => plugin(id, `/manifest?format=${format}`),
+    listFolders: (signal?: AbortSignal) => send(FolderReport, { path: "/api/folders", signal }),
+    rescanFolders: (signal?: AbortSignal) =>
+      send(FolderReport, { method: "POST", path: "/api/plugins/rescan", body: {}, signal }),
+    listApprovals: async (signal?: AbortSignal) =>
+      (await send(ApprovalList, { path: "/api/approvals", signal })).approvals,
+    revokeApproval: (id: string, signal?: AbortSignal) =>
+      send(Anything, { method: "DELETE", path: `/api/approvals/${encodeURIComponent(id)}`, signal }),
     getConfig: (id: string, signal?: AbortSignal) =>
       send(PluginConfig, { path: plugin(id, "/config"), signal }),
     saveConfig: (id: string, body: PluginConfigWrite, signal?: AbortSignal) =>

@@ -14,6 +14,8 @@ export const Permission = z.enum([
   "config:write",
   "playground:run",
   "activity:read",
+  "settings:read",
+  "settings:write",
 ]);
 export type Permission = z.infer<typeof Permission>;
 

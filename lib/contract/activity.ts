@@ -8,6 +8,7 @@ export const AuditAction = z.enum([
   "session.signed_out",
   "session.failed",
   "endpoint.approved",
+  "endpoint.revoked",
   "plugin.registered",
   "plugin.changed",
   "plugin.removed",
@@ -15,6 +16,13 @@ export const AuditAction = z.enum([
   "plugin.disabled",
   "plugin.restarted",
   "plugin.config_changed",
+  "plugin.config_restored",
+  "plugin.tested",
+  "plugin.reloaded",
+  "plugin.file_gone",
+  "plugin.detached",
+  "folder.rescanned",
+  "secrets.rotated",
 ]);
 export type AuditAction = z.infer<typeof AuditAction>;
 

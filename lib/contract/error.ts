@@ -25,6 +25,7 @@ export const ERROR_STATUS = {
   version_conflict: 409,
   endpoint_taken: 409,
   name_taken: 409,
+  file_owned: 409,
   config_incomplete: 409,
   payload_too_large: 413,
   unsupported_media_type: 415,

@@ -100,5 +100,7 @@ export const Finding = z.object({
   message: z.string(),
   /** What to do about it. */
   fix: z.string().optional(),
+  /** True when the console gets along but Loom itself would refuse or misread the manifest because of this. */
+  refusedByLoom: z.boolean().optional(),
 });
 export type Finding = z.infer<typeof Finding>;

@@ -37,8 +37,26 @@ export const Badge = z.enum([
 export type Badge = z.infer<typeof Badge>;
 
 /** How a plugin came in. */
-export const PluginOrigin = z.enum(["address", "manifest", "builtin"]);
+export const PluginOrigin = z.enum(["address", "manifest", "builtin", "folder"]);
 export type PluginOrigin = z.infer<typeof PluginOrigin>;
+
+/**
+ * The manifest file a plugin of a watched folder belongs to. While it does, what the file says (manifest, endpoint, interval) is
+ * changed in the file only; configuration, secrets and switching belong to the console.
+ */
+export const PluginFile = z.object({
+  /** Absolute. */
+  path: z.string(),
+  /** The watched folder it lies in, absolute. */
+  folder: z.string(),
+  /** `ok`: what the file says is in use · `broken`: the last good reading is in use · `gone`: the file is no longer there. */
+  state: z.enum(["ok", "broken", "gone"]),
+  /** What is noticed in the file as it is now, with positions; the last ones when it is gone. */
+  findings: z.array(Finding),
+  /** When the console last saw it change. */
+  changedAt: z.iso.datetime(),
+});
+export type PluginFile = z.infer<typeof PluginFile>;
 
 /** One step of the last enable, in order of the protocol page: metadata → initialize → health → models; or cleanup. */
 export const LifecycleStep = z.object({
@@ -87,6 +105,8 @@ export const PluginSummary = z.object({
   /** Newest latencies, oldest first, at most 60; null is a failed check. */
   sparkline: z.array(z.number().nullable()),
   lastCheck: LastCheck.nullable(),
+  /** State of its manifest file; null when it has none. */
+  fileState: PluginFile.shape.state.nullable(),
   streaming: z.boolean(),
   /** Ids of the models of the last successful `/models`, at most 200. */
   modelIds: z.array(z.string()),
@@ -99,6 +119,7 @@ export type PluginSummary = z.infer<typeof PluginSummary>;
 export const Plugin = PluginSummary.extend({
   manifest: Manifest,
   origin: PluginOrigin,
+  file: PluginFile.nullable(),
   findings: z.array(Finding),
   healthCheckIntervalSeconds: z.number().int(),
   /** The last enable or disable, newest run only. */
@@ -154,7 +175,37 @@ export type PluginPatch = z.infer<typeof PluginPatch>;
 export const AddressTier = z.enum(["allowed", "approval", "approved", "forbidden"]);
 export type AddressTier = z.infer<typeof AddressTier>;
 
-/** Dry run of a registration. `manifest` is null when an error stopped the reading. */
+/** One thing tried on the way to a plugin, in this order; each needs the one before it. */
+export const ReachStep = z.object({
+  name: z.enum(["address", "dns", "tcp", "tls", "http", "content_type", "json", "schema"]),
+  /** `skipped`: not needed (a literal needs no DNS) or not reached. */
+  status: z.enum(["ok", "failed", "skipped"]),
+  /** Null for what was skipped. */
+  durationMs: z.number().nonnegative().nullable(),
+  /** What was learnt: "127.0.0.1, loopback, approved", "200 OK". */
+  note: z.string().optional(),
+  error: ErrorInfo.optional(),
+});
+export type ReachStep = z.infer<typeof ReachStep>;
+
+/** One difference between two manifests; an absent side is a field that was not there. */
+export const ManifestChange = z.object({
+  /** `metadata.config_schema[timeout].default`: fields of the schema go by name, not by place. */
+  path: z.string(),
+  before: Json.optional(),
+  after: Json.optional(),
+});
+export type ManifestChange = z.infer<typeof ManifestChange>;
+
+/** A registered plugin, as far as another page needs it. */
+export const PluginReference = z.object({
+  id: z.string(),
+  name: z.string(),
+  endpoint: z.string().nullable(),
+});
+export type PluginReference = z.infer<typeof PluginReference>;
+
+/** Dry run of a registration. `manifest` is null when an error stopped the reading. Nothing is stored, nothing is started. */
 export const PluginPreview = z.object({
   manifest: Manifest.nullable(),
   origin: PluginOrigin,
@@ -162,11 +213,21 @@ export const PluginPreview = z.object({
   /** True when registering would be accepted as it is (perhaps after approval). */
   registrable: z.boolean(),
   address: z.object({ host: z.string(), port: z.number().int(), tier: AddressTier }).nullable(),
+  /** What was tried to reach the address, with times; empty for text and built-in plugins. */
+  reach: z.array(ReachStep),
+  /** The text that was fetched from a manifest address: findings point into it. Null otherwise. */
+  manifestText: z.string().nullable(),
   /** Another registration with the same endpoint. */
-  existing: z.object({ id: z.string(), name: z.string() }).nullable(),
+  existing: PluginReference.nullable(),
+  /** What differs from `existing`: before is what is registered, after is what was read. */
+  changes: z.array(ManifestChange),
+  /** Other registrations of the same provider_type: registering makes one more instance. */
+  instances: z.array(PluginReference),
   suggestedName: z.string().nullable(),
   /** The calls enabling will make, in order. */
   calls: z.array(z.string()),
+  /** The command line of a process plugin, program first; shown, never run. Null when there is none. */
+  commandLine: z.array(z.string()).nullable(),
 });
 export type PluginPreview = z.infer<typeof PluginPreview>;
 

@@ -1,6 +1,7 @@
 import type { AuditChange } from "../contract/activity.ts";
 import type { ConfigField, Json } from "../contract/manifest.ts";
 import type { ConfigValues } from "../contract/plugin.ts";
+import { isSameJson } from "./json-object.ts";
 import { checkRules } from "./config-rules.ts";
 import type { RuleCode } from "./config-rules.ts";
 
@@ -106,17 +107,4 @@ function fromSecret(field: ConfigField, text: string): Json {
 
 function own<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
   return Object.hasOwn(record, key) ? record[key] : undefined;
-}
-
-function isSameJson(a: Json | undefined, b: Json | undefined): boolean {
-  return canonical(a) === canonical(b);
-}
-
-/** JSON text with sorted keys. */
-function canonical(value: Json | undefined): string | undefined {
-  return JSON.stringify(value, (_key, part: Json) =>
-    part !== null && typeof part === "object" && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
 }

@@ -1,3 +1,5 @@
+import type { Json } from "../contract/manifest.ts";
+
 /** Objects that somebody else wrote: their keys may be spelled in several ways. */
 export type JsonObject = Record<string, unknown>;
 
@@ -27,4 +29,18 @@ export function matchKeys(keys: readonly string[], known: readonly string[]): Ma
 
 function squash(key: string): string {
   return key.toLowerCase().replace(/[_-]/g, "");
+}
+
+/** Equal by value: the order of an object's keys does not matter. Undefined equals only itself. */
+export function isSameJson(a: Json | undefined, b: Json | undefined): boolean {
+  return canonical(a) === canonical(b);
+}
+
+/** JSON text with sorted keys. */
+function canonical(value: Json | undefined): string | undefined {
+  return JSON.stringify(value, (_key, part: Json) =>
+    part !== null && typeof part === "object" && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
 }

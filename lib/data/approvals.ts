@@ -15,5 +15,10 @@ export function createApprovalStore(client: TransactionClient): ApprovalStore {
         update: {},
       });
     },
+
+    async remove(host, port) {
+      const { count } = await client.approval.deleteMany({ where: { host, port } });
+      return count > 0;
+    },
   };
 }

@@ -4,7 +4,12 @@ import type { SecretState, SecretWrite } from "../contract/config.ts";
 import type { ErrorInfo } from "../contract/error.ts";
 import type { HealthMarker, Incident, Sample } from "../contract/health.ts";
 import type { Finding, Manifest } from "../contract/manifest.ts";
-import type { ConfigValues, Desired, PluginOrigin } from "../contract/plugin.ts";
+import type { ConfigValues, Desired, PluginFile, PluginOrigin } from "../contract/plugin.ts";
+
+/** A plugin's manifest file with the SHA-256 of the content last read, hex. */
+export interface StoredFile extends PluginFile {
+  hash: string;
+}
 
 /** A stored registration. */
 export interface PluginRecord {
@@ -12,6 +17,8 @@ export interface PluginRecord {
   name: string;
   origin: PluginOrigin;
   manifest: Manifest;
+  /** Null unless the plugin belongs to a file of a watched folder. `path` is unique. */
+  file: StoredFile | null;
   findings: Finding[];
   /** Normalised base URL; null for builtin. Unique. */
   endpoint: string | null;
@@ -88,6 +95,8 @@ export interface ApprovalStore {
   list(): Promise<Array<{ host: string; port: number; approvedBy: string; approvedAt: string }>>;
   /** Idempotent. */
   add(approval: { host: string; port: number; approvedBy: string; approvedAt: string }): Promise<void>;
+  /** False when there was none. */
+  remove(host: string, port: number): Promise<boolean>;
 }
 
 export interface UserStore {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { AppError } from "../contract/error.ts";
 import { Finding, Manifest } from "../contract/manifest.ts";
-import { Desired, PluginOrigin } from "../contract/plugin.ts";
+import { Desired, PluginFile, PluginOrigin } from "../contract/plugin.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Connection, TransactionClient } from "./client.ts";
 import type { PluginRecord, PluginStore } from "./data.ts";
@@ -13,6 +13,7 @@ import { isMissingRow, takenFields } from "./violation.ts";
 type Content = Omit<PluginRecord, "id" | "createdAt" | "updatedAt">;
 
 const Findings = z.array(Finding);
+const StoredFile = PluginFile.extend({ hash: z.string() });
 
 function toRecord(row: Plugin): PluginRecord {
   return {
@@ -20,6 +21,7 @@ function toRecord(row: Plugin): PluginRecord {
     name: row.name,
     origin: PluginOrigin.parse(row.origin),
     manifest: parseStored(Manifest, row.manifest, `the manifest of plugin ${row.name}`),
+    file: row.file === null ? null : parseStored(StoredFile, row.file, `the file of plugin ${row.name}`),
     findings: parseStored(Findings, row.findings, `the findings of plugin ${row.name}`),
     endpoint: row.endpoint,
     desired: Desired.parse(row.desired),
@@ -29,9 +31,10 @@ function toRecord(row: Plugin): PluginRecord {
   };
 }
 
-function toColumns<T extends Partial<Content>>({ manifest, findings, ...plain }: T) {
+function toColumns<T extends Partial<Content>>({ manifest, findings, file, ...plain }: T) {
   return {
     ...plain,
+    ...(file === undefined ? {} : { file: file && JSON.stringify(file), filePath: file?.path ?? null }),
     ...(manifest === undefined ? {} : { manifest: JSON.stringify(manifest) }),
     ...(findings === undefined ? {} : { findings: JSON.stringify(findings) }),
   };
@@ -85,9 +88,11 @@ export function createPluginStore(
 
     async create(input) {
       const now = new Date(clock.now());
-      const { name, origin, endpoint, desired, healthCheckIntervalSeconds } = input;
+      const { name, origin, endpoint, desired, healthCheckIntervalSeconds, file } = input;
       const data = {
         ...{ name, origin, endpoint, desired, healthCheckIntervalSeconds },
+        file: file && JSON.stringify(file),
+        filePath: file?.path ?? null,
         manifest: JSON.stringify(input.manifest),
         findings: JSON.stringify(input.findings),
         createdAt: now,

@@ -68,6 +68,7 @@ it("brings a real plugin through death and a new start without a human", async (
     name: "Real",
     origin: "address",
     manifest: Manifest.parse({ type: "http", endpoint, metadata }),
+    file: null,
     findings: [],
     endpoint,
     desired: "enabled",

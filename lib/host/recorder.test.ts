@@ -24,6 +24,7 @@ async function register(name: string): Promise<string> {
     name,
     origin: "builtin",
     manifest,
+    file: null,
     findings: [],
     endpoint: null,
     desired: "enabled",

@@ -6,6 +6,8 @@ export interface Approvals {
   isApproved(host: string, port: number): boolean;
   /** Takes effect at once. Call it after the consent is stored, never before. */
   remember(host: string, port: number): void;
+  /** Takes effect at once, on open connections too: each call to a plugin is a connection of its own. */
+  forget(host: string, port: number): void;
 }
 
 /** Reads the stored consents. */
@@ -15,5 +17,6 @@ export async function loadApprovals(store: ApprovalStore): Promise<Approvals> {
   return {
     isApproved: (host, port) => approved.has(toKey(host, port)),
     remember: (host, port) => void approved.add(toKey(host, port)),
+    forget: (host, port) => void approved.delete(toKey(host, port)),
   };
 }

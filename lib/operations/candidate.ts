@@ -1,5 +1,5 @@
 import type { Finding, Manifest } from "../contract/manifest.ts";
-import type { PluginCreate, PluginOrigin } from "../contract/plugin.ts";
+import type { PluginCreate, PluginOrigin, ReachStep } from "../contract/plugin.ts";
 import type { Actor } from "./actor.ts";
 import type { Address, Consent } from "./address.ts";
 import type { Context } from "./context.ts";
@@ -24,6 +24,10 @@ export interface Candidate {
   /** Normalised; null for a built-in plugin or when unknown. */
   endpoint: string | null;
   address: Address | null;
+  /** What was tried to reach the address. */
+  reach: ReachStep[];
+  /** The text that was fetched, when the source is a manifest address. */
+  manifestText: string | null;
 }
 
 /** Who reads a source, and how far the consent that came with it still reaches. */

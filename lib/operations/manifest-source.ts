@@ -20,7 +20,7 @@ export async function readManifestUrl(reader: Reader, text: string): Promise<Can
   if (!isAdmitted(address)) return { ...toCandidate("manifestUrl"), address };
   const { approvals, clock } = context;
   const manifest = await fetchManifestText(url, { approvals, ownPort: context.ownPort(), clock });
-  return readManifestText(reader, manifest, "manifestUrl");
+  return { ...(await readManifestText(reader, manifest, "manifestUrl")), manifestText: manifest };
 }
 
 /** Like an endpoint, but a query is fine here. */
@@ -53,7 +53,10 @@ export async function readManifestText(
 }
 
 function toCandidate(field: ManifestField): Candidate {
-  return { origin: "manifest", field, manifest: null, findings: [], endpoint: null, address: null };
+  return {
+    ...{ origin: "manifest", field, manifest: null, findings: [], endpoint: null, address: null },
+    ...{ reach: [], manifestText: null },
+  };
 }
 
 function requireSize(text: string, field: ManifestField): void {

@@ -1,6 +1,12 @@
-import { PluginName, type PluginCreate, type PluginPreview } from "../contract/plugin.ts";
+import {
+  PluginName,
+  type PluginCreate,
+  type PluginPreview,
+  type PluginReference,
+} from "../contract/plugin.ts";
 import type { Finding } from "../contract/manifest.ts";
-import type { Repositories } from "../data/data.ts";
+import { diffManifests } from "../core/manifest-diff.ts";
+import type { PluginRecord, Repositories } from "../data/data.ts";
 import { requirePermission, type Actor } from "./actor.ts";
 import type { Candidate } from "./candidate.ts";
 import type { Context } from "./context.ts";
@@ -18,7 +24,12 @@ export async function previewPlugin(
   requirePermission(actor, "plugins:write");
   const candidate = await readSource(context, actor, source);
   const { manifest, origin, address, endpoint } = candidate;
+  const records = manifest === null ? [] : await context.data.plugins.list();
   const record = endpoint === null ? null : await context.data.plugins.findByEndpoint(endpoint);
+  const instances = records.filter(
+    (other) =>
+      other.id !== record?.id && other.manifest.metadata.provider_type === manifest?.metadata.provider_type,
+  );
   const findings = [...candidate.findings, ...findForbidden(candidate)];
   return {
     manifest,
@@ -27,10 +38,19 @@ export async function previewPlugin(
     registrable:
       manifest !== null && record === null && !findings.some(({ severity }) => severity === "error"),
     address,
-    existing: record && { id: record.id, name: record.name },
+    reach: candidate.reach,
+    manifestText: candidate.manifestText,
+    existing: record && toReference(record),
+    changes: record && manifest ? diffManifests(record.manifest, manifest) : [],
+    instances: instances.map(toReference),
     suggestedName: manifest && (await suggestName(context.data, manifest.metadata.name)),
     calls: manifest ? toCalls(endpoint) : [],
+    commandLine: manifest?.command === undefined ? null : [manifest.command, ...(manifest.args ?? [])],
   };
+}
+
+function toReference({ id, name, endpoint }: PluginRecord): PluginReference {
+  return { id, name, endpoint };
 }
 
 function findForbidden({ address, field }: Candidate): Finding[] {

@@ -39,6 +39,7 @@ async function store(
       name: name ?? (await suggestName(repositories, manifest.metadata.name)),
       origin: candidate.origin,
       manifest,
+      file: null,
       findings: candidate.findings,
       endpoint: candidate.endpoint,
       desired: "disabled",

@@ -21,6 +21,7 @@ export async function ensureSample(context: Context): Promise<void> {
       name: NAME,
       origin: "builtin",
       manifest,
+      file: null,
       findings: [],
       endpoint: null,
       desired: "enabled",

@@ -45,7 +45,10 @@ async function readEndpoint({ context, actor, consent }: Reader, text: string): 
   const { url: endpoint } = parseEndpoint(text);
   const address = await inspectAddress(context, actor, endpoint, consent);
   const origin = "address" as const;
-  const known: Candidate = { origin, field: "endpoint", manifest: null, findings: [], endpoint, address };
+  const known: Candidate = {
+    ...{ origin, field: "endpoint", manifest: null, findings: [], endpoint, address },
+    ...{ reach: [], manifestText: null },
+  };
   if (!isAdmitted(address)) return known;
   const { value: metadata, warnings } = await context.host.probe(endpoint);
   return {
@@ -68,7 +71,10 @@ function readBuiltin({ host }: Context, name: string): Candidate {
     });
   }
   const manifest = toBuiltinManifest(metadata);
-  return { origin: "builtin", field: "builtin", manifest, findings: [], endpoint: null, address: null };
+  return {
+    ...{ origin: "builtin", field: "builtin", manifest, findings: [], endpoint: null, address: null },
+    ...{ reach: [], manifestText: null },
+  };
 }
 
 /** The manifest of a plugin in the box: it has no address and starts when someone wants it. */

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { PluginConfig, PluginConfigSaved, PluginConfigWrite } from "../../contract/config.ts";
 import { HealthReport } from "../../contract/health.ts";
 import {
   Plugin,
@@ -10,7 +9,6 @@ import {
   PluginSummary,
 } from "../../contract/plugin.ts";
 import { changePlugin } from "../../operations/change.ts";
-import { getConfig, saveConfig } from "../../operations/config.ts";
 import { getHealth } from "../../operations/health.ts";
 import { getModels, refreshModels } from "../../operations/models.ts";
 import { getPlugin, listPlugins } from "../../operations/plugins.ts";
@@ -74,21 +72,6 @@ export const pluginRoutes = [
     summary: "Remove a plugin with everything stored about it",
     response: "nothing",
     handle: ({ context, actor, id }) => removePlugin(context, actor, id),
-  }),
-
-  route("GET", "/api/plugins/:id/config", {
-    permission: "config:read",
-    summary: "Schema, explicit values, and which secrets are set",
-    response: PluginConfig,
-    handle: ({ context, actor, id }) => getConfig(context, actor, id),
-  }),
-
-  route("PUT", "/api/plugins/:id/config", {
-    permission: "config:write",
-    summary: "Replace the explicit values; an absent secret is kept",
-    body: PluginConfigWrite.strict(),
-    response: PluginConfigSaved,
-    handle: ({ context, actor, id, body }) => saveConfig(context, actor, id, body),
   }),
 
   route("POST", "/api/plugins/:id/enable", {
