@@ -64,8 +64,6 @@ export interface SampleStore {
   append(batch: ReadonlyArray<Sample & { pluginId: string }>): Promise<void>;
   /** Oldest first, `from` ≤ at < `to`. */
   range(pluginId: string, from: number, to: number): Promise<Sample[]>;
-  /** All plugins, oldest first, from `since`: what the host warms its windows with. */
-  since(since: number): Promise<Array<Sample & { pluginId: string }>>;
   prune(before: number): Promise<number>;
 }
 

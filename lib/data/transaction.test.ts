@@ -63,13 +63,13 @@ describe("a transaction", () => {
       await gate.opened;
       throw new Error("changed our mind");
     });
-    const sample = { pluginId: id, at: 1, ok: true, latencyMs: 1, code: null };
-    const appended = test.data.samples.append([sample]);
+    const sample = { at: 1, ok: true, latencyMs: 1, code: null };
+    const appended = test.data.samples.append([{ ...sample, pluginId: id }]);
     const listed = names();
     gate.open();
     await expect(failing).rejects.toThrow("changed our mind");
     await appended;
-    expect(await test.data.samples.since(0)).toEqual([sample]);
+    expect(await test.data.samples.range(id, 0, 10)).toEqual([sample]);
     expect(await listed).toEqual(["Acme"]);
   });
 
