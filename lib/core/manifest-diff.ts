@@ -29,14 +29,13 @@ function diff(path: string, before: Json | undefined, after: Json | undefined): 
 /** What lies inside a value, by path; null for values that are compared whole. */
 function toParts(path: string, value: Json | undefined): Map<string, Json> | null {
   if (isJsonObject(value)) {
-    return new Map(
-      Object.entries(value).map(([key, part]) => [path === "" ? key : `${path}.${key}`, part as Json]),
-    );
+    return new Map(Object.entries(value).map(([key, part]) => [path === "" ? key : `${path}.${key}`, part]));
   }
   if (!Array.isArray(value) || !path.endsWith("config_schema")) return null;
-  const named = value.map((field): [string, Json] => [
-    `${path}[${isJsonObject(field) ? String(field["name"]) : ""}]`,
-    field,
-  ]);
-  return new Map(named);
+  return new Map(value.map((field): [string, Json] => [`${path}[${nameOf(field)}]`, field]));
+}
+
+function nameOf(field: Json): string {
+  const name = isJsonObject(field) ? field["name"] : undefined;
+  return typeof name === "string" ? name : "";
 }
