@@ -16,7 +16,7 @@ interface Input<P extends Permission, B extends z.ZodType, Q extends z.ZodType> 
   visit: Visit;
   /** Null on public routes, where nobody is looked up. */
   actor: P extends "public" ? null : Visitor;
-  /** `:id` of the path, printable, 1–200 characters; empty where the path has none. */
+  /** `:id` of the path, printable, 1–300 characters; empty where the path has none. */
   id: string;
   body: z.output<B>;
   query: z.output<Q>;
@@ -112,8 +112,8 @@ function toResponse(schema: Answer, status: number, value: unknown): Response {
   return Response.json(schema.parse(value), { status });
 }
 
-/** Ids and names that cannot exist are not looked up. */
+/** Ids and names that cannot exist are not looked up. The longest that can is the host and port of an approval. */
 function requireId(id: string): string {
-  if (/^[^\p{C}/\\]{1,200}$/u.test(id)) return id;
-  throw new AppError("not_found", "There is no plugin with this id or name.");
+  if (/^[^\p{C}/\\]{1,300}$/u.test(id)) return id;
+  throw new AppError("not_found", "There is nothing with this id or name.");
 }

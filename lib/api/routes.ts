@@ -1,5 +1,6 @@
 import type { Route } from "./route.ts";
 import { accountRoutes } from "./routes/account.ts";
+import { approvalRoutes } from "./routes/approvals.ts";
 import { configurationRoutes } from "./routes/configuration.ts";
 import { playgroundRoutes } from "./routes/playground.ts";
 import { pluginRoutes } from "./routes/plugins.ts";
@@ -10,6 +11,7 @@ const own: Route[] = [
   ...accountRoutes,
   ...pluginRoutes,
   ...configurationRoutes,
+  ...approvalRoutes,
   ...playgroundRoutes,
   ...watchingRoutes,
 ];

@@ -26,6 +26,7 @@ export const ERROR_STATUS = {
   endpoint_taken: 409,
   name_taken: 409,
   file_owned: 409,
+  secrets_bound: 409,
   config_incomplete: 409,
   payload_too_large: 413,
   unsupported_media_type: 415,

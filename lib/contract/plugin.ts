@@ -166,7 +166,10 @@ export type PluginCreate = z.infer<typeof PluginCreate>;
 export const PluginPatch = z.strictObject({
   name: PluginName.optional(),
   endpoint: z.string().max(2048).optional(),
+  /** Consent to talk to the loopback or private `endpoint`; without one, to the address the plugin has (after a revocation). */
   approveEndpoint: z.boolean().optional(),
+  /** Agrees that stored secrets are forgotten when `endpoint` has another scheme, host or port; else that is 409 `secrets_bound`. */
+  dropSecrets: z.boolean().optional(),
   healthCheckIntervalSeconds: z.number().int().min(INTERVAL_SECONDS.min).max(INTERVAL_SECONDS.max).optional(),
 });
 export type PluginPatch = z.infer<typeof PluginPatch>;

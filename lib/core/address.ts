@@ -69,6 +69,11 @@ export interface Endpoint {
   secure: boolean;
 }
 
+/** `127.0.0.1:8090`, `[::1]:8090`: how messages and the API name a place. `host` without brackets. */
+export function formatPlace(host: string, port: number): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
 /** Longest address accepted, as in `PluginSource`. */
 const MAX_LENGTH = 2048;
 

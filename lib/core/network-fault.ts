@@ -18,6 +18,14 @@ export function toNetworkFault(error: unknown, remote: Remote, step: string): Ap
   return new AppError(fault.code, fault.message(remote, step), { hint: fault.hint(remote), cause: error });
 }
 
+/** The resolver neither found `host` nor gave up within `seconds`. */
+export function slowNameFault({ host, label }: Pick<Remote, "host" | "label">, seconds: number): AppError {
+  const message = `The name ${host} (of ${label}) was not resolved within ${seconds} s.`;
+  return new AppError("plugin_dns_error", message, {
+    hint: "This machine's DNS is slow or does not answer: try again, or use the IP address.",
+  });
+}
+
 function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return "";
   if ("code" in error && typeof error.code === "string" && error.code !== "") return error.code;

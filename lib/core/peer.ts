@@ -1,7 +1,7 @@
 import ipaddr from "ipaddr.js";
 import { AppError } from "../contract/error.ts";
 import type { AddressTier } from "../contract/plugin.ts";
-import { classifyAddress } from "./address.ts";
+import { classifyAddress, formatPlace } from "./address.ts";
 
 /** What decides whether the console may talk to an address. */
 export interface PeerPolicy {
@@ -49,7 +49,7 @@ function isOwn(address: string, policy: PeerPolicy): boolean {
 
 /** Why the console does not connect, or null when it may. */
 export function refusePeer(tier: AddressTier, host: string, port: number): AppError | null {
-  const label = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+  const label = formatPlace(host, port);
   if (tier === "forbidden") {
     return new AppError("address_forbidden", `The console never connects to ${label}.`, {
       hint: "Link-local, metadata, multicast and similar addresses, and the console's own port, are out of bounds.",
@@ -59,7 +59,7 @@ export function refusePeer(tier: AddressTier, host: string, port: number): AppEr
     return new AppError(
       "address_needs_approval",
       `${label} is a loopback or private address that no administrator has approved.`,
-      { hint: "An administrator has to confirm this address once.", details: { host, port } },
+      { hint: "An admin can allow it on the plugin's page, or when registering.", details: { host, port } },
     );
   }
   return null;

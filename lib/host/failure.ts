@@ -7,6 +7,7 @@ const NEEDS_A_PERSON: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "plugin_authentication_failed",
   "plugin_identity_mismatch",
   "config_incomplete",
+  "address_needs_approval",
 ]);
 
 /** Nobody answered, or somebody else did: the next answer may come from a new process. */

@@ -140,11 +140,11 @@ describe("resolveTier", () => {
     ["http://localhost:3000", { host: "localhost", port: 3000, tier: "forbidden" }],
     ["http://169.254.169.254", { host: "169.254.169.254", port: 80, tier: "forbidden" }],
   ])("%s", async (url, expected) => {
-    await expect(resolveTier(url, approvals, 3000)).resolves.toEqual(expected);
+    await expect(resolveTier(url, approvals, 3000, createClock())).resolves.toEqual(expected);
   });
 
   it("says when nobody knows the name", async () => {
-    await expect(resolveTier("http://no-such-host.invalid", approvals, 3000)).rejects.toMatchObject({
+    await expect(resolveTier("http://no-such-host.invalid", approvals, 3000, createClock())).rejects.toMatchObject({
       code: "plugin_dns_error",
     });
   });

@@ -32,7 +32,7 @@ export async function fetchManifestText(url: string, guard: FetchGuard): Promise
   const remote: Remote = { host: hostname, label, secure };
   const deadline = guard.clock.deadline(guard.timeoutMs ?? TIMEOUT_MS);
   try {
-    const place = await abortable(resolvePlace(url, guard.approvals, guard.ownPort), deadline.signal);
+    const place = await abortable(resolvePlace(url, guard.approvals, guard.ownPort, guard.clock), deadline.signal);
     const refusal = refusePeer(place.tier, place.host, place.port);
     if (refusal) throw refusal;
     const response = await open(url, place.addresses, deadline.signal);

@@ -1,7 +1,9 @@
 import { AppError } from "../contract/error.ts";
 import type { PluginPreview } from "../contract/plugin.ts";
+import { formatPlace } from "../core/address.ts";
 import { resolveTier } from "../intake/guard.ts";
 import type { Actor } from "./actor.ts";
+import { retryPluginsAt } from "./approved-addresses.ts";
 import { toAuditEntry } from "./audit.ts";
 import { nowIso, type Context } from "./context.ts";
 
@@ -30,7 +32,7 @@ export async function inspectAddress(
   url: string,
   consent: Consent,
 ): Promise<Address> {
-  const address = await resolveTier(url, context.approvals, context.ownPort());
+  const address = await resolveTier(url, context.approvals, context.ownPort(), context.clock);
   if (address.tier !== "approval" || !consent.given) return address;
   consent.given = false;
   await approve(context, actor, address);
@@ -38,8 +40,9 @@ export async function inspectAddress(
 }
 
 async function approve(context: Context, actor: Actor, { host, port }: Address): Promise<void> {
+  const place = formatPlace(host, port);
   if (actor.role !== "admin") {
-    throw new AppError("forbidden", `Only an admin may allow connections to ${host}:${port}.`, {
+    throw new AppError("forbidden", `Only an admin may allow connections to ${place}.`, {
       field: "approveEndpoint",
       hint: "It is a loopback or private address. Ask an admin to register the plugin or to approve the address.",
     });
@@ -50,11 +53,13 @@ async function approve(context: Context, actor: Actor, { host, port }: Address):
     await repositories.audit.append(
       toAuditEntry(context, actor, {
         action: "endpoint.approved",
-        target: { id: null, name: `${host}:${port}` },
+        target: { id: null, name: place },
       }),
     );
   });
   context.approvals.remember(host, port);
+  // A plugin that stands still because this consent was taken back goes on.
+  await retryPluginsAt(context, place);
 }
 
 export function isAdmitted({ tier }: Address): boolean {
@@ -64,21 +69,18 @@ export function isAdmitted({ tier }: Address): boolean {
 /** Throws `address_forbidden` or `address_needs_approval` (with `details: { host, port }`). */
 export function requireAdmitted(address: Address, field: string): void {
   const { host, port, tier } = address;
+  const place = formatPlace(host, port);
   if (tier === "forbidden") {
-    throw new AppError("address_forbidden", `The console never connects to ${host}:${port}.`, {
+    throw new AppError("address_forbidden", `The console never connects to ${place}.`, {
       field,
       hint: "Link-local, metadata, multicast and unspecified addresses and the console's own port are refused. Use the address the plugin really listens on.",
     });
   }
   if (tier === "approval") {
-    throw new AppError(
-      "address_needs_approval",
-      `${host}:${port} is on this machine or in a private network.`,
-      {
-        field,
-        hint: 'If you trust what listens there, send the request again with "approveEndpoint": true. An admin has to do this once for each address.',
-        details: { host, port },
-      },
-    );
+    throw new AppError("address_needs_approval", `${place} is on this machine or in a private network.`, {
+      field,
+      hint: 'If you trust what listens there, send the request again with "approveEndpoint": true. An admin has to do this once for each address.',
+      details: { host, port },
+    });
   }
 }

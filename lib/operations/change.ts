@@ -4,15 +4,18 @@ import type { Plugin, PluginPatch } from "../contract/plugin.ts";
 import { parseEndpoint } from "../core/address.ts";
 import type { PluginRecord, Repositories } from "../data/data.ts";
 import { requirePermission, type Actor } from "./actor.ts";
-import { inspectAddress, requireAdmitted, toConsent } from "./address.ts";
 import { toAuditEntry, toChanges } from "./audit.ts";
 import type { Context } from "./context.ts";
+import { admitMove, isOtherOrigin, requireReleasedSecrets } from "./move.ts";
 import { getRecord, viewPlugin } from "./plugins.ts";
 
+type Wanted = Pick<PluginPatch, "name" | "endpoint" | "healthCheckIntervalSeconds" | "dropSecrets">;
+
 /**
- * Changes name, endpoint or interval. A secret belongs to scheme, host and port: moving the endpoint to another origin forgets
- * every secret. A running plugin is taken through all steps again at its new endpoint.
- * Throws `not_found`, `name_taken`, `endpoint_taken`, `invalid_url`, `address_forbidden`, `address_needs_approval`.
+ * Changes name, endpoint or interval; history stays. A secret belongs to scheme, host and port: an endpoint of another origin is
+ * taken only with `dropSecrets`, and then forgets them. A running plugin is taken through all steps again at its new endpoint.
+ * Throws `not_found`, `name_taken`, `endpoint_taken`, `invalid_url`, `address_forbidden`, `address_needs_approval`, `file_owned`,
+ * `secrets_bound` and `plugin_identity_mismatch`.
  */
 export async function changePlugin(
   context: Context,
@@ -22,30 +25,50 @@ export async function changePlugin(
 ): Promise<Plugin> {
   requirePermission(actor, "plugins:write");
   const before = await getRecord(context.data, idOrName);
-  const endpoint =
-    patch.endpoint === undefined ? undefined : await admitEndpoint(context, actor, before, patch);
+  const wanted: Wanted = { ...patch, endpoint: toEndpoint(before, patch) };
+  requireOwned(before, wanted);
+  await admitMove(context, actor, before, wanted.endpoint, patch);
   const { after, isChanged } = await context.data.transaction((repositories) =>
-    store(context, repositories, actor, before.id, { ...patch, endpoint }),
+    store(context, repositories, actor, before.id, wanted),
   );
   const isMoved = after.endpoint !== before.endpoint;
   if (isChanged && after.desired === "enabled") await context.host.reconcile(after.id, { restart: isMoved });
   return viewPlugin(context, after);
 }
 
-async function admitEndpoint(
-  context: Context,
-  actor: Actor,
-  record: PluginRecord,
-  { endpoint = "", approveEndpoint }: PluginPatch,
-): Promise<string> {
-  if (record.endpoint === null) {
-    throw new AppError("validation_failed", `${record.name} is built in: it has no address to change.`, {
+/** The wanted endpoint, normalised; undefined when none was named. */
+function toEndpoint(
+  { name, endpoint: current, manifest }: PluginRecord,
+  patch: PluginPatch,
+): string | undefined {
+  if (patch.endpoint === undefined) return undefined;
+  if (current === null) {
+    throw new AppError("validation_failed", `${name} is built in: it has no address to change.`, {
       field: "endpoint",
     });
   }
-  const { url } = parseEndpoint(endpoint);
-  requireAdmitted(await inspectAddress(context, actor, url, toConsent(approveEndpoint)), "endpoint");
-  return url;
+  const { url } = parseEndpoint(patch.endpoint);
+  if (/^grpc/.test(url) === (manifest.type === "grpc")) return url;
+  const schemes = manifest.type === "grpc" ? "grpc:// or grpcs://" : "http:// or https://";
+  throw new AppError("invalid_url", `${name} speaks ${manifest.type}: its address starts with ${schemes}.`, {
+    field: "endpoint",
+    hint: "Register a plugin that speaks another protocol as one of its own.",
+  });
+}
+
+/** What a manifest file says is changed in the file. Throws `file_owned`. */
+function requireOwned(record: PluginRecord, wanted: Wanted): void {
+  const { file, name } = record;
+  if (file === null) return;
+  const fields = ["endpoint", "healthCheckIntervalSeconds"] as const;
+  const field = fields.find((key) => wanted[key] !== undefined && wanted[key] !== record[key]);
+  if (field === undefined) return;
+  const what = field === "endpoint" ? "address" : "check interval";
+  throw new AppError("file_owned", `The ${what} of ${name} is written in ${file.path}.`, {
+    field,
+    hint: "Change it in that file: the console takes it over by itself. Or detach the plugin from its file first.",
+    details: { path: file.path },
+  });
 }
 
 async function store(
@@ -53,11 +76,7 @@ async function store(
   repositories: Repositories,
   actor: Actor,
   id: string,
-  patch: {
-    name?: string | undefined;
-    endpoint: string | undefined;
-    healthCheckIntervalSeconds?: number | undefined;
-  },
+  { dropSecrets, ...patch }: Wanted,
 ): Promise<{ after: PluginRecord; isChanged: boolean }> {
   const before = await getRecord(repositories, id);
   const wanted = {
@@ -71,7 +90,8 @@ async function store(
     "healthCheckIntervalSeconds",
   ]);
   if (changes.length === 0) return { after: before, isChanged: false };
-  if (before.endpoint && wanted.endpoint && originOf(before.endpoint) !== originOf(wanted.endpoint)) {
+  if (isOtherOrigin(before.endpoint, wanted.endpoint)) {
+    await requireReleasedSecrets(repositories, before, dropSecrets);
     const dropped = await repositories.configs.dropSecrets(id);
     changes.push(...dropped.map((field): AuditChange => ({ field, secret: "cleared" })));
   }
@@ -82,10 +102,4 @@ async function store(
     toAuditEntry(context, actor, { action: "plugin.changed", target, changes }),
   );
   return { after, isChanged: true };
-}
-
-/** Scheme, host and port; `URL.origin` is "null" for grpc addresses. */
-function originOf(endpoint: string): string {
-  const { protocol, host } = new URL(endpoint);
-  return `${protocol}//${host}`;
 }

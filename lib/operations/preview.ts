@@ -5,6 +5,7 @@ import {
   type PluginReference,
 } from "../contract/plugin.ts";
 import type { Finding } from "../contract/manifest.ts";
+import { formatPlace } from "../core/address.ts";
 import { diffManifests } from "../core/manifest-diff.ts";
 import type { PluginRecord, Repositories } from "../data/data.ts";
 import { requirePermission, type Actor } from "./actor.ts";
@@ -60,7 +61,7 @@ function findForbidden({ address, field }: Candidate): Finding[] {
       severity: "error",
       code: "address_forbidden",
       path: field === "manifestText" ? "endpoint" : field,
-      message: `The console never connects to ${address.host}:${address.port}.`,
+      message: `The console never connects to ${formatPlace(address.host, address.port)}.`,
       fix: "Use the address the plugin really listens on; metadata, link-local and the console's own addresses are refused.",
     },
   ];
