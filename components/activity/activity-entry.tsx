@@ -39,6 +39,7 @@ const ICONS: Record<AuditAction, LucideIcon> = {
   "plugin.restarted": RotateCw,
   "plugin.config_changed": Settings2,
   "plugin.config_restored": History,
+  "plugin.drift_accepted": History,
   "plugin.tested": FlaskConical,
   "plugin.reloaded": FolderSync,
   "plugin.file_gone": FileX,

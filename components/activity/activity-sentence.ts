@@ -16,6 +16,7 @@ export const VERBS: Record<AuditAction, string> = {
   "plugin.disabled": "switched off",
   "plugin.restarted": "restarted",
   "plugin.config_changed": "changed the configuration of",
+  "plugin.drift_accepted": "accepted the new description of",
   "plugin.config_restored": "restored an earlier configuration of",
   "plugin.tested": "tested a configuration of",
   "plugin.reloaded": "read the changed manifest of",

@@ -1,7 +1,7 @@
 "use client";
 
 import { useWatch } from "react-hook-form";
-import type { PluginConfig } from "@/lib/contract/config.ts";
+import { NO_SECRET, type PluginConfig } from "@/lib/contract/config.ts";
 import { ConfigField } from "./config-field.tsx";
 import { ConfigNotice } from "./config-notice.tsx";
 import { orphanNames, ownValue } from "./form-values.ts";
@@ -10,8 +10,6 @@ import { OrphanValues } from "./orphan-values.tsx";
 import { SaveBar } from "./save-bar.tsx";
 import { SecretField } from "./secret-field.tsx";
 import { useConfigForm } from "./use-config-form.ts";
-
-const UNSET = { configured: false, changedAt: null, changedBy: null };
 
 /** The form a plugin's schema asks for. `onEnable` is offered after a save while the plugin is off. */
 export function ConfigForm({
@@ -48,7 +46,7 @@ export function ConfigForm({
                 key={field.name}
                 field={field}
                 control={form.control}
-                state={config.secrets[field.name] ?? UNSET}
+                state={config.secrets[field.name] ?? NO_SECRET}
                 edited={changed.includes(field.name)}
                 retype={retype.includes(field.name)}
               />

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { NO_SECRET } from "@/lib/contract/config.ts";
 import type { PluginConfig } from "@/lib/contract/config.ts";
 import { ConfigField, type Json } from "@/lib/contract/manifest.ts";
 import { checkForm, toFieldMessages } from "./config-resolver.ts";
@@ -16,7 +17,7 @@ function config(configured: boolean, values: Record<string, Json> = {}): PluginC
     schema: SCHEMA,
     values,
     version: 1,
-    secrets: { "api.key": { configured, changedAt: null, changedBy: null } },
+    secrets: { "api.key": { ...NO_SECRET, configured } },
   };
 }
 

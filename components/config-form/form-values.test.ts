@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { NO_SECRET } from "@/lib/contract/config.ts";
 import type { PluginConfig } from "@/lib/contract/config.ts";
 import { ConfigField, type Json } from "@/lib/contract/manifest.ts";
 import type { FieldDraft } from "./field-draft.ts";
@@ -15,7 +16,7 @@ function config(values: Record<string, Json> = {}, version = 3): PluginConfig {
     schema: SCHEMA,
     values,
     version,
-    secrets: { api_key: { configured: true, changedAt: null, changedBy: null } },
+    secrets: { api_key: { ...NO_SECRET, configured: true } },
   };
 }
 

@@ -1,13 +1,20 @@
 import { z } from "zod";
 import { Me, SetupState, type SetupRequest } from "../contract/account.ts";
 import { ActivityPage } from "../contract/activity.ts";
-import { PluginConfig, PluginConfigSaved, type PluginConfigWrite } from "../contract/config.ts";
+import {
+  EffectiveConfig,
+  PluginConfig,
+  PluginConfigSaved,
+  type PluginConfigWrite,
+} from "../contract/config.ts";
+import { ConfigRestored, ConfigRevisionList, type ConfigRestore } from "../contract/config-revision.ts";
 import { HealthReport, Overview } from "../contract/health.ts";
 import {
   Plugin,
   PluginModels,
   PluginPreview,
   PluginSummary,
+  type DriftAccept,
   type PluginCreate,
   type PluginPatch,
 } from "../contract/plugin.ts";
@@ -81,6 +88,15 @@ export function createApi(send: Send) {
       send(PluginConfig, { path: plugin(id, "/config"), signal }),
     saveConfig: (id: string, body: PluginConfigWrite, signal?: AbortSignal) =>
       send(PluginConfigSaved, { method: "PUT", path: plugin(id, "/config"), body, signal }),
+    getEffectiveConfig: (id: string, signal?: AbortSignal) =>
+      send(EffectiveConfig, { path: plugin(id, "/config/effective"), signal }),
+    /** Newest first; the first is what is in force. */
+    listRevisions: async (id: string, signal?: AbortSignal) =>
+      (await send(ConfigRevisionList, { path: plugin(id, "/config/revisions"), signal })).revisions,
+    restoreConfig: (id: string, body: z.input<typeof ConfigRestore>, signal?: AbortSignal) =>
+      send(ConfigRestored, { method: "POST", path: plugin(id, "/config/restore"), body, signal }),
+    acceptDrift: (id: string, body: DriftAccept, signal?: AbortSignal) =>
+      one({ method: "POST", path: plugin(id, "/drift/accept"), body, signal }),
     getHealth: (id: string, range: TimeRange, signal?: AbortSignal) =>
       send(HealthReport, { path: plugin(id, `/health${toQuery({ ...range })}`), signal }),
     getModels: (id: string, signal?: AbortSignal) =>

@@ -53,6 +53,18 @@ export function queries(api: Api) {
         queryFn: ({ signal }) => api.getConfig(id, signal),
         retry,
       }),
+    effectiveConfig: (id: string) =>
+      queryOptions({
+        queryKey: ["plugin", id, "config", "effective"],
+        queryFn: ({ signal }) => api.getEffectiveConfig(id, signal),
+        retry,
+      }),
+    revisions: (id: string) =>
+      queryOptions({
+        queryKey: ["plugin", id, "config", "revisions"],
+        queryFn: ({ signal }) => api.listRevisions(id, signal),
+        retry,
+      }),
     health: (id: string, range: RangeChoice) =>
       queryOptions({
         queryKey: ["plugin", id, "health", range],

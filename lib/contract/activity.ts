@@ -18,6 +18,7 @@ export const AuditAction = z.enum([
   "plugin.config_changed",
   "plugin.config_restored",
   "plugin.tested",
+  "plugin.drift_accepted",
   "plugin.reloaded",
   "plugin.file_gone",
   "plugin.detached",

@@ -74,7 +74,7 @@ describe("secrets", () => {
     await save(0, { key: { set: "k1" } });
     await clock.advance(60_000);
     await save(1, { token: { set: "t1" } });
-    expect(await test.data.configs.secretStates(id)).toEqual({
+    expect(await test.data.configs.secretStates(id)).toMatchObject({
       key: { configured: true, changedAt: "2026-01-01T00:00:00.000Z", changedBy: "Ann" },
       token: { configured: true, changedAt: "2026-01-01T00:01:00.000Z", changedBy: "Ann" },
     });

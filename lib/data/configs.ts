@@ -1,6 +1,6 @@
 import { AppError } from "../contract/error.ts";
 import { ConfigValues } from "../contract/plugin.ts";
-import type { SecretWrite } from "../contract/config.ts";
+import type { SecretState, SecretWrite } from "../contract/config.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Connection, TransactionClient } from "./client.ts";
 import type { ConfigStore } from "./data.ts";
@@ -70,6 +70,7 @@ export function createConfigStore(
       await transaction.secret.deleteMany({ where: row });
       return;
     }
+    if ("reference" in write) throw new AppError("validation_failed", "References are not read yet.");
     const sealed = box.seal(write.set, placeOf(row.pluginId, row.field));
     const content = { sealed, changedBy, changedAt: new Date(clock.now()) };
     await transaction.secret.upsert({
@@ -93,7 +94,15 @@ export function createConfigStore(
       return Object.fromEntries(
         rows.map(({ field, changedAt, changedBy }) => [
           field,
-          { configured: true, changedAt: changedAt.toISOString(), changedBy },
+          {
+            configured: true,
+            changedAt: changedAt.toISOString(),
+            changedBy,
+            kind: "sealed",
+            reference: null,
+            origin: null,
+            problem: null,
+          } satisfies SecretState,
         ]),
       );
     },

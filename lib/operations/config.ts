@@ -1,4 +1,5 @@
 import type { AuditChange } from "../contract/activity.ts";
+import { NO_SECRET } from "../contract/config.ts";
 import type { PluginConfig, PluginConfigSaved, PluginConfigWrite, SecretState } from "../contract/config.ts";
 import { AppError, type FieldIssue } from "../contract/error.ts";
 import type { ConfigField } from "../contract/manifest.ts";
@@ -8,8 +9,6 @@ import { requirePermission, type Actor } from "./actor.ts";
 import { toAuditEntry } from "./audit.ts";
 import type { Context } from "./context.ts";
 import { getRecord, toConfigured } from "./plugins.ts";
-
-const NEVER_SET: SecretState = { configured: false, changedAt: null, changedBy: null };
 
 /** The schema, the explicit values, which secrets are set, and the version to send back with a write. */
 export async function getConfig(context: Context, actor: Actor, idOrName: string): Promise<PluginConfig> {
@@ -36,6 +35,7 @@ export async function saveConfig(
   return {
     config: await readConfig(context.data, record),
     applied: status && status.failure === null && status.lifecycle === "ready",
+    warnings: [],
   };
 }
 
@@ -74,7 +74,7 @@ async function readConfig(repositories: Repositories, record: PluginRecord): Pro
     repositories.configs.get(record.id),
     repositories.configs.secretStates(record.id),
   ]);
-  const asked = schema.filter(({ sensitive }) => sensitive).map(({ name }) => [name, NEVER_SET] as const);
+  const asked = schema.filter(({ sensitive }) => sensitive).map(({ name }) => [name, NO_SECRET] as const);
   return { schema, values, version, secrets: { ...Object.fromEntries(asked), ...stored } };
 }
 
@@ -103,7 +103,7 @@ function checkPlaces(
     if (!isSensitive(schema, name)) {
       return [{ path, message: `The plugin has no secret field "${name}": send it as values.${name}.` }];
     }
-    return MASK.test(write.set)
+    return "set" in write && MASK.test(write.set)
       ? [{ path, message: "This looks like a mask, not a secret. Leave it out to keep it." }]
       : [];
   });
@@ -125,7 +125,7 @@ function secretsAfter(
 ): Record<string, SecretInput> {
   const written = Object.entries(secrets).map(([name, write]): [string, SecretInput] => [
     name,
-    "set" in write ? { configured: true, value: write.set } : { configured: false },
+    "set" in write ? { configured: true, value: write.set } : { configured: "reference" in write },
   ]);
   return { ...before, ...Object.fromEntries(written) };
 }
@@ -133,7 +133,7 @@ function secretsAfter(
 function toSecretChanges(before: Record<string, SecretState>, { secrets }: PluginConfigWrite): AuditChange[] {
   const configured = toConfigured(before);
   return Object.entries(secrets).flatMap(([field, write]): AuditChange[] => {
-    if ("set" in write) return [{ field, secret: configured.has(field) ? "changed" : "set" }];
+    if (!("clear" in write)) return [{ field, secret: configured.has(field) ? "changed" : "set" }];
     return configured.has(field) ? [{ field, secret: "cleared" }] : [];
   });
 }

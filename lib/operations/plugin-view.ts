@@ -41,6 +41,7 @@ export function toPlugin(record: PluginRecord, status: PluginStatus, missingConf
     steps: status.steps,
     failure: status.failure,
     missingConfig,
+    drift: null,
     initializedAt: status.initializedAt,
     reinitializations: status.reinitializations,
     nextCheckAt: status.nextCheckAt,
