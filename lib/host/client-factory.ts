@@ -1,4 +1,5 @@
 import type { Manifest, PluginType } from "../contract/manifest.ts";
+import type { ReachTrace } from "../core/reach.ts";
 import type { Log } from "../log.ts";
 import type { PluginClient } from "../transport/client.ts";
 
@@ -14,5 +15,10 @@ export interface ClientTarget {
 /** Makes the client of one plugin; `server.ts` hands it to the host. May throw an `AppError`; opens no connection yet. */
 export type CreateClient = (
   target: ClientTarget,
-  context: { pluginId: string | null; log: Log },
+  context: {
+    pluginId: string | null;
+    log: Log;
+    /** Hears how far its one call got. */
+    trace?: ReachTrace | undefined;
+  },
 ) => PluginClient;

@@ -150,9 +150,9 @@ export function createHost(options: HostOptions): Host {
       return runner.refreshModels();
     },
     chat,
-    async probe(endpoint, signal) {
+    async probe(endpoint, { signal, trace } = {}) {
       const type = /^grpcs?:/i.test(endpoint) ? "grpc" : "http";
-      const client = createClient({ type, endpoint, manifest: null }, { pluginId: null, log });
+      const client = createClient({ type, endpoint, manifest: null }, { pluginId: null, log, trace });
       try {
         return await client.metadata(signal);
       } finally {

@@ -9,6 +9,7 @@ import type {
   PluginModels,
 } from "../contract/plugin.ts";
 import type { ChatChunk, ChatRequest } from "../contract/protocol.ts";
+import type { ReachTrace } from "../core/reach.ts";
 import type { Reply } from "../transport/client.ts";
 
 /** What the host knows about one plugin at this instant. All in memory: reading it never waits for anything. */
@@ -65,8 +66,14 @@ export interface Host {
    * and `plugin_not_ready` when it never got through initialize. `stream` is set by the host from the capabilities.
    */
   chat(pluginId: string, request: ChatRequest, signal: AbortSignal): AsyncIterable<ChatChunk>;
-  /** Asks an address for its metadata without registering anything. The caller has checked and approved the address. */
-  probe(endpoint: string, signal?: AbortSignal): Promise<Reply<Metadata>>;
+  /**
+   * Asks an address for its metadata without registering anything. The caller has checked and approved the address; `trace` hears
+   * how far it got.
+   */
+  probe(
+    endpoint: string,
+    options?: { signal?: AbortSignal; trace?: ReachTrace | undefined },
+  ): Promise<Reply<Metadata>>;
   /** Metadata of a plugin in the box, or null. */
   builtinMetadata(name: string): Metadata | null;
   builtinNames(): string[];

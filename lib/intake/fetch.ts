@@ -1,10 +1,13 @@
 import type { LookupAddress, LookupOptions } from "node:dns";
 import { request as requestPlain, type IncomingMessage, type RequestOptions } from "node:http";
 import { request as requestSecure } from "node:https";
+import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 import { AppError, isAppError } from "../contract/error.ts";
 import type { Clock } from "../core/clock.ts";
 import { toNetworkFault, type Remote } from "../core/network-fault.ts";
 import { refusePeer, type PeerPolicy } from "../core/peer.ts";
+import { traceAddresses, type ReachTrace } from "../core/reach.ts";
 import { resolvePlace } from "./guard.ts";
 import { MAX_MANIFEST_BYTES } from "./yaml-text.ts";
 
@@ -15,6 +18,8 @@ export interface FetchGuard {
   clock: Clock;
   /** Whole fetch, name resolution included; 5 s unless told otherwise. */
   timeoutMs?: number;
+  /** Hears how far the fetch got. */
+  trace?: ReachTrace | undefined;
 }
 
 const TIMEOUT_MS = 5_000;
@@ -32,11 +37,16 @@ export async function fetchManifestText(url: string, guard: FetchGuard): Promise
   const remote: Remote = { host: hostname, label, secure };
   const deadline = guard.clock.deadline(guard.timeoutMs ?? TIMEOUT_MS);
   try {
-    const place = await abortable(resolvePlace(url, guard.approvals, guard.ownPort, guard.clock), deadline.signal);
+    const place = await abortable(
+      resolvePlace(url, guard.approvals, guard.ownPort, guard.clock),
+      deadline.signal,
+    );
+    const addresses = place.addresses.map(({ address }) => address);
+    traceAddresses(guard.trace, place.host, addresses, place.tier);
     const refusal = refusePeer(place.tier, place.host, place.port);
     if (refusal) throw refusal;
-    const response = await open(url, place.addresses, deadline.signal);
-    return decode(await readManifestBody(response, url, label), label);
+    const response = await open(url, place.addresses, deadline.signal, guard.trace);
+    return decode(await readManifestBody(response, url, label, guard.trace), label);
   } catch (error) {
     if (isAppError(error)) throw error;
     if (deadline.signal.aborted) throw tooLate(label);
@@ -46,7 +56,12 @@ export async function fetchManifestText(url: string, guard: FetchGuard): Promise
   }
 }
 
-function open(url: string, addresses: LookupAddress[], signal: AbortSignal): Promise<IncomingMessage> {
+function open(
+  url: string,
+  addresses: LookupAddress[],
+  signal: AbortSignal,
+  trace?: ReachTrace,
+): Promise<IncomingMessage> {
   const options: RequestOptions = {
     method: "GET",
     headers: {
@@ -61,8 +76,16 @@ function open(url: string, addresses: LookupAddress[], signal: AbortSignal): Pro
   };
   return new Promise((resolve, reject) => {
     const request = url.startsWith("https:") ? requestSecure(url, options) : requestPlain(url, options);
+    request.once("socket", (socket) => traceSocket(socket, trace));
     request.once("response", resolve).once("error", reject).end();
   });
+}
+
+function traceSocket(socket: Socket, trace?: ReachTrace): void {
+  socket.once("connect", () => trace?.ok("tcp", `Connected to ${socket.remoteAddress ?? "it"}`));
+  if (socket instanceof TLSSocket)
+    socket.once("secureConnect", () => trace?.ok("tls", socket.getProtocol() ?? ""));
+  else trace?.skip("tls", "Plain http");
 }
 
 type LookupCallback = (error: Error | null, address: string | LookupAddress[], family?: number) => void;
@@ -76,9 +99,17 @@ function pinned(addresses: LookupAddress[]) {
   };
 }
 
-async function readManifestBody(response: IncomingMessage, url: string, label: string): Promise<Buffer> {
+async function readManifestBody(
+  response: IncomingMessage,
+  url: string,
+  label: string,
+  trace?: ReachTrace,
+): Promise<Buffer> {
   try {
-    checkHead(response, url, label);
+    checkStatus(response, url, label);
+    trace?.ok("http", `${response.statusCode} ${response.statusMessage}`.trim());
+    checkHead(response, label);
+    trace?.ok("content_type", response.headers["content-type"]?.slice(0, 100) ?? "None");
     const chunks: Buffer[] = [];
     let size = 0;
     for await (const chunk of response as AsyncIterable<Buffer>) {
@@ -92,7 +123,7 @@ async function readManifestBody(response: IncomingMessage, url: string, label: s
   }
 }
 
-function checkHead({ statusCode: status = 0, headers }: IncomingMessage, url: string, label: string): void {
+function checkStatus({ statusCode: status = 0, headers }: IncomingMessage, url: string, label: string): void {
   if (status >= 300 && status < 400) {
     const target =
       headers.location !== undefined && URL.canParse(headers.location, url)
@@ -113,6 +144,9 @@ function checkHead({ statusCode: status = 0, headers }: IncomingMessage, url: st
       hint: "Open the address in a browser and check that it shows the file itself.",
     });
   }
+}
+
+function checkHead({ headers }: IncomingMessage, label: string): void {
   if (/^text\/html\b/i.test(headers["content-type"] ?? "")) {
     throw new AppError(
       "plugin_wrong_content_type",

@@ -1,6 +1,8 @@
 import { AppError } from "../contract/error.ts";
-import type { PluginPreview } from "../contract/plugin.ts";
+import type { PluginPreview, ReachStep } from "../contract/plugin.ts";
 import { formatPlace } from "../core/address.ts";
+import { refusePeer } from "../core/peer.ts";
+import type { Reach } from "../core/reach.ts";
 import { resolveTier } from "../intake/guard.ts";
 import type { Actor } from "./actor.ts";
 import { retryPluginsAt } from "./approved-addresses.ts";
@@ -64,6 +66,11 @@ async function approve(context: Context, actor: Actor, { host, port }: Address):
 
 export function isAdmitted({ tier }: Address): boolean {
   return tier === "allowed" || tier === "approved";
+}
+
+/** The ladder to an address that is not contacted: empty while it waits for consent. */
+export function reachOf({ host, port, tier }: Address, reach: Reach): ReachStep[] {
+  return tier === "forbidden" ? reach.steps(refusePeer(tier, host, port) ?? undefined) : [];
 }
 
 /** Throws `address_forbidden` or `address_needs_approval` (with `details: { host, port }`). */

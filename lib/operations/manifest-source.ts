@@ -1,9 +1,11 @@
 import { AppError, isAppError, type ErrorCode } from "../contract/error.ts";
 import type { Finding, Manifest } from "../contract/manifest.ts";
 import { parseEndpoint } from "../core/address.ts";
+import type { Reached } from "../core/known-servers.ts";
+import { createReach, explainReach } from "../core/reach.ts";
 import { fetchManifestText } from "../intake/fetch.ts";
 import { readManifest } from "../intake/manifest.ts";
-import { inspectAddress, isAdmitted } from "./address.ts";
+import { inspectAddress, isAdmitted, reachOf } from "./address.ts";
 import type { Candidate, Reader } from "./candidate.ts";
 import type { Context } from "./context.ts";
 
@@ -16,11 +18,27 @@ type ManifestField = "manifestUrl" | "manifestText";
 export async function readManifestUrl(reader: Reader, text: string): Promise<Candidate> {
   const { context, actor, consent } = reader;
   const url = parseManifestUrl(text);
-  const address = await inspectAddress(context, actor, url, consent);
-  if (!isAdmitted(address)) return { ...toCandidate("manifestUrl"), address };
-  const { approvals, clock } = context;
-  const manifest = await fetchManifestText(url, { approvals, ownPort: context.ownPort(), clock });
-  return { ...(await readManifestText(reader, manifest, "manifestUrl")), manifestText: manifest };
+  const reach = createReach(context.clock);
+  try {
+    const address = await inspectAddress(context, actor, url, consent);
+    const known = { ...toCandidate("manifestUrl"), address, reach: reachOf(address, reach) };
+    if (!isAdmitted(address)) return known;
+    const { approvals, clock } = context;
+    const guard = { approvals, ownPort: context.ownPort(), clock, trace: reach };
+    const manifest = await fetchManifestText(url, guard);
+    for (const name of ["json", "schema"] as const)
+      reach.skip(name, "Read as a manifest: see what was understood");
+    const candidate = await readManifestText(reader, manifest, "manifestUrl");
+    return { ...candidate, reach: reach.steps(), manifestText: manifest };
+  } catch (error) {
+    throw explainReach(error, reach, parsePlace(url));
+  }
+}
+
+function parsePlace(url: string): Reached {
+  const { port, protocol } = new URL(url);
+  const secure = protocol === "https:";
+  return { url, secure, port: port === "" ? (secure ? 443 : 80) : Number(port) };
 }
 
 /** Like an endpoint, but a query is fine here. */

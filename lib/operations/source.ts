@@ -2,9 +2,10 @@ import { AppError } from "../contract/error.ts";
 import { INTERVAL_SECONDS, type Finding, type Manifest } from "../contract/manifest.ts";
 import type { PluginCreate } from "../contract/plugin.ts";
 import { parseEndpoint } from "../core/address.ts";
+import { createReach, explainReach } from "../core/reach.ts";
 import { findingsOf, manifestFromMetadata } from "../intake/metadata.ts";
 import type { Actor } from "./actor.ts";
-import { inspectAddress, isAdmitted, toConsent } from "./address.ts";
+import { inspectAddress, isAdmitted, reachOf, toConsent } from "./address.ts";
 import { SOURCES, type Candidate, type Reader, type SourceKind } from "./candidate.ts";
 import type { Context } from "./context.ts";
 import { readManifestText, readManifestUrl } from "./manifest-source.ts";
@@ -42,20 +43,27 @@ function pickSource(source: PluginCreate): [SourceKind, string] {
 }
 
 async function readEndpoint({ context, actor, consent }: Reader, text: string): Promise<Candidate> {
-  const { url: endpoint } = parseEndpoint(text);
-  const address = await inspectAddress(context, actor, endpoint, consent);
-  const origin = "address" as const;
-  const known: Candidate = {
-    ...{ origin, field: "endpoint", manifest: null, findings: [], endpoint, address },
-    ...{ reach: [], manifestText: null },
-  };
-  if (!isAdmitted(address)) return known;
-  const { value: metadata, warnings } = await context.host.probe(endpoint);
-  return {
-    ...known,
-    manifest: manifestFromMetadata(endpoint, metadata),
-    findings: [...findingsOf(metadata), ...warnings.map(toLeniency)],
-  };
+  const target = parseEndpoint(text);
+  const { url: endpoint } = target;
+  const reach = createReach(context.clock);
+  try {
+    const address = await inspectAddress(context, actor, endpoint, consent);
+    const origin = "address" as const;
+    const known: Candidate = {
+      ...{ origin, field: "endpoint", manifest: null, findings: [], endpoint, address },
+      ...{ reach: reachOf(address, reach), manifestText: null },
+    };
+    if (!isAdmitted(address)) return known;
+    const { value: metadata, warnings } = await context.host.probe(endpoint, { trace: reach });
+    return {
+      ...known,
+      manifest: manifestFromMetadata(endpoint, metadata),
+      findings: [...findingsOf(metadata), ...warnings.map(toLeniency)],
+      reach: reach.steps(),
+    };
+  } catch (error) {
+    throw explainReach(error, reach, target);
+  }
 }
 
 function toLeniency(message: string): Finding {

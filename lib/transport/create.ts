@@ -1,6 +1,7 @@
 import { AppError } from "../contract/error.ts";
 import type { Manifest, PluginType } from "../contract/manifest.ts";
 import type { Clock } from "../core/clock.ts";
+import type { ReachTrace } from "../core/reach.ts";
 import { createBuiltinClient } from "./builtin.ts";
 import type { BuiltinFactory, PluginClient } from "./client.ts";
 import { createHttpClient, type HttpClientOptions } from "./http.ts";
@@ -13,7 +14,10 @@ export interface ClientSources extends Pick<HttpClientOptions, "approvals" | "ow
 
 /** Chooses the transport of a plugin by its type. Throws `invalid_manifest` for what this version cannot speak. */
 export function createPluginClient(sources: ClientSources) {
-  return (target: { type: PluginType; endpoint: string | null; manifest: Manifest | null }): PluginClient => {
+  return (
+    target: { type: PluginType; endpoint: string | null; manifest: Manifest | null },
+    { trace }: { trace?: ReachTrace | undefined } = {},
+  ): PluginClient => {
     const { approvals, ownPort, clock, builtins } = sources;
     if (target.type === "builtin") {
       const name = target.manifest?.metadata.provider_type ?? "";
@@ -32,6 +36,7 @@ export function createPluginClient(sources: ClientSources) {
         approvals,
         ownPort,
         clock,
+        trace,
         ...(sensitiveFields ? { sensitiveFields } : {}),
       });
     }

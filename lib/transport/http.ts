@@ -1,13 +1,15 @@
+import { STATUS_CODES } from "node:http";
 import { AppError } from "../contract/error.ts";
 import type { Clock } from "../core/clock.ts";
 import type { PeerPolicy } from "../core/peer.ts";
+import type { ReachTrace } from "../core/reach.ts";
 import { parseAnswer } from "./answer.ts";
 import { createCall, type Call } from "./call.ts";
 import type { PluginClient, Reply } from "./client.ts";
 import { chatOverHttp } from "./http-chat.ts";
 import { claimsHealth, readHealth, readMetadata, readModels, readUnhealthy } from "./lenient.ts";
 import { decodeUtf8, tryJson } from "./json-text.ts";
-import { CAPS, formatDuration, TIMEOUTS, type Caps, type Timeouts } from "./limits.ts";
+import { CAPS, formatBytes, formatDuration, TIMEOUTS, type Caps, type Timeouts } from "./limits.ts";
 import { isComplaint } from "./plugin-fault.ts";
 import type { Reading } from "./reading.ts";
 import { createRedaction } from "./redaction.ts";
@@ -27,6 +29,8 @@ export interface HttpClientOptions {
   sensitiveFields?: readonly string[] | undefined;
   /** PEM of one more certificate authority to trust. */
   ca?: string | undefined;
+  /** Hears how far the first call got, step by step. For a client that makes only one. */
+  trace?: ReachTrace | undefined;
 }
 
 /** One answer being read. */
@@ -41,7 +45,7 @@ interface Answer {
  * `parseEndpoint` refuses; the address itself is judged at each connection.
  */
 export function createHttpClient(options: HttpClientOptions): PluginClient {
-  const { clock } = options;
+  const { clock, trace } = options;
   const timeouts: Timeouts = { ...TIMEOUTS, ...options.timeouts };
   const caps: Caps = { ...CAPS, ...options.caps };
   const target = toTarget(options.endpoint);
@@ -75,8 +79,13 @@ export function createHttpClient(options: HttpClientOptions): PluginClient {
   async function readJson(answer: Answer, cap: number): Promise<unknown> {
     const { incoming, call, reading } = answer;
     await requireSuccess(answer);
-    const text = decodeUtf8(await wire.readBytes(incoming, cap, call), incoming.subject);
+    const { statusCode } = incoming.response;
+    trace?.ok("http", `${statusCode} ${STATUS_CODES[statusCode] ?? ""}`.trim());
+    const bytes = await wire.readBytes(incoming, cap, call);
+    const text = decodeUtf8(bytes, incoming.subject);
     const value = parseAnswer(text, incoming, reading, redaction);
+    trace?.ok("content_type", incoming.mediaType || "None, but it is JSON");
+    trace?.ok("json", formatBytes(bytes.length));
     if (isComplaint(value)) throw wire.toReportedFault(incoming, text);
     return value;
   }
@@ -100,9 +109,11 @@ export function createHttpClient(options: HttpClientOptions): PluginClient {
 
   return {
     metadata: (signal) =>
-      exchange({ method: "GET", path: "/metadata" }, timeouts.metadataMs, signal, async (answer) =>
-        readMetadata(await readJson(answer, caps.metadata), answer.reading),
-      ),
+      exchange({ method: "GET", path: "/metadata" }, timeouts.metadataMs, signal, async (answer) => {
+        const metadata = readMetadata(await readJson(answer, caps.metadata), answer.reading);
+        trace?.ok("schema", `${metadata.name} ${metadata.version}`);
+        return metadata;
+      }),
     initialize(config, signal) {
       redaction.learn(config);
       const body = JSON.stringify(config);

@@ -2,6 +2,7 @@ import { Client, type Dispatcher } from "undici";
 import { AppError } from "../contract/error.ts";
 import type { Clock } from "../core/clock.ts";
 import type { PeerPolicy } from "../core/peer.ts";
+import type { ReachTrace } from "../core/reach.ts";
 import { headerText, readAll } from "./body.ts";
 import { abortedByCaller, type Call } from "./call.ts";
 import { createConnector } from "./connector.ts";
@@ -43,6 +44,7 @@ export interface WireOptions {
   caps: Caps;
   redaction: Redaction;
   ca?: string | undefined;
+  trace?: ReachTrace | undefined;
 }
 
 /** HTTP/1.1 to one plugin. Every failure is an `AppError`; redirects are never followed. */
