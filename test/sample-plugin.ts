@@ -1,5 +1,6 @@
 import type { Metadata } from "../lib/contract/manifest.ts";
 import type { ChatChunk } from "../lib/contract/protocol.ts";
+import { textOfContent } from "../lib/core/chat-content.ts";
 import type { BuiltinPlugin } from "../lib/transport/client.ts";
 
 export const SAMPLE_METADATA: Metadata = {
@@ -31,7 +32,7 @@ export function createSamplePlugin(overrides: Partial<BuiltinPlugin> = {}): Buil
     models: () => Promise.resolve([{ id: "small", cost_per_mtoken: 0.5 }, { id: "large" }]),
     async *chat(request) {
       await Promise.resolve();
-      const words = ["You", " said ", request.messages.at(-1)?.content ?? ""];
+      const words = ["You", " said ", textOfContent(request.messages.at(-1)?.content ?? "")];
       if (request.stream !== true) {
         yield finish(words.join(""));
         return;

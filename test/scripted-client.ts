@@ -2,6 +2,7 @@ import { AppError } from "../lib/contract/error.ts";
 import { Metadata } from "../lib/contract/manifest.ts";
 import type { ConfigValues } from "../lib/contract/plugin.ts";
 import type { ChatChunk, ChatRequest, Model, PluginHealth } from "../lib/contract/protocol.ts";
+import { textOfContent } from "../lib/core/chat-content.ts";
 import type { PluginClient, Reply } from "../lib/transport/client.ts";
 
 /** What each call does; replace one to script a fault. The signal is the caller's: `hang(signal)` waits for it. */
@@ -126,6 +127,6 @@ export function toChunk(content: string, finishReason?: string): ChatChunk {
 }
 
 async function* echo(request: ChatRequest): AsyncGenerator<ChatChunk> {
-  yield toChunk(request.messages.at(-1)?.content ?? "");
+  yield toChunk(textOfContent(request.messages.at(-1)?.content ?? ""));
   yield toChunk("", "stop");
 }

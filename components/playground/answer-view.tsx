@@ -7,6 +7,7 @@ import { CopyButton } from "@/components/ui/copy-button.tsx";
 import { ErrorNotice } from "@/components/ui/error-notice.tsx";
 import { isRunning, type Answer } from "./conversation.ts";
 import { StatStrip } from "./stat-strip.tsx";
+import { ToolCallList } from "./tool-call-list.tsx";
 
 // Half of this page's code, and not needed before there is an answer to read.
 const Markdown = lazy(() => import("./markdown.tsx").then((module) => ({ default: module.Markdown })));
@@ -33,7 +34,8 @@ export function AnswerView({ answer, onAgain }: { answer: Answer; onAgain?: (() 
           <Markdown text={text} partial={status !== "done"} />
         </Suspense>
       )}
-      {status === "done" && content === "" ? (
+      {answer.toolCalls ? <ToolCallList calls={answer.toolCalls} /> : null}
+      {status === "done" && content === "" && !answer.toolCalls ? (
         <p className="text-muted">The plugin ended its answer without a word.</p>
       ) : null}
       <Ending answer={answer} />

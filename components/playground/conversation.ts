@@ -1,6 +1,6 @@
 import type { ErrorInfo } from "@/lib/contract/error.ts";
 import type { RunStats } from "@/lib/contract/playground.ts";
-import type { ChatMessage } from "@/lib/contract/protocol.ts";
+import type { ChatMessage, ToolCall } from "@/lib/contract/protocol.ts";
 
 /** Who answers. The name is kept beside the id so that an old answer can still say who gave it. */
 export interface Target {
@@ -29,6 +29,8 @@ export interface Answer {
   status: AnswerStatus;
   interruptedBy: "reload" | "leaving" | null;
   finishReason: string | null;
+  /** What the model asks to be called; absent when it asks for nothing. */
+  toolCalls?: readonly ToolCall[];
   /** Null until the end, and after a stop: the server measures and we were gone by then. */
   stats: RunStats | null;
   error: ErrorInfo | null;
@@ -50,7 +52,13 @@ export type ConversationAction =
   /** Answers the last question once more. */
   | { type: "answerAgain"; answerId: string; target: Target }
   | { type: "receive"; answerId: string; text: string }
-  | { type: "finish"; answerId: string; finishReason: string; stats: RunStats }
+  | {
+      type: "finish";
+      answerId: string;
+      finishReason: string;
+      toolCalls?: readonly ToolCall[] | undefined;
+      stats: RunStats;
+    }
   | { type: "fail"; answerId: string; error: ErrorInfo; stats: RunStats | null }
   | { type: "stop" }
   | { type: "interrupt"; by: "reload" | "leaving" };
@@ -97,6 +105,7 @@ export function reduceConversation(conversation: Conversation, action: Conversat
       return changeRunning(conversation, action.answerId, () => ({
         status: "done",
         finishReason: action.finishReason,
+        ...(action.toolCalls === undefined ? {} : { toolCalls: action.toolCalls }),
         stats: action.stats,
       }));
     case "fail":

@@ -32,7 +32,8 @@ export function startRun(
         if (event.type === "delta") words.add(event.text);
         if (event.type === "done" || event.type === "error") words.flush();
         if (event.type === "done") {
-          dispatch({ type: "finish", answerId, finishReason: event.finishReason, stats: event.stats });
+          const { finishReason, toolCalls, stats } = event;
+          dispatch({ type: "finish", answerId, finishReason, toolCalls, stats });
         }
         if (event.type === "error")
           dispatch({ type: "fail", answerId, error: event.error, stats: event.stats });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ErrorInfo } from "./error.ts";
-import { ChatMessage, ChatParameters } from "./protocol.ts";
+import { ChatMessage, ChatParameters, ToolCall } from "./protocol.ts";
 
 export const RunPane = z.object({
   pluginId: z.string().min(1),
@@ -39,6 +39,8 @@ export const RunEvent = z.discriminatedUnion("type", [
     type: z.literal("done"),
     pane: z.number().int(),
     finishReason: z.string(),
+    /** What the model asks to be called, when that is (part of) its answer. */
+    toolCalls: z.array(ToolCall).optional(),
     stats: RunStats,
   }),
   z.object({ type: z.literal("error"), pane: z.number().int(), error: ErrorInfo, stats: RunStats }),

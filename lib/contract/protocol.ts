@@ -18,21 +18,85 @@ export const Model = z.looseObject({
   context_window: z.number().int().nonnegative().optional(),
   max_output_tokens: z.number().int().nonnegative().optional(),
   cost_per_mtoken: z.number().nonnegative().optional(),
-  capabilities: z.looseObject({ streaming: z.boolean().optional() }).optional(),
+  /** The model's own word about itself; a capability it does not mention is the plugin's. */
+  capabilities: z
+    .looseObject({
+      streaming: z.boolean().optional(),
+      function_calling: z.boolean().optional(),
+      vision: z.boolean().optional(),
+    })
+    .optional(),
   deprecated: z.boolean().optional(),
   metadata: z.record(z.string(), z.unknown()).optional(),
 });
 export type Model = z.infer<typeof Model>;
 
-export const ChatRole = z.enum(["system", "user", "assistant", "function"]);
+/**
+ * The four roles of the guide, and `tool`: the result of one call under `tools`, sent only to plugins that declare
+ * `function_calling`.
+ */
+export const ChatRole = z.enum(["system", "user", "assistant", "function", "tool"]);
 export type ChatRole = z.infer<typeof ChatRole>;
+
+/** A piece of a message. An image is a `data:` URL (base64) or an http(s) address that the provider fetches, never the console. */
+export const ContentPart = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("text"), text: z.string() }),
+  z.object({
+    type: z.literal("image_url"),
+    image_url: z.object({
+      url: z.string().min(1),
+      /** How closely to look, where the provider knows such a thing. */
+      detail: z.enum(["auto", "low", "high"]).optional(),
+    }),
+  }),
+]);
+export type ContentPart = z.infer<typeof ContentPart>;
+
+/** A text, or parts of one. Images reach only plugins that declare `vision`. */
+export const ChatContent = z.union([z.string(), z.array(ContentPart).min(1).max(1000)]);
+export type ChatContent = z.infer<typeof ChatContent>;
+
+/** One call an assistant asks for. `arguments` is JSON as text, exactly as the model wrote it: it may be broken. */
+export const ToolCall = z.looseObject({
+  id: z.string(),
+  type: z.literal("function").default("function"),
+  function: z.looseObject({ name: z.string(), arguments: z.string() }),
+});
+export type ToolCall = z.infer<typeof ToolCall>;
+
+/** The guide's older form of a call: one, without an id. */
+export const FunctionCall = z.looseObject({ name: z.string(), arguments: z.string() });
+export type FunctionCall = z.infer<typeof FunctionCall>;
 
 export const ChatMessage = z.object({
   role: ChatRole,
-  content: z.string(),
+  /** Empty for an assistant that only calls. */
+  content: ChatContent,
   name: z.string().optional(),
+  /** Of an assistant. */
+  tool_calls: z.array(ToolCall).optional(),
+  /** Of a `tool` message: which call this is the result of. */
+  tool_call_id: z.string().optional(),
+  function_call: FunctionCall.optional(),
 });
 export type ChatMessage = z.infer<typeof ChatMessage>;
+
+/** Something the model may call. `parameters` is a JSON Schema. */
+export const Tool = z.looseObject({
+  type: z.literal("function"),
+  function: z.looseObject({
+    name: z.string().min(1),
+    description: z.string().optional(),
+    parameters: z.record(z.string(), z.unknown()).optional(),
+  }),
+});
+export type Tool = z.infer<typeof Tool>;
+
+export const ToolChoice = z.union([
+  z.enum(["none", "auto", "required"]),
+  z.object({ type: z.literal("function"), function: z.object({ name: z.string().min(1) }) }),
+]);
+export type ToolChoice = z.infer<typeof ToolChoice>;
 
 /** Sampling parameters; absent means "the plugin's own default". */
 export const ChatParameters = z.object({
@@ -50,6 +114,11 @@ export const ChatRequest = ChatParameters.extend({
   messages: z.array(ChatMessage).min(1),
   stream: z.boolean().optional(),
   user: z.string().optional(),
+  /** Sent only to plugins that declare `function_calling`. */
+  tools: z.array(Tool).max(1000).optional(),
+  tool_choice: ToolChoice.optional(),
+  /** What one provider knows and the protocol does not; the plugin decides what it means. */
+  plugin_specific: z.record(z.string(), z.unknown()).optional(),
 });
 export type ChatRequest = z.infer<typeof ChatRequest>;
 
@@ -62,6 +131,18 @@ export const Usage = z.looseObject({
 });
 export type Usage = z.infer<typeof Usage>;
 
+/**
+ * A piece of a call. Pieces of one call share `index`; id and name come once, `arguments` are to be joined. Whole calls of a whole
+ * answer have the same shape.
+ */
+export const ToolCallDelta = z.looseObject({
+  index: z.number().int().nonnegative().optional(),
+  id: z.string().nullish(),
+  type: z.string().nullish(),
+  function: z.looseObject({ name: z.string().nullish(), arguments: z.string().nullish() }).nullish(),
+});
+export type ToolCallDelta = z.infer<typeof ToolCallDelta>;
+
 /** A whole answer (`stream: false`). */
 export const ChatResponse = z.looseObject({
   id: z.string().optional(),
@@ -70,7 +151,11 @@ export const ChatResponse = z.looseObject({
     .array(
       z.looseObject({
         index: z.number().int().optional(),
-        message: z.looseObject({ role: z.string().optional(), content: z.string().nullish() }),
+        message: z.looseObject({
+          role: z.string().optional(),
+          content: z.string().nullish(),
+          tool_calls: z.array(ToolCallDelta).nullish(),
+        }),
         finish_reason: z.string().nullish(),
       }),
     )
@@ -87,7 +172,13 @@ export const ChatChunk = z.looseObject({
     .array(
       z.looseObject({
         index: z.number().int().optional(),
-        delta: z.looseObject({ role: z.string().nullish(), content: z.string().nullish() }).optional(),
+        delta: z
+          .looseObject({
+            role: z.string().nullish(),
+            content: z.string().nullish(),
+            tool_calls: z.array(ToolCallDelta).nullish(),
+          })
+          .optional(),
         finish_reason: z.string().nullish(),
       }),
     )

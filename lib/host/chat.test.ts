@@ -13,6 +13,7 @@ afterEach(() => console.close());
 
 const REQUEST: ChatRequest = { model: "acme-1", messages: [{ role: "user", content: "hello" }] };
 const NEVER = new AbortController().signal;
+const IMAGE = { type: "image_url" as const, image_url: { url: "https://example.com/cat.png" } };
 
 const streaming = (model?: boolean) => ({
   metadata: () =>
@@ -61,6 +62,32 @@ describe("a chat", () => {
     await read(console.host.chat(record.id, REQUEST, NEVER));
     expect(plugin.requests.map(({ stream }) => stream)).toEqual([expected]);
   });
+
+  it.each([
+    ["an image", "vision", "messages[0].content[0]", { messages: [{ role: "user", content: [IMAGE] }] }],
+    [
+      "tools",
+      "function_calling",
+      "tools",
+      { tools: [{ type: "function" as const, function: { name: "weather" } }] },
+    ],
+  ] as Array<[string, string, string, Partial<ChatRequest>]>)(
+    "with %s reaches only a plugin that declares %s",
+    async (_case, capability, field, more) => {
+      const { record, plugin } = await console.run();
+      const request = { ...REQUEST, ...more };
+      await expect(read(console.host.chat(record.id, request, NEVER))).rejects.toMatchObject({
+        code: "plugin_invalid_request",
+        message: expect.stringContaining(capability),
+        extras: { field, details: { capability } },
+      });
+      expect(plugin.requests).toEqual([]);
+      plugin.script.models = () => [{ id: "acme-1", capabilities: { [capability]: true } }];
+      await console.host.refreshModels(record.id);
+      await read(console.host.chat(record.id, request, NEVER));
+      expect(plugin.requests).toMatchObject([request]);
+    },
+  );
 
   it("is refused when the plugin is off, failed, or unknown", async () => {
     const { record } = await console.register();

@@ -1,5 +1,7 @@
 import type { PluginModels } from "../contract/plugin.ts";
 import type { ChatRequest } from "../contract/protocol.ts";
+import { capabilitiesOf } from "../core/chat-content.ts";
+import type { ChatCapabilities } from "../core/chat-content.ts";
 import type { Clock } from "../core/clock.ts";
 import type { PluginRecord, Repositories } from "../data/data.ts";
 import type { Log } from "../log.ts";
@@ -38,8 +40,8 @@ export interface Link {
   distrust(): void;
   /** Throws the plugin's error. */
   listModels(signal?: AbortSignal): Promise<PluginModels>;
-  /** Whether to ask for a stream: the model's own word, else the plugin's. */
-  canStream(request: ChatRequest, models: PluginModels): boolean;
+  /** What the model a request names can do: its own word, else the plugin's. */
+  capabilities(request: ChatRequest, models: PluginModels): ChatCapabilities;
 }
 
 export interface LinkOptions {
@@ -123,10 +125,9 @@ export function createLink({ client, record, configs, clock, log }: LinkOptions)
       const { value } = await client.models(signal);
       return { models: value, fetchedAt: new Date(clock.now()).toISOString() };
     },
-    canStream({ model }, { models }) {
-      const own = models.find(({ id }) => id === model)?.capabilities?.streaming;
+    capabilities({ model }, { models }) {
       const { metadata } = introduction ?? record().manifest;
-      return own ?? metadata.capabilities.streaming;
+      return capabilitiesOf(metadata, models.find(({ id }) => id === model) ?? null);
     },
   };
 }

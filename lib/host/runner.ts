@@ -5,6 +5,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Data, PluginRecord } from "../data/data.ts";
 import type { Log } from "../log.ts";
 import { createChats } from "./chats.ts";
+import { prepareChat } from "./chat-request.ts";
 import type { CreateClient } from "./client-factory.ts";
 import { createConvergence } from "./convergence.ts";
 import type { Wish } from "./convergence.ts";
@@ -145,9 +146,9 @@ export function createRunner(initial: PluginRecord, options: RunnerOptions): Run
 
   async function* chat(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatChunk, void, void> {
     const link = requireLink();
-    const stream = link.canStream(request, power.models());
+    const prepared = prepareChat(record.name, request, link.capabilities(request, power.models()));
     try {
-      yield* chats.run(link.client, { ...request, stream }, signal);
+      yield* chats.run(link.client, prepared, signal);
     } catch (error) {
       if (isAppError(error) && error.code === "plugin_not_initialized") {
         link.distrust();

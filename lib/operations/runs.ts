@@ -1,6 +1,7 @@
 import { AppError, isAppError, type FieldIssue } from "../contract/error.ts";
 import type { RunEvent, RunPane, RunRequest, RunStats } from "../contract/playground.ts";
 import type { ChatChunk, ChatMessage, Model, Usage } from "../contract/protocol.ts";
+import { createToolCalls } from "../core/chat-content.ts";
 import { toRunStats, type RunMarks } from "../core/run-stats.ts";
 import { requirePermission, type Actor } from "./actor.ts";
 import { nowIso, type Context } from "./context.ts";
@@ -107,7 +108,7 @@ async function* runPane(
       const text = answer.take(chunk);
       if (text) yield { type: "delta", pane, text };
     }
-    yield { type: "done", pane, finishReason: answer.finishReason(), stats: answer.stats() };
+    yield { type: "done", pane, ...answer.end(), stats: answer.stats() };
   } catch (error) {
     // Nobody is left to tell, unless we ended it ourselves.
     if (signal.aborted && !isAppError(signal.reason)) return;
@@ -120,6 +121,7 @@ async function* runPane(
 function createAnswer(context: Context, model: Model | null) {
   const startedMs = context.clock.monotonic();
   const marks: Omit<RunMarks, "endedMs"> = { startedMs, firstTextMs: null, pieces: 0, usage: null, model };
+  const calls = createToolCalls();
   let finishReason: string | null = null;
   return {
     take(chunk: ChatChunk): string {
@@ -127,6 +129,7 @@ function createAnswer(context: Context, model: Model | null) {
       const usage: Usage | null | undefined = chunk.usage;
       if (usage) marks.usage = usage;
       if (choice?.finish_reason) finishReason = choice.finish_reason;
+      calls.add(choice?.delta?.tool_calls);
       const text = choice?.delta?.content ?? "";
       if (text) {
         marks.firstTextMs ??= context.clock.monotonic();
@@ -134,7 +137,10 @@ function createAnswer(context: Context, model: Model | null) {
       }
       return text;
     },
-    finishReason: () => finishReason ?? "stop",
+    end() {
+      const toolCalls = calls.list();
+      return { finishReason: finishReason ?? "stop", ...(toolCalls.length === 0 ? {} : { toolCalls }) };
+    },
     stats: (): RunStats => toRunStats({ ...marks, endedMs: context.clock.monotonic() }),
   };
 }

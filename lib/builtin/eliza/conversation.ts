@@ -1,5 +1,6 @@
 import ElizaBot from "elizabot";
 import type { ChatMessage } from "../../contract/protocol.ts";
+import { textOfContent } from "../../core/chat-content.ts";
 import type { Mood, Settings } from "./settings.ts";
 
 /**
@@ -18,11 +19,14 @@ const FAREWELL = "Goodbye. It was nice talking to you.";
  * from its start, because no request knows of another.
  */
 export function answer(messages: readonly ChatMessage[], settings: Settings): string {
-  const said = messages.filter(({ role, content }) => role === "user" && content.trim() !== "");
+  const said = messages
+    .filter(({ role }) => role === "user")
+    .map(({ content }) => textOfContent(content))
+    .filter((text) => text.trim() !== "");
   if (said.length === 0) return settings.greeting;
   const heard = settings.remembers ? said.slice(-MAX_REPLAYED) : said.slice(-1);
   const bot = new ElizaBot(true);
-  const replies = heard.map(({ content }) => bot.transform(tidy(content)));
+  const replies = heard.map((text) => bot.transform(tidy(text)));
   // The library says goodbye at random; the same conversation must end the same way.
   if (bot.quit) return FAREWELL;
   return colour(replies.at(-1) ?? settings.greeting, settings.mood);

@@ -1,6 +1,7 @@
 import { AppError } from "../../contract/error.ts";
 import type { Metadata } from "../../contract/manifest.ts";
 import type { ChatChunk, ChatRequest, Model, Usage } from "../../contract/protocol.ts";
+import { textOfContent } from "../../core/chat-content.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { BuiltinPlugin } from "../../transport/client.ts";
 import { answer } from "./conversation.ts";
@@ -114,7 +115,9 @@ function toWords(
 
 /** ELIZA has no tokenizer: one word counts as one token, and the model's description says so. */
 function countWords(request: ChatRequest, words: string[]): Usage {
-  const heard = request.messages.flatMap(({ content }) => content.split(/\s+/).filter(Boolean)).length;
+  const heard = request.messages.flatMap(({ content }) =>
+    textOfContent(content).split(/\s+/).filter(Boolean),
+  ).length;
   return {
     prompt_tokens: heard,
     completion_tokens: words.length,
