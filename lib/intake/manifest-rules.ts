@@ -34,13 +34,9 @@ function checkType(type: unknown, findings: Findings): PluginType | null {
       "unsupported_type",
       "type",
       message,
-      "Use http, or builtin for a plugin that ships with the console.",
+      "Use http, grpc, or builtin for a plugin that ships with the console.",
     );
     return null;
-  }
-  if (known.data === "grpc") {
-    const message = "gRPC plugins cannot be run by this version of the console.";
-    findings.error("grpc_unsupported", "type", message, "Offer the plugin over HTTP: type: http.");
   }
   return known.data;
 }
@@ -59,21 +55,36 @@ function checkEndpoint(manifest: JsonObject, type: PluginType | null, findings: 
     return;
   }
   if (type !== null) requireText(manifest, "endpoint", "", findings);
-  if (typeof endpoint !== "string" || endpoint.trim() === "" || type !== "http") return;
-  const problem = endpointProblem(endpoint);
+  if (typeof endpoint !== "string" || endpoint.trim() === "" || type === null) return;
+  const problem = endpointProblem(endpoint, type);
   if (problem) findings.error("invalid_url", "endpoint", problem.message, problem.fix);
   else if (isOpenToTheWorld(endpoint)) {
     const message =
       "This address is public and not encrypted: configuration and chats could be read on the way.";
-    findings.warning("unencrypted_endpoint", "endpoint", message, "Use https.");
+    const fix = type === "grpc" ? "Use grpcs." : "Use https.";
+    findings.warning("unencrypted_endpoint", "endpoint", message, fix);
   }
 }
 
-function endpointProblem(endpoint: string): { message: string; fix: string } | null {
+interface Problem {
+  message: string;
+  fix: string;
+}
+
+function endpointProblem(endpoint: string, type: "http" | "grpc"): Problem | null {
   try {
     const { url } = parseEndpoint(endpoint);
-    if (/^https?:/.test(url)) return null;
-    return { message: "An http plugin has an http or https address.", fix: "Write http:// or https://." };
+    if (/^grpc/.test(url) === (type === "grpc")) return null;
+    if (type === "grpc") {
+      return {
+        message: "A grpc plugin has a grpc or grpcs address.",
+        fix: "Write grpc:// (or grpcs:// with TLS), or type: http.",
+      };
+    }
+    return {
+      message: "An http plugin has an http or https address.",
+      fix: "Write http:// or https://, or type: grpc.",
+    };
   } catch (error) {
     if (!isAppError(error)) throw error;
     return { message: `${error.message}.`, fix: error.extras.hint ?? "For example http://localhost:8090." };

@@ -41,6 +41,7 @@ export function createPluginClient(sources: ClientSources) {
       approvals,
       ownPort,
       clock,
+      trace,
       ...(sensitiveFields ? { sensitiveFields } : {}),
     };
     return target.type === "grpc" ? createGrpcClient(options) : createHttpClient(options);

@@ -16,20 +16,13 @@ export type GrpcClientOptions = HttpClientOptions;
 
 /**
  * A plugin behind gRPC (plugin.proto). Owns its connections: `close` when the plugin is gone. Throws `invalid_url` for an
- * endpoint that `parseEndpoint` refuses or that has a path; the address itself is judged at each connection.
+ * endpoint that `parseEndpoint` refuses; the address itself is judged at each connection.
  */
 export function createGrpcClient(options: GrpcClientOptions): PluginClient {
-  const { clock } = options;
+  const { clock, trace } = options;
   const timeouts: Timeouts = { ...TIMEOUTS, ...options.timeouts };
   const caps: Caps = { ...CAPS, ...options.caps };
   const target = toTarget(options.endpoint);
-  const path = new URL(target.url).pathname;
-  if (path !== "" && path !== "/") {
-    throw new AppError("invalid_url", "A gRPC address has no path", {
-      field: "endpoint",
-      hint: `Write ${target.url.slice(0, -path.length)}`,
-    });
-  }
   const redaction = createRedaction(options.sensitiveFields);
   const wire = createGrpcWire({ ...options, target, connectMs: timeouts.connectMs, caps, redaction });
 
@@ -47,6 +40,9 @@ export function createGrpcClient(options: GrpcClientOptions): PluginClient {
     try {
       const answer = await wire.ask(step, request, call, cap);
       const latencyMs = clock.monotonic() - startedAt;
+      trace?.ok("http", "HTTP/2, status OK");
+      trace?.ok("content_type", "application/grpc");
+      trace?.skip("json", "gRPC sends Protocol Buffers");
       const reading: Reading = { subject: `The answer of ${target.label} to ${step}`, warnings: [] };
       const value = read(redaction.value(answer) as JsonObject, reading);
       return { value, latencyMs, warnings: reading.warnings };
@@ -57,7 +53,11 @@ export function createGrpcClient(options: GrpcClientOptions): PluginClient {
 
   return {
     metadata: (signal) =>
-      exchange("GetMetadata", {}, [timeouts.metadataMs, caps.metadata], signal, readMetadata),
+      exchange("GetMetadata", {}, [timeouts.metadataMs, caps.metadata], signal, (answer, reading) => {
+        const metadata = readMetadata(answer, reading);
+        trace?.ok("schema", `${metadata.name} ${metadata.version}`);
+        return metadata;
+      }),
     initialize(config, signal) {
       redaction.learn(config);
       return exchange("Initialize", { config }, [timeouts.initializeMs, caps.health], signal, () => null);
