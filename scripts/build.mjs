@@ -1,5 +1,4 @@
 // npm run build: the pages with Next, the server with esbuild. Packages stay outside the bundle.
-import { copyFile } from "node:fs/promises";
 import { build } from "esbuild";
 import { join } from "node:path";
 import { ensureGenerated, root, run } from "./prepare.mjs";
@@ -19,5 +18,3 @@ await build({
   sourcemap: true,
   logLevel: "warning",
 });
-// Read at run time, from beside whichever file asks for it.
-await copyFile(join(root, "lib/transport/plugin.proto"), join(root, "dist/plugin.proto"));

@@ -109,9 +109,6 @@ export function parseEndpoint(text: string): Endpoint {
     );
   }
   const authority = scheme === url.protocol ? url.host : `${url.hostname}:${port}`;
-  if (scheme !== url.protocol && url.pathname !== "/") {
-    throw refuse("A gRPC address has no path", `Write ${scheme}//${authority}`);
-  }
   return {
     url: `${scheme}//${authority}${url.pathname.replace(/\/+$/, "")}`,
     host: url.hostname.replace(/^\[|\]$/g, ""),

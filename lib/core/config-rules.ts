@@ -74,12 +74,28 @@ function checkPattern({ validation }: ConfigField, value: Json): BrokenRule[] {
   return [{ code: "pattern", message: `Must match the pattern ${pattern}` }];
 }
 
+/** The patterns compiled last. A pattern is checked when it is declared and again with every value, often in one go. */
+const COMPILED = new Map<string, RE2JS>();
+const MAX_COMPILED = 100;
+/** UTF-16 units. Longer ones are rare, and their programs are large. */
+const MAX_KEPT_PATTERN = 200;
+
 function compile(pattern: string): RE2JS | { problem: string } {
+  const known = COMPILED.get(pattern);
+  if (known) return known;
   try {
-    return RE2JS.compile(pattern);
+    const compiled = RE2JS.compile(pattern);
+    if (pattern.length <= MAX_KEPT_PATTERN) keep(pattern, compiled);
+    return compiled;
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) };
   }
+}
+
+function keep(pattern: string, compiled: RE2JS): void {
+  COMPILED.set(pattern, compiled);
+  const [oldest] = COMPILED.keys();
+  if (COMPILED.size > MAX_COMPILED && oldest !== undefined) COMPILED.delete(oldest);
 }
 
 /** By value, as YAML and JSON spell it: an enum written 1, 1.0 or "1" means the same choice. */

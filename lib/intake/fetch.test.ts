@@ -144,7 +144,9 @@ describe("resolveTier", () => {
   });
 
   it("says when nobody knows the name", async () => {
-    await expect(resolveTier("http://no-such-host.invalid", approvals, 3000, createClock())).rejects.toMatchObject({
+    await expect(
+      resolveTier("http://no-such-host.invalid", approvals, 3000, createClock()),
+    ).rejects.toMatchObject({
       code: "plugin_dns_error",
     });
   });

@@ -3,15 +3,26 @@ import type { Position } from "./tree.ts";
 
 /** What is noticed about one document, in the order it stands there. */
 export interface Findings {
+  /** How Loom's own loader would read the document: its JSON and YAML readers know different names. */
+  readonly dialect: Dialect;
   error(code: string, path: string, message: string, fix: string): void;
-  warning(code: string, path: string, message: string, fix?: string): void;
+  warning(code: string, path: string, message: string, fix: string, consequence?: Consequence): void;
   /** Tells where a path stands in the text, so that later findings about it or what lies below have a position. */
-  locate(path: string, at: Position | undefined): void;
-  /** Errors first come as they stand in the text; without text, in the order they were found. */
+  locate(path: string, offset: number | undefined): void;
+  /** Where a path, or the nearest thing around it, stands in the text; undefined without text. */
+  positionOf(path: string): Position | undefined;
+  /** In the order of the text; without text, in the order they were found. */
   list(): Finding[];
   hasErrors(): boolean;
   /** True when an error about exactly this path is there already. */
   hasErrorAt(path: string): boolean;
+}
+
+export type Dialect = "yaml" | "json";
+
+/** True when the console gets along but Loom itself would refuse or misread the manifest; false unless given. */
+interface Consequence {
+  refusedByLoom?: boolean;
 }
 
 /** More would not help anyone; hostile text could make thousands. */
@@ -19,36 +30,72 @@ const MAX_FINDINGS = 200;
 /** Messages quote what was written, and a hostile value is as long as the file. */
 const MAX_MESSAGE = 400;
 
-export function createFindings(): Findings {
-  const found: Finding[] = [];
-  const places = new Map<string, Position>();
-  let errors = 0;
+type Placed = Finding & { offset: number | undefined };
 
-  function add(finding: Omit<Finding, "line" | "column">): void {
-    if (finding.severity === "error") errors += 1;
-    if (found.length >= MAX_FINDINGS) return;
+/** `locate` turns offsets into positions; without it there is no text and findings have no position. */
+export function createFindings(dialect: Dialect, locate?: (offset: number) => Position): Findings {
+  const kept: Record<Finding["severity"], Placed[]> = { error: [], warning: [] };
+  const count = { error: 0, warning: 0 };
+  const places = new Map<string, number>();
+  const broken = new Set<string>();
+
+  function add(finding: Finding): void {
+    count[finding.severity] += 1;
+    if (kept[finding.severity].length >= MAX_FINDINGS) return;
     const message = finding.message.slice(0, MAX_MESSAGE);
-    found.push({ ...finding, message, ...placeOf(finding.path, places) });
+    kept[finding.severity].push({ ...finding, message, offset: placeOf(finding.path, places) });
+  }
+
+  /** Errors go first when not all can be shown: they are what stops a registration. */
+  function choose(): Placed[] {
+    const total = count.error + count.warning;
+    const all = [...kept.error, ...kept.warning];
+    if (total <= MAX_FINDINGS) return all;
+    const shown = all.slice(0, MAX_FINDINGS - 1);
+    return [...shown, { ...toRemainder(total - shown.length), offset: places.get("") }];
   }
 
   return {
-    error: (code, path, message, fix) => add({ severity: "error", code, path, message, fix }),
-    warning: (code, path, message, fix) =>
-      add({ severity: "warning", code, path, message, ...(fix === undefined ? {} : { fix }) }),
-    locate(path, at) {
-      if (at) places.set(path, at);
+    dialect,
+    error(code, path, message, fix) {
+      broken.add(path);
+      add({ severity: "error", code, path, message, fix });
     },
-    list: () => found.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)),
-    hasErrors: () => errors > 0,
-    hasErrorAt: (path) => found.some((finding) => finding.severity === "error" && finding.path === path),
+    warning: (code, path, message, fix, { refusedByLoom = false }: Consequence = {}) =>
+      add({ severity: "warning", code, path, message, fix, ...(refusedByLoom ? { refusedByLoom } : {}) }),
+    locate(path, offset) {
+      if (offset !== undefined) places.set(path, offset);
+    },
+    positionOf(path) {
+      const offset = placeOf(path, places);
+      return offset === undefined ? undefined : locate?.(offset);
+    },
+    list: () =>
+      choose()
+        .toSorted((a, b) => (a.offset ?? 0) - (b.offset ?? 0))
+        .map(({ offset, ...finding }) =>
+          offset === undefined || !locate ? finding : { ...finding, ...locate(offset) },
+        ),
+    hasErrors: () => count.error > 0,
+    hasErrorAt: (path) => broken.has(path),
+  };
+}
+
+function toRemainder(rest: number): Finding {
+  return {
+    severity: "warning",
+    code: "more_findings",
+    path: "",
+    message: `There are ${rest} more findings than can be listed here.`,
+    fix: "Mend those that are listed, errors first, and look again.",
   };
 }
 
 /** The place of a path, or of the nearest thing around it: a missing field is shown where its object begins. */
-function placeOf(path: string, places: ReadonlyMap<string, Position>): Position | undefined {
+function placeOf(path: string, places: ReadonlyMap<string, number>): number | undefined {
   for (let at = path; at !== ""; at = parentOf(at)) {
     const place = places.get(at);
-    if (place) return place;
+    if (place !== undefined) return place;
   }
   return places.get("");
 }

@@ -1,8 +1,9 @@
 import { isAppError } from "../contract/error.ts";
 import { INTERVAL_SECONDS, PluginType } from "../contract/manifest.ts";
-import { classifyAddress, parseEndpoint } from "../core/address.ts";
+import { classifyAddress, formatPlace, parseEndpoint, type Endpoint } from "../core/address.ts";
 import { isJsonObject, type JsonObject } from "../core/json-object.ts";
 import type { Findings } from "./findings.ts";
+import { checkCommand } from "./command-rules.ts";
 import { checkMetadata, requireText } from "./metadata.ts";
 
 /** Checks a manifest whose shape is right: what is missing, out of range, or will not work in this version. */
@@ -34,9 +35,13 @@ function checkType(type: unknown, findings: Findings): PluginType | null {
       "unsupported_type",
       "type",
       message,
-      "Use http, grpc, or builtin for a plugin that ships with the console.",
+      "Use http, or builtin for a plugin that ships with the console.",
     );
     return null;
+  }
+  if (known.data === "grpc") {
+    const message = "gRPC plugins cannot be run by this version of the console.";
+    findings.error("grpc_unsupported", "type", message, "Offer the plugin over HTTP: type: http.");
   }
   return known.data;
 }
@@ -44,6 +49,10 @@ function checkType(type: unknown, findings: Findings): PluginType | null {
 function checkEndpoint(manifest: JsonObject, type: PluginType | null, findings: Findings): void {
   const endpoint = manifest["endpoint"];
   if (type === "builtin") {
+    const message = "Built-in plugins are part of this console; Loom itself refuses this type.";
+    findings.warning("builtin_only_here", "type", message, "Keep this manifest for consoles like this one.", {
+      refusedByLoom: true,
+    });
     if (endpoint === undefined) return;
     findings.warning(
       "endpoint_ignored",
@@ -55,92 +64,68 @@ function checkEndpoint(manifest: JsonObject, type: PluginType | null, findings: 
     return;
   }
   if (type !== null) requireText(manifest, "endpoint", "", findings);
-  if (typeof endpoint !== "string" || endpoint.trim() === "" || type === null) return;
-  const problem = endpointProblem(endpoint, type);
+  if (typeof endpoint !== "string" || endpoint.trim() === "" || type !== "http") return;
+  const problem = endpointProblem(endpoint);
   if (problem) findings.error("invalid_url", "endpoint", problem.message, problem.fix);
-  else if (isOpenToTheWorld(endpoint)) {
+  else checkPlace(parseEndpoint(endpoint), findings);
+}
+
+function checkPlace({ host, port, secure }: Endpoint, findings: Findings): void {
+  if (isLocal(host)) {
+    const message = `${formatPlace(host, port)} is on this machine or in a private network: an admin will be asked to approve it, once.`;
+    findings.warning(LOCAL_ENDPOINT, "endpoint", message, "Approve it when you register the plugin.");
+  } else if (!secure && isOpenToTheWorld(host)) {
     const message =
       "This address is public and not encrypted: configuration and chats could be read on the way.";
-    const fix = type === "grpc" ? "Use grpcs." : "Use https.";
-    findings.warning("unencrypted_endpoint", "endpoint", message, fix);
+    findings.warning("unencrypted_endpoint", "endpoint", message, "Use https.");
   }
 }
 
-interface Problem {
-  message: string;
-  fix: string;
+/** Code of the warning that an address needs an admin's consent; of no interest once there is one. */
+export const LOCAL_ENDPOINT = "local_endpoint";
+
+const isLiteral = (host: string) => /^[\d.]+$/.test(host) || host.includes(":");
+
+/** Known to need consent by its name alone: nothing is resolved here. */
+function isLocal(host: string): boolean {
+  if (isLiteral(host)) return classifyAddress(host) === "approval";
+  return /(?:^|\.)localhost\.?$/.test(host);
 }
 
-function endpointProblem(endpoint: string, type: "http" | "grpc"): Problem | null {
+function endpointProblem(endpoint: string): { message: string; fix: string } | null {
   try {
     const { url } = parseEndpoint(endpoint);
-    if (/^grpc/.test(url) === (type === "grpc")) return null;
-    if (type === "grpc") {
-      return {
-        message: "A grpc plugin has a grpc or grpcs address.",
-        fix: "Write grpc:// (or grpcs:// with TLS), or type: http.",
-      };
-    }
-    return {
-      message: "An http plugin has an http or https address.",
-      fix: "Write http:// or https://, or type: grpc.",
-    };
+    if (/^https?:/.test(url)) return null;
+    return { message: "An http plugin has an http or https address.", fix: "Write http:// or https://." };
   } catch (error) {
     if (!isAppError(error)) throw error;
     return { message: `${error.message}.`, fix: error.extras.hint ?? "For example http://localhost:8090." };
   }
 }
 
-/** Names without a dot and the usual local endings are taken for local: nothing is resolved here. */
-function isOpenToTheWorld(endpoint: string): boolean {
-  const { host, secure } = parseEndpoint(endpoint);
-  if (secure) return false;
-  if (/^[\d.]+$/.test(host) || host.includes(":")) return classifyAddress(host) === "allowed";
-  return host.includes(".") && !/\.(?:localhost|local|internal|lan|home\.arpa)$/.test(host);
+/** Names without a dot and the usual local endings are taken for local. */
+function isOpenToTheWorld(host: string): boolean {
+  if (isLiteral(host)) return classifyAddress(host) === "allowed";
+  return host.includes(".") && !/\.(?:localhost|local|internal|lan|home\.arpa)\.?$/.test(host);
 }
+
+/** Seconds. Below, a plugin is asked more often than most can have news. */
+const SHORT_INTERVAL = 10;
 
 function checkInterval(interval: unknown, findings: Findings): void {
   const { min, max } = INTERVAL_SECONDS;
-  if (typeof interval !== "number" || (interval >= min && interval <= max)) return;
+  if (typeof interval !== "number") return;
+  if (interval >= min && interval <= max) {
+    if (interval >= SHORT_INTERVAL) return;
+    const often = `A check every ${interval} seconds keeps the plugin busy and rarely tells more than one a minute.`;
+    findings.warning("short_interval", "health_check_interval", often, "Use 10 or more; 60 is usual.");
+    return;
+  }
   const message = `health_check_interval is ${interval}; it must be between ${min} and ${max} seconds.`;
   findings.error(
     "interval_out_of_range",
     "health_check_interval",
     message,
     `Use ${INTERVAL_SECONDS.default}, for example.`,
-  );
-}
-
-/** What only a shell would understand. */
-const SHELL_TEXT = /[;&|`$<>\n\r]/;
-
-function checkCommand({ command, args, env }: JsonObject, findings: Findings): void {
-  if (typeof command !== "string") return;
-  if (SHELL_TEXT.test(command)) {
-    const message = "command names one program; there is no shell that would understand this.";
-    findings.error(
-      "shell_command",
-      "command",
-      message,
-      "Give the program in command and each argument in args.",
-    );
-  } else if (/(?:^|[\\/])\.\.(?:[\\/]|$)/.test(command)) {
-    const message = "command leads outside the folder of the manifest.";
-    findings.error(
-      "command_outside_folder",
-      "command",
-      message,
-      "Use a program on the search path or inside the folder.",
-    );
-  }
-  const extras = [args === undefined ? "" : "args", env === undefined ? "" : "env"]
-    .filter(Boolean)
-    .join(" and ");
-  const message = `This version of the console does not start plugins: command${extras && ` (with ${extras})`} is kept and not run.`;
-  findings.warning(
-    "process_not_started",
-    "command",
-    message,
-    "Start the plugin yourself before you enable it.",
   );
 }

@@ -3,23 +3,34 @@ import { isJsonObject, matchKeys } from "../core/json-object.ts";
 import { createFindings, type Findings } from "./findings.ts";
 import { MANIFEST_SHAPE } from "./manifest-shape.ts";
 import { checkManifest } from "./manifest-rules.ts";
+import { checkPrices } from "./price-rules.ts";
 import { applyShape } from "./shape.ts";
-import type { Entry, MapNode } from "./tree.ts";
+import type { Entry, MapNode, Position } from "./tree.ts";
+import { createLocator } from "./yaml-text.ts";
 import { parseTree } from "./yaml-tree.ts";
 
-/**
- * Manifest text (YAML or JSON) → manifest and everything noticed on the way, in the order of the text. `manifest` is null
- * when one of the findings is an error. Never throws for any text.
- */
-export function readManifest(text: string): { manifest: Manifest | null; findings: Finding[] } {
-  const findings = createFindings();
-  const manifest = read(text, findings);
-  return { manifest: findings.hasErrors() ? null : manifest, findings: findings.list() };
+export interface ManifestReading {
+  /** Null when one of the findings is an error. */
+  manifest: Manifest | null;
+  /** Everything noticed on the way, in the order of the text. */
+  findings: Finding[];
+  /** Where a field stands, for what others find out about it later; where it is missing, the place it is missing from. */
+  positionOf(path: string): Position | undefined;
 }
 
-function read(text: string, findings: Findings): Manifest | null {
-  const tree = parseTree(text, findings);
+/** Manifest text (YAML or JSON) → manifest and findings. Never throws for any text. */
+export function readManifest(text: string): ManifestReading {
+  const source = text.replace(/^\uFEFF/, "");
+  const findings = createFindings(/^\s*\{/.test(source) ? "json" : "yaml", createLocator(source));
+  const manifest = read(source, findings);
+  const { positionOf } = findings;
+  return { manifest: findings.hasErrors() ? null : manifest, findings: findings.list(), positionOf };
+}
+
+function read(source: string, findings: Findings): Manifest | null {
+  const tree = parseTree(source, findings);
   if (tree === null) return null;
+  findings.locate("", tree.at);
   if (tree.kind !== "map") {
     const what = tree.kind === "list" ? "a list" : "a single value";
     const message = `A manifest is an object with type, endpoint and metadata; this is ${what}.`;
@@ -27,9 +38,11 @@ function read(text: string, findings: Findings): Manifest | null {
     return null;
   }
   moveIntoMetadata(tree, findings);
+  checkPrices(tree, findings);
   const value = applyShape(tree, MANIFEST_SHAPE, "", findings);
   if (!isJsonObject(value)) return null;
   checkManifest(value, findings);
+  if (findings.hasErrors()) return null;
   const parsed = Manifest.safeParse(value);
   return parsed.success ? parsed.data : reportRest(parsed.error.issues, findings);
 }
@@ -46,13 +59,14 @@ function moveIntoMetadata(tree: MapNode, findings: Findings): void {
     findings.locate(name, entry.at);
     if (findEntry(metadata, name)) {
       const message = `${name} is given twice, here and inside metadata; the one inside counts.`;
-      findings.warning("misplaced_field", name, message, "Remove this one.");
+      findings.warning("misplaced_field", name, message, "Remove this one.", { refusedByLoom: true });
     } else {
       findings.warning(
         "misplaced_field",
         name,
-        `${name} belongs inside metadata; it is read as if it stood there.`,
+        `${name} belongs inside metadata; it is read as if it stood there, but Loom itself does not look here.`,
         "Indent it below metadata.",
+        { refusedByLoom: true },
       );
       metadata.entries.push(entry);
     }
@@ -73,7 +87,6 @@ function reportRest(
   issues: ReadonlyArray<{ path: PropertyKey[]; message: string }>,
   findings: Findings,
 ): null {
-  if (findings.hasErrors()) return null;
   for (const { path, message } of issues) {
     findings.error(
       "invalid_manifest",

@@ -1,16 +1,19 @@
 import type { Manifest, Metadata } from "../contract/manifest.ts";
 import { INTERVAL_SECONDS, type Finding, type Json } from "../contract/manifest.ts";
-import type { JsonObject } from "../core/json-object.ts";
+import { isJsonObject, type JsonObject } from "../core/json-object.ts";
 import { createFindings, type Findings } from "./findings.ts";
 import { METADATA_SHAPE } from "./manifest-shape.ts";
+import { checkPrices } from "./price-rules.ts";
 import { checkConfigSchema } from "./schema-rules.ts";
 import { applyShape } from "./shape.ts";
 import { joinPath, treeOf } from "./tree.ts";
 
 /** Everything noticed in what a running plugin says about itself. Without positions: there is no text. */
 export function findingsOf(metadata: Metadata): Finding[] {
-  const findings = createFindings();
-  const value = applyShape(treeOf(metadata), METADATA_SHAPE, "metadata", findings);
+  const findings = createFindings("json");
+  const tree = treeOf(metadata);
+  const value = applyShape(tree, METADATA_SHAPE, "metadata", findings);
+  checkPrices(tree, findings, "metadata");
   checkMetadata(value as JsonObject, "metadata", findings);
   return findings.list();
 }
@@ -18,7 +21,7 @@ export function findingsOf(metadata: Metadata): Finding[] {
 /** The manifest a plugin would have if somebody wrote down what it says at `endpoint` (a normalised base URL). */
 export function manifestFromMetadata(endpoint: string, metadata: Metadata): Manifest {
   return {
-    type: /^grpcs?:/.test(endpoint) ? "grpc" : "http",
+    type: "http",
     endpoint,
     metadata,
     auto_start: false,
@@ -34,7 +37,8 @@ const API_VERSION = /^1(?:\.\d+){0,2}$/;
 /** Checks metadata whose shape is right; `at` is its path. */
 export function checkMetadata(metadata: JsonObject, at: string, findings: Findings): void {
   for (const name of ["name", "provider_type", "version"]) requireText(metadata, name, at, findings);
-  const { provider_type: type, plugin_api_version: api, homepage, config_schema: schema } = metadata;
+  const { provider_type: type, plugin_api_version: api, homepage, capabilities } = metadata;
+  const schema = metadata["config_schema"];
   if (typeof type === "string" && type !== "" && !PROVIDER_TYPE.test(type)) {
     const message = "provider_type has up to 64 letters, digits, dots, dashes and underscores.";
     findings.error(
@@ -57,7 +61,22 @@ export function checkMetadata(metadata: JsonObject, at: string, findings: Findin
       "For example: https://example.com.",
     );
   }
+  if (isJsonObject(capabilities)) checkCustom(capabilities, joinPath(at, "capabilities"), findings);
   if (Array.isArray(schema)) checkConfigSchema(schema as Json[], joinPath(at, "config_schema"), findings);
+}
+
+/** Free names, but Loom's own type holds nothing but flags. */
+function checkCustom(capabilities: JsonObject, at: string, findings: Findings): void {
+  const custom = capabilities["custom_capabilities"];
+  if (!isJsonObject(custom)) return;
+  for (const [name, value] of Object.entries(custom)) {
+    if (typeof value === "boolean") continue;
+    const path = joinPath(joinPath(at, "custom_capabilities"), name);
+    const message = `${name.slice(0, 100)} is not true or false; it is kept, but Loom itself refuses it.`;
+    findings.warning("capability_not_boolean", path, message, "Write true or false.", {
+      refusedByLoom: true,
+    });
+  }
 }
 
 /** Reports a text that is absent or blank; one of a wrong type was reported when it was read. */

@@ -70,7 +70,8 @@ function checkType(field: JsonObject, at: string, findings: Findings): void {
   }
   if (KNOWN_FIELD_TYPES.some((known) => known === type)) return;
   const message = `${type.slice(0, 40)} is not one of ${KNOWN_FIELD_TYPES.join(", ")}; its values are passed on as JSON.`;
-  findings.warning("unknown_type", path, message);
+  const fix = `Use one of ${KNOWN_FIELD_TYPES.join(", ")} where it fits, so that values can be checked.`;
+  findings.warning("unknown_type", path, message, fix);
 }
 
 function checkField(field: ConfigField, at: string, budget: PatternBudget, findings: Findings): void {
@@ -80,7 +81,8 @@ function checkField(field: ConfigField, at: string, budget: PatternBudget, findi
   checkRange(rules, `${at}.validation`, findings);
   checkApplicable(field, rules, `${at}.validation`, findings);
   checkEnum(field, rules, `${at}.validation.enum`, findings);
-  if (checkPattern(field, `${at}.validation.pattern`, budget, findings)) checkDefault(field, at, findings);
+  const canTry = checkPattern(field, `${at}.validation.pattern`, budget, findings);
+  checkDefault(canTry ? field : { ...field, validation: { ...rules, pattern: undefined } }, at, findings);
 }
 
 function checkLengths(rules: JsonObject | FieldValidation, at: string, findings: Findings): void {
@@ -124,6 +126,7 @@ function checkApplicable(field: ConfigField, rules: FieldValidation, at: string,
       "rule_ignored",
       joinPath(at, rule),
       `${rule} has no effect on a field of type ${field.type}.`,
+      "Remove it, or correct the type.",
     );
   }
 }
@@ -172,6 +175,8 @@ function checkDefault(field: ConfigField, at: string, findings: Findings): void 
   if (field.required) {
     const message =
       "The console lets the default satisfy this required field; Loom's own validator does not.";
-    findings.warning("required_with_default", path, message, "Remove required or the default.");
+    findings.warning("required_with_default", path, message, "Remove required or the default.", {
+      refusedByLoom: true,
+    });
   }
 }

@@ -39,16 +39,21 @@ export function applyShape(node: Node, shape: Shape, path: string, findings: Fin
 
 function readList(node: Node, of: Shape, path: string, findings: Findings): Json | undefined {
   if (node.kind !== "list") return refuse(node, "a list", path, findings);
-  // An item that is wrong keeps its place, so that the paths of the others stay true.
-  return node.items.map((item, index) => applyShape(item, of, joinPath(path, index), findings) ?? null);
+  return node.items.map((item, index) => {
+    const at = joinPath(path, index);
+    findings.locate(at, item.at);
+    // An item that is wrong keeps its place, so that the paths of the others stay true.
+    return applyShape(item, of, at, findings) ?? null;
+  });
 }
 
 function readDictionary(node: Node, of: Shape, path: string, findings: Findings): Json | undefined {
   if (node.kind !== "map") return refuse(node, "an object", path, findings);
-  return collect(node.entries, (entry) => [
-    entry.key,
-    applyShape(entry.value, of, joinPath(path, entry.key), findings),
-  ]);
+  return collect(node.entries, (entry) => {
+    const at = joinPath(path, entry.key);
+    findings.locate(at, entry.value.at ?? entry.at);
+    return [entry.key, applyShape(entry.value, of, at, findings)];
+  });
 }
 
 function readObject(
@@ -58,12 +63,11 @@ function readObject(
   findings: Findings,
 ): Json | undefined {
   if (node.kind !== "map") return refuse(node, "an object", path, findings);
-  const names = matchKeys(
-    node.entries.map(({ key }) => key),
-    Object.keys(fields),
-  );
+  const keys = node.entries.map(({ key }) => key);
+  const isExact = keys.every((key) => Object.hasOwn(fields, key));
+  const names = isExact ? null : matchKeys(keys, Object.keys(fields));
   return collect(node.entries, (entry) => {
-    const name = names.get(entry.key);
+    const name = names === null ? entry.key : names.get(entry.key);
     const at = joinPath(path, name ?? entry.key);
     findings.locate(at, entry.value.at ?? entry.at);
     const shape = name === undefined ? undefined : fields[name];
@@ -73,18 +77,33 @@ function readObject(
       return [entry.key, toJson(entry.value)];
     }
     if (name !== entry.key) {
-      const message = `${entry.key} is read as ${name}.`;
-      findings.warning("respelled_field", at, message, `Write ${name}.`);
+      warnOfSpelling(entry.key, name, at, findings);
     }
     return [name, applyShape(entry.value, shape, at, findings)];
   });
+}
+
+/**
+ * Loom takes snake_case names from plugin.json, whatever their case. Its YAML reader does so for the manifest itself, but knows
+ * the names inside metadata only without underscores.
+ */
+function warnOfSpelling(key: string, name: string, path: string, findings: Findings): void {
+  const inYaml = path.startsWith("metadata.") ? name.replaceAll("_", "") : name;
+  const isReadByLoom = findings.dialect === "json" ? key.toLowerCase() === name : key === inYaml;
+  const message = `${key} is read as ${name}${isReadByLoom ? "" : "; Loom itself does not know it by this name"}.`;
+  findings.warning("respelled_field", path, message, `Write ${name}.`, { refusedByLoom: !isReadByLoom });
 }
 
 function readText(node: Node, path: string, findings: Findings): Json | undefined {
   if (node.kind !== "scalar") return refuse(node, "text", path, findings);
   if (typeof node.value === "string") return node.value;
   const text = node.raw ?? String(node.value);
-  findings.warning("unquoted_text", path, `${text} is read as text.`, `Put it in quotes: "${text}".`);
+  const isJson = findings.dialect === "json";
+  const reason = isJson ? "Loom itself refuses it here" : "other YAML readers may change it";
+  const fix = `Put it in quotes: "${text}".`;
+  findings.warning("unquoted_text", path, `${text} is read as text; ${reason}.`, fix, {
+    refusedByLoom: isJson,
+  });
   return text;
 }
 
@@ -115,8 +134,9 @@ function readNumber(
   if (wanted === "number") return node.value;
   if (!Number.isSafeInteger(node.value)) return refuse(node, "a whole number", path, findings);
   if (node.raw !== undefined && /[.eE]/.test(node.raw) && !/^0x/i.test(node.raw)) {
-    const message = `${node.raw} is read as ${node.value}; Loom refuses fractions here.`;
-    findings.warning("fraction", path, message, `Write ${node.value}.`);
+    const isJson = findings.dialect === "json";
+    const message = `${node.raw} is read as ${node.value}${isJson ? "; Loom itself refuses fractions here" : ""}.`;
+    findings.warning("fraction", path, message, `Write ${node.value}.`, { refusedByLoom: isJson });
   }
   return node.value;
 }

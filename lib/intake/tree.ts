@@ -6,7 +6,7 @@ export interface Position {
   column: number;
 }
 
-/** One value of a document with its place in the text; `at` is absent for values that never were text. */
+/** One value of a document. `at` is the offset of its first character; absent for values that never were text. */
 export type Node = ScalarNode | ListNode | MapNode;
 
 export interface ScalarNode {
@@ -14,26 +14,26 @@ export interface ScalarNode {
   value: string | number | boolean | null;
   /** As it was written, for unquoted scalars only: `1.10` is the number 1.1 but the version 1.10. */
   raw?: string;
-  at?: Position;
+  at?: number;
 }
 
 export interface ListNode {
   kind: "list";
   items: Node[];
-  at?: Position;
+  at?: number;
 }
 
 export interface MapNode {
   kind: "map";
   entries: Entry[];
-  at?: Position;
+  at?: number;
 }
 
 export interface Entry {
   key: string;
   value: Node;
-  /** Place of the key. */
-  at?: Position;
+  /** Offset of the key. */
+  at?: number;
 }
 
 /** JSON that never was text (a running plugin's metadata) as a tree. `__proto__` is left out. */

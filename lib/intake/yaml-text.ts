@@ -5,6 +5,8 @@ import type { Position } from "./tree.ts";
 export const MAX_MANIFEST_BYTES = 64 * 1024;
 /** Deepest nesting. The parser stops there by itself: deeper text is never built. */
 export const MAX_MANIFEST_DEPTH = 32;
+/** Most names and values together. Five hundred configuration fields with every rule there is need 8,000. */
+export const MAX_MANIFEST_VALUES = 10_000;
 
 /** Turns offsets of one text into positions. */
 export function createLocator(text: string): (offset: number) => Position {
@@ -30,7 +32,11 @@ export interface TextProblem {
   offset: number;
 }
 
-/** Size, encoding and emptiness: what is wrong before anything is parsed. */
+/** Commas and brackets. Values that stand in brackets need at least one each; block style has few. */
+const SEPARATOR = /[,[\]{}]/g;
+const MAX_SEPARATORS = 2 * MAX_MANIFEST_VALUES;
+
+/** Size, encoding and sheer number of values: what is wrong before anything is parsed. */
 export function checkText(text: string): TextProblem | null {
   const bytes = Buffer.byteLength(text);
   if (bytes > MAX_MANIFEST_BYTES) {
@@ -50,7 +56,27 @@ export function checkText(text: string): TextProblem | null {
       offset: broken,
     };
   }
+  return text.length > MAX_SEPARATORS ? checkSeparators(text) : null;
+}
+
+/** Parsing alone takes longer than anything else here when a text is nothing but tiny values. */
+function checkSeparators(text: string): TextProblem | null {
+  let count = 0;
+  for (const { index } of text.matchAll(SEPARATOR)) {
+    count += 1;
+    if (count > MAX_SEPARATORS) return tooManyValues(index);
+  }
   return null;
+}
+
+/** `offset` is where the first value too many stands, or nearly so. */
+export function tooManyValues(offset: number): TextProblem {
+  return {
+    code: "too_many_values",
+    message: `A manifest has at most ${MAX_MANIFEST_VALUES.toLocaleString("en")} names and values.`,
+    fix: "Check that this is a plugin.yaml or plugin.json and not something else.",
+    offset,
+  };
 }
 
 export const EMPTY: TextProblem = {

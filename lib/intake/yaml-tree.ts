@@ -8,12 +8,13 @@ import {
   type ScalarStyle,
 } from "js-yaml";
 import type { Findings } from "./findings.ts";
-import { joinPath, type Entry, type Node, type Position, type ScalarNode } from "./tree.ts";
+import { joinPath, type Entry, type Node, type ScalarNode } from "./tree.ts";
 import {
   checkText,
-  createLocator,
   EMPTY,
   MAX_MANIFEST_DEPTH,
+  MAX_MANIFEST_VALUES,
+  tooManyValues,
   toSyntaxProblem,
   type TextProblem,
 } from "./yaml-text.ts";
@@ -21,25 +22,37 @@ import {
 /**
  * YAML or JSON text → tree; null when the text has no readable document. js-yaml's event parser is the only parser: it stops
  * at `MAX_MANIFEST_DEPTH` by itself, and its events become plain nodes and nothing else. Anchors, aliases, tags, merge
- * keys, duplicate keys, `__proto__` and further documents are findings, all of them at once.
+ * keys, duplicate keys, `__proto__` and further documents are findings, all of them at once. `source` has no byte order mark.
  */
-export function parseTree(text: string, findings: Findings): Node | null {
-  const source = text.replace(/^\uFEFF/, "");
-  const locate = createLocator(source);
-  const fail = (problem: TextProblem) => {
-    findings.locate("", locate(problem.offset));
-    findings.error(problem.code, "", problem.message, problem.fix);
+export function parseTree(source: string, findings: Findings): Node | null {
+  const fail = ({ code, message, fix, offset }: TextProblem) => {
+    findings.locate("", offset);
+    findings.error(code, "", message, fix);
     return null;
   };
   const problem = checkText(source);
   if (problem) return fail(problem);
   try {
     const events = parseEvents(source, { maxDepth: MAX_MANIFEST_DEPTH });
-    const root = new TreeBuilder(source, events, locate, findings).build();
+    const excess = checkCount(events);
+    if (excess) return fail(excess);
+    const root = new TreeBuilder(source, events, findings).build();
     return root ?? fail(EMPTY);
   } catch (error) {
     return fail(toSyntaxProblem(error));
   }
+}
+
+/** Everything after parsing costs time for each value, so a text with too many is not looked at any further. */
+function checkCount(events: Event[]): TextProblem | null {
+  if (events.length <= MAX_MANIFEST_VALUES) return null;
+  let count = 0;
+  for (const event of events) {
+    if (!isStyled(event)) continue;
+    count += 1;
+    if (count > MAX_MANIFEST_VALUES) return tooManyValues(Math.max(0, startOf(event)));
+  }
+  return null;
 }
 
 type Styled = Exclude<Event, { type: typeof EVENT_ID.DOCUMENT | typeof EVENT_ID.POP }>;
@@ -48,14 +61,14 @@ type Styled = Exclude<Event, { type: typeof EVENT_ID.DOCUMENT | typeof EVENT_ID.
 class TreeBuilder {
   readonly #source: string;
   readonly #events: Event[];
-  readonly #locate: (offset: number) => Position;
   readonly #findings: Findings;
+  /** From the root to the value being read. Spelled out only for a finding: most values never need their path. */
+  readonly #trail: Array<string | number> = [];
   #next = 0;
 
-  constructor(source: string, events: Event[], locate: (offset: number) => Position, findings: Findings) {
+  constructor(source: string, events: Event[], findings: Findings) {
     this.#source = source;
     this.#events = events;
-    this.#locate = locate;
     this.#findings = findings;
   }
 
@@ -63,9 +76,12 @@ class TreeBuilder {
   build(): Node | null {
     if (this.#take()?.type !== EVENT_ID.DOCUMENT) return null;
     if (this.#peek()?.type === EVENT_ID.POP) return null;
-    const root = this.#node("", { line: 1, column: 1 });
+    const root = this.#node(0);
     this.#take();
     if (this.#peek() !== undefined) {
+      const second = this.#events[this.#next + 1];
+      const offset = second && isStyled(second) ? startOf(second) : -1;
+      this.#findings.locate("", offset === -1 ? this.#source.length : offset);
       const message = "The file holds more than one YAML document; only the first is read.";
       this.#findings.error("several_documents", "", message, "Remove everything after the second ---.");
     }
@@ -77,100 +93,119 @@ class TreeBuilder {
   }
 
   #take(): Event | undefined {
-    const event = this.#peek();
+    const event = this.#events[this.#next];
     this.#next += 1;
     return event;
   }
 
-  /** `fallback` is where an empty value belongs: it has no place of its own. */
-  #node(path: string, fallback: Position): Node {
-    const event = this.#take() as Styled;
-    const offset = startOf(event);
-    const at = offset === -1 ? fallback : this.#locate(offset);
-    this.#findings.locate(path, at);
-    this.#refuseReferences(event, path);
-    if (event.type === EVENT_ID.SEQUENCE) return this.#list(path, at);
-    if (event.type === EVENT_ID.MAPPING) return this.#map(path, at);
-    if (event.type === EVENT_ID.ALIAS) return { kind: "scalar", value: null, at };
-    return this.#scalar(event, path, at);
+  #isAtEnd(): boolean {
+    return this.#events[this.#next]?.type === EVENT_ID.POP;
   }
 
-  #list(path: string, at: Position): Node {
+  #refuse(at: number, code: string, message: string, fix: string): void {
+    const path = this.#trail.reduce<string>(joinPath, "");
+    this.#findings.locate(path, at);
+    this.#findings.error(code, path, message, fix);
+  }
+
+  /** `fallback` is where an empty value belongs: it has no place of its own. */
+  #node(fallback: number): Node {
+    const event = this.#take() as Styled;
+    const offset = startOf(event);
+    const at = offset === -1 ? fallback : offset;
+    this.#refuseReferences(event, at);
+    if (event.type === EVENT_ID.SEQUENCE) return this.#list(at);
+    if (event.type === EVENT_ID.MAPPING) return this.#map(at);
+    if (event.type === EVENT_ID.ALIAS) return { kind: "scalar", value: null, at };
+    return this.#scalar(event, at);
+  }
+
+  #list(at: number): Node {
     const items: Node[] = [];
-    while (this.#peek()?.type !== EVENT_ID.POP) items.push(this.#node(joinPath(path, items.length), at));
+    while (!this.#isAtEnd()) {
+      this.#trail.push(items.length);
+      items.push(this.#node(at));
+      this.#trail.pop();
+    }
     this.#take();
     return { kind: "list", items, at };
   }
 
-  #map(path: string, at: Position): Node {
+  #map(at: number): Node {
     const entries: Entry[] = [];
     const seen = new Set<string>();
-    while (this.#peek()?.type !== EVENT_ID.POP) {
-      const key = this.#node(path, at);
+    while (!this.#isAtEnd()) {
+      const key = this.#node(at);
       const keyAt = key.at ?? at;
-      const name = this.#keyName(key, path, keyAt, seen);
-      const value = this.#node(name === null ? path : joinPath(path, name), keyAt);
-      if (name !== null) entries.push({ key: name, value, at: keyAt });
+      const name = toName(key);
+      this.#trail.push(name ?? "?");
+      const isGood = this.#checkName(name, keyAt, seen);
+      const value = this.#node(keyAt);
+      this.#trail.pop();
+      if (isGood && name !== null) entries.push({ key: name, value, at: keyAt });
     }
-    this.#findings.locate(path, at);
     this.#take();
     return { kind: "map", entries, at };
   }
 
-  /** Null for a key that must not get in; the reason is reported. */
-  #keyName(key: Node, path: string, at: Position, seen: Set<string>): string | null {
-    const refuse = (code: string, name: string, message: string, fix: string) => {
-      const full = joinPath(path, name);
-      this.#findings.locate(full, at);
-      this.#findings.error(code, full, message, fix);
-      return null;
-    };
-    if (key.kind !== "scalar") {
-      return refuse(
-        "invalid_key",
-        "?",
-        "A field name must be text.",
-        "Write one plain name before the colon.",
-      );
+  /** False for a key that must not get in; the reason is reported. */
+  #checkName(name: string | null, at: number, seen: Set<string>): boolean {
+    const problem = name === null ? NOT_TEXT : FORBIDDEN.get(name);
+    if (problem) {
+      this.#refuse(at, ...problem);
+      return false;
     }
-    const name = key.raw ?? String(key.value ?? "");
-    if (name === "__proto__") {
-      return refuse("forbidden_key", name, "A field must not be named __proto__.", "Remove this field.");
+    if (name !== null && seen.has(name)) {
+      this.#refuse(at, "duplicate_key", `${name.slice(0, 100)} is given twice.`, "Keep one of them.");
+      return false;
     }
-    if (name === "<<") {
-      return refuse("merge_key", name, "Merge keys (<<) are not read.", "Write the fields out.");
-    }
-    if (seen.has(name)) {
-      const message = `${name.slice(0, 100)} is given twice.`;
-      return refuse("duplicate_key", name, message, "Keep one of them.");
-    }
-    seen.add(name);
-    return name;
+    if (name !== null) seen.add(name);
+    return true;
   }
 
-  #scalar(event: Extract<Event, { type: typeof EVENT_ID.SCALAR }>, path: string, at: Position): ScalarNode {
+  #scalar(event: Extract<Event, { type: typeof EVENT_ID.SCALAR }>, at: number): ScalarNode {
     const text = event.valueStart === -1 ? "" : getScalarValue(this.#source, event);
     if (event.style !== SCALAR_STYLE.PLAIN) return { kind: "scalar", value: text, at };
     const { value } = CORE_SCHEMA.resolveImplicitScalarTag(text);
     if (typeof value === "number" && !Number.isFinite(value)) {
       const message = `${text} is not a number that JSON knows.`;
-      this.#findings.error("invalid_number", path, message, "Write an ordinary number.");
+      this.#refuse(at, "invalid_number", message, "Write an ordinary number.");
       return { kind: "scalar", value: null, at };
     }
     const isKnown = typeof value === "string" || typeof value === "number" || typeof value === "boolean";
     return { kind: "scalar", value: isKnown ? value : null, raw: text, at };
   }
 
-  #refuseReferences(event: Styled, path: string): void {
+  #refuseReferences(event: Styled, at: number): void {
     if (event.anchorStart !== -1) {
       const message = "Anchors (&) and aliases (*) are not read.";
-      this.#findings.error("anchor_or_alias", path, message, "Write the value out where it is needed.");
+      this.#refuse(at, "anchor_or_alias", message, "Write the value out where it is needed.");
     }
     if (event.type !== EVENT_ID.ALIAS && event.tagStart !== -1) {
-      const message = "Tags (!) are not read.";
-      this.#findings.error("tag", path, message, "Remove the tag; put text in quotes.");
+      this.#refuse(at, "tag", "Tags (!) are not read.", "Remove the tag; put text in quotes.");
     }
   }
+}
+
+type Problem = [code: string, message: string, fix: string];
+
+const NOT_TEXT: Problem = [
+  "invalid_key",
+  "A field name must be text.",
+  "Write one plain name before the colon.",
+];
+const FORBIDDEN: ReadonlyMap<string, Problem> = new Map([
+  ["__proto__", ["forbidden_key", "A field must not be named __proto__.", "Remove this field."]],
+  ["<<", ["merge_key", "Merge keys (<<) are not read.", "Write the fields out."]],
+]);
+
+/** A key as it was written: `1.10` and `true` are names, too. Null for a list or an object. */
+function toName(key: Node): string | null {
+  return key.kind === "scalar" ? (key.raw ?? String(key.value ?? "")) : null;
+}
+
+function isStyled(event: Event): event is Styled {
+  return event.type !== EVENT_ID.DOCUMENT && event.type !== EVENT_ID.POP;
 }
 
 /** Offset of the value itself, or of its anchor or tag when it is empty; -1 for nothing at all. */

@@ -21,6 +21,8 @@ export interface Candidate {
   /** Null when an error stopped the reading, or when `address` may not be contacted. */
   manifest: Manifest | null;
   findings: Finding[];
+  /** Where the manifest's text names the address; absent without text. */
+  endpointAt?: Pick<Finding, "line" | "column"> | undefined;
   /** Normalised; null for a built-in plugin or when unknown. */
   endpoint: string | null;
   address: Address | null;

@@ -4,8 +4,9 @@ import { parseEndpoint } from "../core/address.ts";
 import type { Reached } from "../core/known-servers.ts";
 import { createReach, explainReach } from "../core/reach.ts";
 import { fetchManifestText } from "../intake/fetch.ts";
+import { LOCAL_ENDPOINT } from "../intake/manifest-rules.ts";
 import { readManifest } from "../intake/manifest.ts";
-import { inspectAddress, isAdmitted, reachOf } from "./address.ts";
+import { inspectAddress, isAdmitted, reachOf, type Address } from "./address.ts";
 import type { Candidate, Reader } from "./candidate.ts";
 import type { Context } from "./context.ts";
 
@@ -61,13 +62,17 @@ export async function readManifestText(
   field: ManifestField = "manifestText",
 ): Promise<Candidate> {
   requireSize(text, field);
-  const { manifest, findings } = readManifest(text);
+  const { manifest, findings, positionOf } = readManifest(text);
   const candidate: Candidate = { ...toCandidate(field), manifest, findings };
   if (!manifest) return candidate;
-  if (manifest.type === "builtin") {
-    return { ...candidate, findings: [...findings, ...checkBuiltin(reader.context, manifest)] };
-  }
-  return manifest.endpoint === undefined ? candidate : locate(reader, candidate, manifest, manifest.endpoint);
+  const { address, endpoint, problems } = await locate(reader, manifest);
+  const placed = problems.map((problem) => ({ ...problem, ...positionOf(problem.path) }));
+  return {
+    ...candidate,
+    ...(endpoint === null ? {} : { manifest: { ...manifest, endpoint } }),
+    ...{ endpoint, address, endpointAt: positionOf("endpoint") },
+    findings: placed.reduce(mergeFinding, withoutAnswered(findings, address)),
+  };
 }
 
 function toCandidate(field: ManifestField): Candidate {
@@ -89,20 +94,21 @@ function requireSize(text: string, field: ManifestField): void {
 
 const ADDRESS_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["invalid_url", "plugin_dns_error"]);
 
-/** A bad address is one finding among the others: the manifest is shown with it. */
-async function locate(
-  { context, actor, consent }: Reader,
-  candidate: Candidate,
-  manifest: Manifest,
-  text: string,
-): Promise<Candidate> {
+interface Located extends Pick<Candidate, "endpoint" | "address"> {
+  problems: Finding[];
+}
+
+/** Where the plugin is. A bad address is one finding among the others: the manifest is shown with it. */
+async function locate({ context, actor, consent }: Reader, manifest: Manifest): Promise<Located> {
+  const nowhere = { endpoint: null, address: null };
+  if (manifest.endpoint === undefined) return { ...nowhere, problems: checkBuiltin(context, manifest) };
   try {
-    const { url: endpoint } = parseEndpoint(text);
+    const { url: endpoint } = parseEndpoint(manifest.endpoint);
     const address = await inspectAddress(context, actor, endpoint, consent);
-    return { ...candidate, manifest: { ...manifest, endpoint }, endpoint, address };
+    return { endpoint, address, problems: [] };
   } catch (error) {
     if (!isAppError(error) || !ADDRESS_CODES.has(error.code)) throw error;
-    return { ...candidate, findings: mergeFinding(candidate.findings, toFinding(error)) };
+    return { ...nowhere, problems: [toFinding(error)] };
   }
 }
 
@@ -111,10 +117,16 @@ function toFinding({ code, message, extras: { hint } }: AppError): Finding {
   return { severity: "error", code, path: "endpoint", message, ...fix };
 }
 
-/** Intake may have said the same already, with a position. */
+/** Intake may have said the same already. */
 function mergeFinding(findings: Finding[], finding: Finding): Finding[] {
   const isKnown = findings.some(({ severity, path }) => severity === "error" && path === finding.path);
   return isKnown ? findings : [...findings, finding];
+}
+
+/** That an admin will be asked is of no interest once one has answered. */
+function withoutAnswered(findings: Finding[], address: Address | null): Finding[] {
+  if (address?.tier === "approval") return findings;
+  return findings.filter(({ code }) => code !== LOCAL_ENDPOINT);
 }
 
 function checkBuiltin({ host }: Context, { metadata }: Manifest): Finding[] {

@@ -54,13 +54,14 @@ function toReference({ id, name, endpoint }: PluginRecord): PluginReference {
   return { id, name, endpoint };
 }
 
-function findForbidden({ address, field }: Candidate): Finding[] {
+function findForbidden({ address, field, manifest, endpointAt }: Candidate): Finding[] {
   if (address?.tier !== "forbidden") return [];
   return [
     {
       severity: "error",
       code: "address_forbidden",
-      path: field === "manifestText" ? "endpoint" : field,
+      path: manifest === null ? field : "endpoint",
+      ...endpointAt,
       message: `The console never connects to ${formatPlace(address.host, address.port)}.`,
       fix: "Use the address the plugin really listens on; metadata, link-local and the console's own addresses are refused.",
     },
