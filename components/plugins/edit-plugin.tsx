@@ -6,16 +6,22 @@ import { useState, type SyntheticEvent } from "react";
 import { Button } from "@/components/ui/button.tsx";
 import { Dialog } from "@/components/ui/dialog.tsx";
 import { ErrorNotice, toErrorInfo } from "@/components/ui/error-notice.tsx";
-import { Field } from "@/components/ui/field.tsx";
-import { Input } from "@/components/ui/input.tsx";
 import { useToast } from "@/components/ui/toast.tsx";
 import { api } from "@/lib/client/browser.ts";
 import { queries } from "@/lib/client/queries.ts";
-import { INTERVAL_SECONDS } from "@/lib/contract/manifest.ts";
-import type { Plugin } from "@/lib/contract/plugin.ts";
+import type { ErrorCode } from "@/lib/contract/error.ts";
+import type { Plugin, PluginPatch } from "@/lib/contract/plugin.ts";
 import { AddressConsent } from "./address-consent.tsx";
+import { EditFields } from "./edit-fields.tsx";
+import { ReleaseSecrets } from "./release-secrets.tsx";
 import { readEdit, type PluginEdit } from "./plugin-edit.ts";
 import { toPluginPath } from "./plugin-path.ts";
+
+/** What a person agreed to so far: moving may take more than one yes. */
+type Agreed = Pick<PluginPatch, "approveEndpoint" | "dropSecrets">;
+
+/** Refusals that a yes turns into a save. */
+const QUESTIONS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["address_needs_approval", "secrets_bound"]);
 
 /** Name, address and check interval. Mounted only while open. */
 export function EditPlugin({ plugin, onClose }: { plugin: Plugin; onClose: () => void }) {
@@ -24,19 +30,28 @@ export function EditPlugin({ plugin, onClose }: { plugin: Plugin; onClose: () =>
     endpoint: plugin.endpoint,
     intervalSeconds: String(plugin.healthCheckIntervalSeconds),
   }));
+  const [agreed, setAgreed] = useState<Agreed>({});
   const { patch, problems } = readEdit(plugin, edit);
-  const { mutate, isPending, error } = useChange(plugin, onClose);
+  const { mutate, isPending, error, reset } = useChange(plugin, onClose);
   const info = error ? toErrorInfo(error) : null;
-  const needsConsent = info?.code === "address_needs_approval";
+  const asks = info !== null && QUESTIONS.has(info.code);
   const idle = Object.keys(patch).length === 0 || Object.keys(problems).length > 0;
 
-  function submit(approveEndpoint: boolean) {
+  function submit(consent: Agreed) {
     if (idle || isPending) return;
-    mutate(approveEndpoint ? { ...patch, approveEndpoint } : patch);
+    const next = { ...agreed, ...consent };
+    setAgreed(next);
+    mutate({ ...patch, ...next });
+  }
+  function change(next: PluginEdit) {
+    // A yes was given to one address; another one asks again.
+    if (next.endpoint !== edit.endpoint) setAgreed({});
+    if (error) reset();
+    setEdit(next);
   }
   function onSubmit(event: SyntheticEvent) {
     event.preventDefault();
-    submit(false);
+    if (!asks) submit({});
   }
 
   return (
@@ -51,8 +66,8 @@ export function EditPlugin({ plugin, onClose }: { plugin: Plugin; onClose: () =>
             variant="primary"
             type="submit"
             form="edit-plugin"
-            loading={isPending}
-            disabled={idle || needsConsent}
+            loading={isPending && !asks}
+            disabled={idle || asks}
           >
             Save
           </Button>
@@ -60,57 +75,23 @@ export function EditPlugin({ plugin, onClose }: { plugin: Plugin; onClose: () =>
       }
     >
       <form id="edit-plugin" noValidate onSubmit={onSubmit} className="flex flex-col gap-4">
-        <Field
-          label="Name"
-          error={problems.name}
-          hint="Unique. Scripts and links may use it in place of the id."
-          required
-        >
-          {(aria) => (
-            <Input
-              {...aria}
-              value={edit.name}
-              onChange={(event) => setEdit({ ...edit, name: event.target.value })}
-            />
-          )}
-        </Field>
-        {edit.endpoint === null ? null : (
-          <Field
-            label="Address"
-            error={problems.endpoint}
-            hint="On another scheme, host or port the stored secrets are forgotten and asked for again."
-            required
-          >
-            {(aria) => (
-              <Input
-                {...aria}
-                mono
-                value={edit.endpoint ?? ""}
-                onChange={(event) => setEdit({ ...edit, endpoint: event.target.value })}
-              />
-            )}
-          </Field>
-        )}
-        <Field
-          label="Check health every"
-          error={problems.intervalSeconds}
-          hint={`Seconds, ${INTERVAL_SECONDS.min} to ${INTERVAL_SECONDS.max}`}
-          required
-        >
-          {(aria) => (
-            <Input
-              {...aria}
-              inputMode="numeric"
-              className="max-w-32"
-              value={edit.intervalSeconds}
-              onChange={(event) => setEdit({ ...edit, intervalSeconds: event.target.value })}
-            />
-          )}
-        </Field>
-        {needsConsent ? (
-          <AddressConsent place={edit.endpoint ?? ""} pending={isPending} onAllow={() => submit(true)} />
+        <EditFields edit={edit} problems={problems} file={plugin.file?.path ?? null} onChange={change} />
+        {info?.code === "secrets_bound" ? (
+          <ReleaseSecrets
+            plugin={plugin}
+            refusal={info}
+            pending={isPending}
+            onRelease={() => submit({ dropSecrets: true })}
+          />
         ) : null}
-        {info && !needsConsent ? <ErrorNotice error={error} /> : null}
+        {info?.code === "address_needs_approval" ? (
+          <AddressConsent
+            place={edit.endpoint ?? ""}
+            pending={isPending}
+            onAllow={() => submit({ approveEndpoint: true })}
+          />
+        ) : null}
+        {info && !asks ? <ErrorNotice error={error} /> : null}
       </form>
     </Dialog>
   );
@@ -121,7 +102,7 @@ function useChange(plugin: Plugin, onDone: () => void) {
   const router = useRouter();
   const toast = useToast();
   return useMutation({
-    mutationFn: (patch: Parameters<typeof api.changePlugin>[1]) => api.changePlugin(plugin.id, patch),
+    mutationFn: (patch: PluginPatch) => api.changePlugin(plugin.id, patch),
     onSuccess: async (changed) => {
       client.setQueryData(queries(api).plugin(plugin.id).queryKey, changed);
       // The page may have been opened under the old name.

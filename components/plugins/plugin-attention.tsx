@@ -6,6 +6,7 @@ import { Button, ButtonLink } from "@/components/ui/button.tsx";
 import { BADGES, TONE_CLASSES } from "@/components/ui/status-badge.tsx";
 import type { ErrorInfo } from "@/lib/contract/error.ts";
 import type { Plugin } from "@/lib/contract/plugin.ts";
+import { AllowAddress, lacksConsent } from "./allow-address.tsx";
 import { ErrorFacts } from "./error-facts.tsx";
 import { toPluginPath } from "./plugin-path.ts";
 import { usePluginScreen } from "./plugin-screen-context.ts";
@@ -86,6 +87,7 @@ function Remedies() {
   if (plugin.badge === "starting") return null;
   return (
     <div className="flex flex-wrap gap-2">
+      <AllowAddress />
       {mayOperate && isOff && !needsConfig ? (
         <Button
           variant="primary"
@@ -96,7 +98,7 @@ function Remedies() {
           Enable
         </Button>
       ) : null}
-      {mayOperate && !isOff && plugin.lifecycle === "failed" ? (
+      {mayOperate && !isOff && plugin.lifecycle === "failed" && !lacksConsent(plugin) ? (
         <Button
           variant="primary"
           icon={<RotateCw aria-hidden />}

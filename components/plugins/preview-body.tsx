@@ -1,6 +1,5 @@
 "use client";
 
-import { ErrorNotice } from "@/components/ui/error-notice.tsx";
 import { ButtonLink } from "@/components/ui/button.tsx";
 import type { Finding } from "@/lib/contract/manifest.ts";
 import { AddressConsent } from "./address-consent.tsx";
@@ -8,6 +7,7 @@ import { FindingList } from "./finding-list.tsx";
 import { ManifestExcerpt } from "./manifest-excerpt.tsx";
 import { toPluginPath } from "./plugin-path.ts";
 import { PreviewSummary } from "./preview-summary.tsx";
+import { ReachFailure, ReachLadder } from "./reach-ladder.tsx";
 import { RegisterForm } from "./register-form.tsx";
 import type { Previewed, useRegistration } from "./use-registration.ts";
 
@@ -26,6 +26,7 @@ export function PreviewBody({
   return (
     <>
       {manifest ? <PreviewSummary manifest={manifest} calls={preview.calls} /> : null}
+      <ReachLadder steps={preview.reach} />
       <Findings findings={preview.findings} text={text} onPick={onPick} />
       {existing ? <Existing existing={existing} /> : null}
       {address?.tier === "approval" && !existing ? (
@@ -35,7 +36,7 @@ export function PreviewBody({
           onAllow={() => allow.mutate()}
         />
       ) : null}
-      {allow.error ? <ErrorNotice error={allow.error} onRetry={() => allow.mutate()} /> : null}
+      {allow.error ? <ReachFailure error={allow.error} onRetry={() => allow.mutate()} /> : null}
       {preview.registrable && address?.tier !== "approval" ? (
         <RegisterForm preview={preview} registration={registration} />
       ) : null}

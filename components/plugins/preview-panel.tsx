@@ -2,11 +2,11 @@
 
 import { ScanSearch } from "lucide-react";
 import type { ReactNode } from "react";
-import { ErrorNotice } from "@/components/ui/error-notice.tsx";
 import { Panel } from "@/components/ui/panel.tsx";
 import { Skeleton } from "@/components/ui/skeleton.tsx";
 import type { Finding } from "@/lib/contract/manifest.ts";
 import { PreviewBody } from "./preview-body.tsx";
+import { ReachFailure } from "./reach-ladder.tsx";
 import type { useRegistration } from "./use-registration.ts";
 
 /** What the console understood of the source. Always there, so that nothing jumps when it fills. */
@@ -30,7 +30,7 @@ export function PreviewPanel({
         ) : preview.data ? (
           <PreviewBody previewed={preview.data} registration={registration} onPick={onPick} />
         ) : preview.error ? (
-          <ErrorNotice error={preview.error} onRetry={() => void preview.refetch()} />
+          <ReachFailure error={preview.error} onRetry={() => void preview.refetch()} />
         ) : (
           <Loading />
         )}

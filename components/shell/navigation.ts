@@ -1,4 +1,4 @@
-import { Activity, Blocks, House, MessagesSquare, type LucideIcon } from "lucide-react";
+import { Activity, Blocks, House, MessagesSquare, Settings, type LucideIcon } from "lucide-react";
 
 export interface Place {
   href: string;
@@ -14,6 +14,7 @@ export const PLACES: readonly Place[] = [
   { href: "/plugins", label: "Plugins", icon: Blocks },
   { href: "/playground", label: "Playground", icon: MessagesSquare },
   { href: "/activity", label: "Activity", icon: Activity },
+  { href: "/settings", label: "Settings", icon: Settings },
 ];
 
 /** Whether `path` lies in a place. */

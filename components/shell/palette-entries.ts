@@ -15,6 +15,13 @@ const PAGES: readonly PaletteEntry[] = [
   { id: "plugins", group: "Pages", label: "Plugins", action: { kind: "go", href: "/plugins" } },
   { id: "playground", group: "Pages", label: "Playground", action: { kind: "go", href: "/playground" } },
   { id: "activity", group: "Pages", label: "Activity", action: { kind: "go", href: "/activity" } },
+  {
+    id: "addresses",
+    group: "Pages",
+    label: "Settings",
+    detail: "Allowed addresses",
+    action: { kind: "go", href: "/settings/addresses" },
+  },
 ];
 
 const ACTIONS: readonly PaletteEntry[] = [

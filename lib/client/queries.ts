@@ -79,6 +79,12 @@ export function queries(api: Api) {
         refetchInterval: POLL_MS.slow,
         retry,
       }),
+    approvals: queryOptions({
+      queryKey: ["approvals"],
+      queryFn: ({ signal }) => api.listApprovals(signal),
+      refetchInterval: POLL_MS.slow,
+      retry,
+    }),
     activity: (filter: { pluginId?: string | undefined }) =>
       infiniteQueryOptions({
         queryKey: ["activity", filter],
