@@ -90,37 +90,65 @@ const WEB_SCHEME: Readonly<Record<string, "http:" | "https:">> = {
  * 127.0.0.1 are the same host when checked and when used. Throws `invalid_url` with the fix as hint.
  */
 export function parseEndpoint(text: string): Endpoint {
-  const { scheme, url } = parseUrl(text.trim());
-  if (url.username !== "" || url.password !== "") {
-    throw refuse(
-      "The address contains a user name or password",
-      "Remove the part before @; a key belongs in the plugin's configuration",
-    );
-  }
+  const { scheme, url, port, secure } = readUrl(text.trim(), "endpoint");
   if (url.href.includes("?")) throw refuse("The address contains a query", "Remove the ? and what follows");
   if (url.href.includes("#"))
     throw refuse("The address contains a fragment", "Remove the # and what follows");
-  const secure = url.protocol === "https:";
-  const port = url.port === "" ? (secure ? 443 : 80) : Number(url.port);
-  if (isBadPort(port)) {
-    throw refuse(
-      `Port ${port} belongs to another protocol and is never used for HTTP`,
-      "Run the plugin on another port, for example 8090",
-    );
-  }
   const authority = scheme === url.protocol ? url.host : `${url.hostname}:${port}`;
   return {
     url: `${scheme}//${authority}${url.pathname.replace(/\/+$/, "")}`,
-    host: url.hostname.replace(/^\[|\]$/g, ""),
+    host: toHost(url),
     port,
     secure,
   };
 }
 
-function parseUrl(text: string): { scheme: string; url: URL } {
-  if (text === "") throw refuse("The address is empty", "Write it like http://127.0.0.1:8090");
+/**
+ * Reads the address of a manifest by the same rules: http and https only, no user name, no port of another protocol. A query is fine,
+ * a fragment is dropped. Throws `invalid_url`.
+ */
+export function parseManifestAddress(text: string): Endpoint {
+  const { scheme, url, port, secure } = readUrl(text.trim(), "manifestUrl");
+  if (scheme !== url.protocol) {
+    throw refuse(
+      "A manifest is fetched over http or https",
+      "Use an address like https://example.com/plugin.yaml",
+      "manifestUrl",
+    );
+  }
+  url.hash = "";
+  return { url: url.href, host: toHost(url), port, secure };
+}
+
+function toHost({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, "");
+}
+
+function readUrl(text: string, field: string): { scheme: string; url: URL; port: number; secure: boolean } {
+  const { scheme, url } = parseUrl(text, field);
+  if (url.username !== "" || url.password !== "") {
+    throw refuse(
+      "The address contains a user name or password",
+      "Remove the part before @; a key belongs in the plugin's configuration",
+      field,
+    );
+  }
+  const secure = url.protocol === "https:";
+  const port = url.port === "" ? (secure ? 443 : 80) : Number(url.port);
+  if (isBadPort(port)) {
+    throw refuse(
+      `Port ${port} belongs to another protocol and is never used for HTTP`,
+      "Use another port, for example 8090",
+      field,
+    );
+  }
+  return { scheme, url, port, secure };
+}
+
+function parseUrl(text: string, field: string): { scheme: string; url: URL } {
+  if (text === "") throw refuse("The address is empty", "Write it like http://127.0.0.1:8090", field);
   if (text.length > MAX_LENGTH) {
-    throw refuse(`The address has ${text.length} characters`, `At most ${MAX_LENGTH} are accepted`);
+    throw refuse(`The address has ${text.length} characters`, `At most ${MAX_LENGTH} are accepted`, field);
   }
   const scheme = /^[a-z][a-z0-9+.-]*:/i.exec(text)?.[0].toLowerCase();
   const web = scheme === undefined ? undefined : WEB_SCHEME[scheme];
@@ -131,15 +159,20 @@ function parseUrl(text: string): { scheme: string; url: URL } {
       looksBare && /^[\w.[\]:-]+/.test(text)
         ? `Perhaps http://${text.slice(0, 100)}`
         : "For example http://127.0.0.1:8090",
+      field,
     );
   }
   const rewritten = `${web}${text.slice(scheme.length)}`;
   if (!URL.canParse(rewritten)) {
-    throw refuse("The address cannot be read", "Write it like http://127.0.0.1:8090: scheme, host and port");
+    throw refuse(
+      "The address cannot be read",
+      "Write it like http://127.0.0.1:8090: scheme, host and port",
+      field,
+    );
   }
   return { scheme, url: new URL(rewritten) };
 }
 
-function refuse(message: string, hint: string): AppError {
-  return new AppError("invalid_url", message, { field: "endpoint", hint });
+function refuse(message: string, hint: string, field = "endpoint"): AppError {
+  return new AppError("invalid_url", message, { field, hint });
 }

@@ -1,7 +1,6 @@
 import { AppError, isAppError, type ErrorCode } from "../contract/error.ts";
 import type { Finding, Manifest } from "../contract/manifest.ts";
-import { parseEndpoint } from "../core/address.ts";
-import type { Reached } from "../core/known-servers.ts";
+import { parseEndpoint, parseManifestAddress } from "../core/address.ts";
 import { createReach, explainReach } from "../core/reach.ts";
 import { fetchManifestText } from "../intake/fetch.ts";
 import { LOCAL_ENDPOINT } from "../intake/manifest-rules.ts";
@@ -18,7 +17,8 @@ type ManifestField = "manifestUrl" | "manifestText";
 /** Fetches a manifest, if its address may be contacted, and reads it. Throws `invalid_url` and what `fetchManifestText` throws. */
 export async function readManifestUrl(reader: Reader, text: string): Promise<Candidate> {
   const { context, actor, consent } = reader;
-  const url = parseManifestUrl(text);
+  const target = parseManifestAddress(text);
+  const { url } = target;
   const reach = createReach(context.clock);
   try {
     const address = await inspectAddress(context, actor, url, consent);
@@ -32,27 +32,8 @@ export async function readManifestUrl(reader: Reader, text: string): Promise<Can
     const candidate = await readManifestText(reader, manifest, "manifestUrl");
     return { ...candidate, reach: reach.steps(), manifestText: manifest };
   } catch (error) {
-    throw explainReach(error, reach, parsePlace(url));
+    throw explainReach(error, reach, target);
   }
-}
-
-function parsePlace(url: string): Reached {
-  const { port, protocol } = new URL(url);
-  const secure = protocol === "https:";
-  return { url, secure, port: port === "" ? (secure ? 443 : 80) : Number(port) };
-}
-
-/** Like an endpoint, but a query is fine here. */
-function parseManifestUrl(text: string): string {
-  const url = URL.canParse(text.trim()) ? new URL(text.trim()) : null;
-  if (url && /^https?:$/.test(url.protocol) && !url.username && !url.password) {
-    url.hash = "";
-    return url.href;
-  }
-  throw new AppError("invalid_url", "This is not the address of a manifest.", {
-    field: "manifestUrl",
-    hint: "Use an http or https address without user name or password, like https://example.com/plugin.yaml.",
-  });
 }
 
 /** Reads a manifest's text. What is wrong with it is in the findings; throws `payload_too_large` only. */
