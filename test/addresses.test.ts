@@ -142,10 +142,11 @@ async function expectRefusedInManifest(manifestText: string, verdict: AddressVer
 
 /** A client as after a stored record; `approved` plays every consent there could be. */
 async function connectTo(endpoint: string, approved: boolean): Promise<string> {
+  const type = /^\s*grpc/i.test(endpoint) ? "grpc" : "http";
   const approvals = { isApproved: () => approved };
   const create = createPluginClient({ approvals, ownPort: () => 3000, builtins: {}, clock });
   try {
-    const client = create({ type: "http", endpoint, manifest: null });
+    const client = create({ type, endpoint, manifest: null });
     const outcome = await client.metadata().then(() => "answered", codeOfError);
     await client.close();
     return outcome;
@@ -207,8 +208,12 @@ describe("connecting", () => {
   it.each(named(overHttp))("%s is not contacted, as if it had been stored", async (_name, row) => {
     const { verdict, asManifest = verdict } = row;
     const text = spell(row);
-    for (const approved of verdict === "approval" ? [false] : [false, true])
+    const overGrpc = text.replace(/^(\s*)http(?=s?:)/i, "$1grpc");
+    for (const approved of verdict === "approval" ? [false] : [false, true]) {
       expect(await connectTo(text, approved)).toBe(REFUSAL[verdict][1]);
+      // A gRPC address has no path.
+      expect(["invalid_url", REFUSAL[verdict][1]]).toContain(await connectTo(overGrpc, approved));
+    }
     for (const approved of asManifest === "approval" ? [false] : [false, true])
       expect(await fetchFrom(text, approved)).toBe(REFUSAL[asManifest][1]);
     await expectNothingHappened();
@@ -236,6 +241,14 @@ describe.each(REBINDING_TARGETS)("a public name that turns into %s", (target, ve
       turnAfter(1);
       expect(codeOf(await post(path, { manifestUrl: `${url()}/plugin.yaml` }))).toEqual(REFUSAL[verdict]);
     }
+    await expectNothingHappened();
+  });
+
+  it("is refused as the address of a gRPC plugin", async () => {
+    turnAfter(1);
+    expect(codeOf(await post("/api/plugins", { endpoint: `grpc://${NAME}:${port}` }))).toEqual(
+      REFUSAL[verdict],
+    );
     await expectNothingHappened();
   });
 
