@@ -1,4 +1,5 @@
 // npm run build: the pages with Next, the server with esbuild. Packages stay outside the bundle.
+import { copyFile } from "node:fs/promises";
 import { build } from "esbuild";
 import { join } from "node:path";
 import { ensureGenerated, root, run } from "./prepare.mjs";
@@ -18,3 +19,5 @@ await build({
   sourcemap: true,
   logLevel: "warning",
 });
+// Read at run time, from beside whichever file asks for it.
+await copyFile(join(root, "lib/transport/plugin.proto"), join(root, "dist/plugin.proto"));

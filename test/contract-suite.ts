@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { AppError } from "../lib/contract/error.ts";
 import type { ConfigValues } from "../lib/contract/plugin.ts";
-import type { ChatChunk, ChatRequest } from "../lib/contract/protocol.ts";
+import type { ChatChunk, ChatRequest, Model } from "../lib/contract/protocol.ts";
 import type { BuiltinPlugin, PluginClient } from "../lib/transport/client.ts";
 import type { Timeouts } from "../lib/transport/limits.ts";
 import { createSamplePlugin, delta, SAMPLE_METADATA } from "./sample-plugin.ts";
@@ -104,7 +104,7 @@ export function describeTransport(name: string, connect: Connect): void {
     });
 
     it("refuses an answer that is not what the protocol says, naming the field", async () => {
-      const models = () => Promise.resolve([{ id: "a" }, { id: 7 as unknown as string }]);
+      const models = () => Promise.resolve([{ id: "a" }, { name: "Nobody" } as unknown as Model]);
       const client = await open({ models });
       await expect(client.models()).rejects.toMatchObject({
         code: "plugin_invalid_response",

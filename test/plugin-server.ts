@@ -88,18 +88,23 @@ async function chat(plugin: BuiltinPlugin, request: ChatRequest, response: Serve
 }
 
 async function sendWhole(response: ServerResponse, chunks: AsyncIterable<ChatChunk>): Promise<void> {
+  sendJson(response, 200, await collectAnswer(chunks));
+}
+
+/** The whole answer that these chunks are the pieces of. */
+export async function collectAnswer(chunks: AsyncIterable<ChatChunk>): Promise<object> {
   let content = "";
   let last: ChatChunk | null = null;
   for await (const chunk of chunks) {
     content += chunk.choices[0]?.delta?.content ?? "";
     last = chunk;
   }
-  sendJson(response, 200, {
+  return {
     id: last?.id,
     model: last?.model,
     choices: [{ index: 0, message: { role: "assistant", content }, finish_reason: "stop" }],
     usage: last?.usage,
-  });
+  };
 }
 
 /** Our codes are the guide's with a prefix, except these. */
@@ -108,12 +113,16 @@ const GUIDE_CODES: Record<string, string> = {
   plugin_error: "internal_error",
 };
 
-function sendError(response: ServerResponse, error: unknown): void {
+/** What the guide wants to be said about a failure. */
+export function toGuideError(error: unknown): { code: string; message: string } {
   const code = isAppError(error)
     ? (GUIDE_CODES[error.code] ?? error.code.replace(/^plugin_/, ""))
     : "internal_error";
-  const message = error instanceof Error ? error.message : String(error);
-  const body = { code, message };
+  return { code, message: error instanceof Error ? error.message : String(error) };
+}
+
+function sendError(response: ServerResponse, error: unknown): void {
+  const body = toGuideError(error);
   if (response.headersSent) response.end(`data: ${JSON.stringify({ error: body })}\n\n`);
   else sendJson(response, 500, body);
 }

@@ -173,6 +173,15 @@ describe("reading an endpoint", () => {
     );
   });
 
+  it("knows that a gRPC address has no path", () => {
+    expect(() => parseEndpoint("grpc://127.0.0.1:9090/v1")).toThrow(
+      expect.objectContaining({
+        code: "invalid_url",
+        extras: expect.objectContaining({ hint: "Write grpc://127.0.0.1:9090" }),
+      }),
+    );
+  });
+
   it("is stable: what it returns reads as itself", () => {
     fc.assert(
       fc.property(fc.webUrl({ validSchemes: ["http", "https", "grpc", "grpcs"] }), (text) => {

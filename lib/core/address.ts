@@ -95,6 +95,9 @@ export function parseEndpoint(text: string): Endpoint {
   if (url.href.includes("#"))
     throw refuse("The address contains a fragment", "Remove the # and what follows");
   const authority = scheme === url.protocol ? url.host : `${url.hostname}:${port}`;
+  if (scheme !== url.protocol && url.pathname !== "/") {
+    throw refuse("A gRPC address has no path", `Write ${scheme}//${authority}`);
+  }
   return {
     url: `${scheme}//${authority}${url.pathname.replace(/\/+$/, "")}`,
     host: toHost(url),

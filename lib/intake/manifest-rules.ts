@@ -35,24 +35,27 @@ function checkType(type: unknown, findings: Findings): PluginType | null {
       "unsupported_type",
       "type",
       message,
-      "Use http, or builtin for a plugin that ships with the console.",
+      "Use http, grpc, or builtin for a plugin that ships with the console.",
     );
     return null;
   }
-  if (known.data === "grpc") {
-    const message = "gRPC plugins cannot be run by this version of the console.";
-    findings.error("grpc_unsupported", "type", message, "Offer the plugin over HTTP: type: http.");
-  }
+  if (known.data !== "http") warnOfType(known.data, findings);
   return known.data;
+}
+
+/** Loom's loader knows the names of the other types and refuses both. */
+function warnOfType(type: "grpc" | "builtin", findings: Findings): void {
+  const message =
+    type === "grpc"
+      ? "This console speaks gRPC; Loom itself does not run plugins of this type yet."
+      : "Built-in plugins are part of this console; Loom itself refuses this type.";
+  const fix = "Keep this manifest for consoles like this one; for Loom, use type: http.";
+  findings.warning(`${type}_only_here`, "type", message, fix, { refusedByLoom: true });
 }
 
 function checkEndpoint(manifest: JsonObject, type: PluginType | null, findings: Findings): void {
   const endpoint = manifest["endpoint"];
   if (type === "builtin") {
-    const message = "Built-in plugins are part of this console; Loom itself refuses this type.";
-    findings.warning("builtin_only_here", "type", message, "Keep this manifest for consoles like this one.", {
-      refusedByLoom: true,
-    });
     if (endpoint === undefined) return;
     findings.warning(
       "endpoint_ignored",
@@ -64,20 +67,21 @@ function checkEndpoint(manifest: JsonObject, type: PluginType | null, findings: 
     return;
   }
   if (type !== null) requireText(manifest, "endpoint", "", findings);
-  if (typeof endpoint !== "string" || endpoint.trim() === "" || type !== "http") return;
-  const problem = endpointProblem(endpoint);
+  if (typeof endpoint !== "string" || endpoint.trim() === "" || type === null) return;
+  const problem = endpointProblem(endpoint, type);
   if (problem) findings.error("invalid_url", "endpoint", problem.message, problem.fix);
-  else checkPlace(parseEndpoint(endpoint), findings);
+  else checkPlace(parseEndpoint(endpoint), type, findings);
 }
 
-function checkPlace({ host, port, secure }: Endpoint, findings: Findings): void {
+function checkPlace({ host, port, secure }: Endpoint, type: "http" | "grpc", findings: Findings): void {
   if (isLocal(host)) {
     const message = `${formatPlace(host, port)} is on this machine or in a private network: an admin will be asked to approve it, once.`;
     findings.warning(LOCAL_ENDPOINT, "endpoint", message, "Approve it when you register the plugin.");
   } else if (!secure && isOpenToTheWorld(host)) {
     const message =
       "This address is public and not encrypted: configuration and chats could be read on the way.";
-    findings.warning("unencrypted_endpoint", "endpoint", message, "Use https.");
+    const fix = type === "grpc" ? "Use grpcs." : "Use https.";
+    findings.warning("unencrypted_endpoint", "endpoint", message, fix);
   }
 }
 
@@ -92,11 +96,25 @@ function isLocal(host: string): boolean {
   return /(?:^|\.)localhost\.?$/.test(host);
 }
 
-function endpointProblem(endpoint: string): { message: string; fix: string } | null {
+interface Problem {
+  message: string;
+  fix: string;
+}
+
+function endpointProblem(endpoint: string, type: "http" | "grpc"): Problem | null {
   try {
     const { url } = parseEndpoint(endpoint);
-    if (/^https?:/.test(url)) return null;
-    return { message: "An http plugin has an http or https address.", fix: "Write http:// or https://." };
+    if (/^grpc/.test(url) === (type === "grpc")) return null;
+    if (type === "grpc") {
+      return {
+        message: "A grpc plugin has a grpc or grpcs address.",
+        fix: "Write grpc:// (or grpcs:// with TLS), or type: http.",
+      };
+    }
+    return {
+      message: "An http plugin has an http or https address.",
+      fix: "Write http:// or https://, or type: grpc.",
+    };
   } catch (error) {
     if (!isAppError(error)) throw error;
     return { message: `${error.message}.`, fix: error.extras.hint ?? "For example http://localhost:8090." };

@@ -30,6 +30,11 @@ function replaced(from: string, to: string): string {
   return GOOD.replace(from, to);
 }
 
+/** `GOOD` as a grpc plugin at `endpoint`. */
+function grpcAt(endpoint: string): string {
+  return replaced("type: http", "type: grpc").replace("https://acme.example.com", endpoint);
+}
+
 function codesOf(text: string): string[] {
   return readManifest(text).findings.map(({ code, path }) => `${code} ${path}`.trim());
 }
@@ -226,7 +231,11 @@ describe("fields", () => {
   const rows: Array<[string, string]> = [
     ["missing_field type", GOOD.replace("type: http\n", "")],
     ["unsupported_type type", replaced("type: http", "type: ftp")],
-    ["grpc_unsupported type", replaced("type: http", "type: grpc")],
+    ["invalid_url endpoint", replaced("type: http", "type: grpc")],
+    ["invalid_url endpoint", grpcAt("grpc://localhost:9090/path")],
+    ["invalid_url endpoint", grpcAt("localhost:9090")],
+    ["unencrypted_endpoint endpoint", grpcAt("grpc://plugin.example.com:9090")],
+    ["missing_field endpoint", grpcAt("").replace("endpoint: \n", "")],
     ["missing_field endpoint", GOOD.replace("endpoint: https://acme.example.com\n", "")],
     ["invalid_url endpoint", replaced("https://acme.example.com", "localhost:8090")],
     ["invalid_url endpoint", replaced("https://acme.example.com", "http://user:pw@localhost:8090")],
@@ -271,6 +280,17 @@ describe("fields", () => {
     for (const { fix } of findings) expect(fix).toBeTruthy();
     expect(findings.at(-1)?.fix).toBe("Write the number alone: 60.");
   });
+
+  it.each(["grpc://plugin:9090", "grpcs://plugin.example.com"])(
+    "a grpc plugin at %s is fine, but not for Loom",
+    (endpoint) => {
+      const { manifest, findings } = readManifest(grpcAt(endpoint));
+      expect(findings).toEqual([
+        expect.objectContaining({ severity: "warning", code: "grpc_only_here", refusedByLoom: true }),
+      ]);
+      expect(manifest).toMatchObject({ type: "grpc", endpoint });
+    },
+  );
 
   it("an endpoint of a built-in plugin is ignored", () => {
     const { manifest, findings } = readManifest(replaced("type: http", "type: builtin"));

@@ -44,3 +44,10 @@ it("manifestFromMetadata proposes a manifest that the contract accepts", () => {
   expect(Manifest.parse(manifest)).toEqual(manifest);
   expect(manifest).toMatchObject({ type: "http", endpoint: "http://127.0.0.1:8090", auto_start: false });
 });
+
+it.each(["grpc://127.0.0.1:9090", "grpcs://plugin.example:443"])(
+  "%s is the address of a grpc plugin",
+  (endpoint) => {
+    expect(manifestFromMetadata(endpoint, SAMPLE_METADATA)).toMatchObject({ type: "grpc", endpoint });
+  },
+);

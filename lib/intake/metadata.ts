@@ -21,7 +21,7 @@ export function findingsOf(metadata: Metadata): Finding[] {
 /** The manifest a plugin would have if somebody wrote down what it says at `endpoint` (a normalised base URL). */
 export function manifestFromMetadata(endpoint: string, metadata: Metadata): Manifest {
   return {
-    type: "http",
+    type: /^grpcs?:/.test(endpoint) ? "grpc" : "http",
     endpoint,
     metadata,
     auto_start: false,

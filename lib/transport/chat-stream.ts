@@ -5,6 +5,7 @@ import type { Frame } from "./frames.ts";
 import { readChunk } from "./lenient-chat.ts";
 import { isComplaint } from "./plugin-fault.ts";
 import type { Reading } from "./reading.ts";
+import { formatDuration } from "./limits.ts";
 import type { Redaction } from "./redaction.ts";
 
 /** What a frame turned out to be. */
@@ -31,6 +32,13 @@ export function truncated(subject: string, cause?: unknown): AppError {
   return new AppError("plugin_stream_truncated", `${subject} broke off before it was complete.`, {
     hint: "What arrived is incomplete: try again, and look at the plugin's log.",
     cause,
+  });
+}
+
+/** `what`: "127.0.0.1:8090 was still answering". */
+export function slowChat(what: string, limitMs: number): AppError {
+  return new AppError("plugin_timeout", `${what} after ${formatDuration(limitMs)}.`, {
+    hint: "Try again; if it happens often, look at the plugin's log and at its provider.",
   });
 }
 

@@ -1,26 +1,16 @@
 import { lookup as resolve, type LookupAddress, type LookupOptions } from "node:dns";
 import { connect as connectTcp, isIP, type Socket } from "node:net";
-import { networkInterfaces } from "node:os";
 import { connect as connectTls, TLSSocket } from "node:tls";
 import type { buildConnector } from "undici";
-import { AppError } from "../contract/error.ts";
 import type { Clock } from "../core/clock.ts";
 import { slowNameFault } from "../core/network-fault.ts";
-import { judgePeer, refusePeer, type PeerPolicy } from "../core/peer.ts";
-import { traceAddresses, type ReachTrace } from "../core/reach.ts";
-import { formatDuration } from "./limits.ts";
-import type { Target } from "./target.ts";
+import { connectTimeout, refuseAddresses, refusePeerOf, type PeerGuardOptions } from "./peer-guard.ts";
 
-export interface ConnectorOptions {
-  target: Target;
-  approvals: PeerPolicy["approvals"];
-  ownPort(): number;
+export interface ConnectorOptions extends PeerGuardOptions {
   clock: Clock;
   connectMs: number;
   /** PEM of one more certificate authority to trust. */
   ca?: string | undefined;
-  /** Hears what became of address, name, connection and TLS. */
-  trace?: ReachTrace | undefined;
 }
 
 /**
@@ -28,15 +18,14 @@ export interface ConnectorOptions {
  * is resolved and before the first packet, and the peer's own address once more after the connection stands.
  */
 export function createConnector(options: ConnectorOptions): buildConnector.connector {
-  const { target, clock, approvals, connectMs, trace } = options;
+  const { target, clock, connectMs, trace } = options;
   return (_request, callback) => {
-    const policy: PeerPolicy = { approvals, ownPort: options.ownPort(), ownAddresses };
     const isLiteral = isIP(target.host) !== 0;
-    const refusal = isLiteral ? refuseAddresses([target.host], target, policy, trace) : null;
+    const refusal = isLiteral ? refuseAddresses([target.host], options) : null;
     if (refusal) return callback(refusal, null);
 
     let isNamed = isLiteral;
-    const socket = openSocket(options, policy, () => (isNamed = true));
+    const socket = openSocket(options, () => (isNamed = true));
     const deadline = clock.deadline(connectMs);
     let settled = false;
     const settle = (error: Error | null) => {
@@ -52,9 +41,7 @@ export function createConnector(options: ConnectorOptions): buildConnector.conne
     deadline.signal.addEventListener("abort", () => settle(late()), { once: true });
     socket.once("connect", () => trace?.ok("tcp", `Connected to ${socket.remoteAddress ?? target.label}`));
     socket.once(target.secure ? "secureConnect" : "connect", () => {
-      // Without an address the peer has hung up already, which is no question of consent.
-      const peer = socket.remoteAddress;
-      settle(peer === undefined ? new Error("The peer is gone.") : refuseAddresses([peer], target, policy));
+      settle(refusePeerOf(socket, options));
       if (socket instanceof TLSSocket) trace?.ok("tls", socket.getProtocol() ?? "");
       else trace?.skip("tls", "Plain http");
     });
@@ -63,12 +50,12 @@ export function createConnector(options: ConnectorOptions): buildConnector.conne
   };
 }
 
-function openSocket(options: ConnectorOptions, policy: PeerPolicy, onNamed: () => void): Socket {
-  const { target, ca, trace } = options;
+function openSocket(options: ConnectorOptions, onNamed: () => void): Socket {
+  const { target, ca } = options;
   const address = {
     host: target.host,
     port: target.port,
-    lookup: createGuardedLookup(target, policy, trace, onNamed),
+    lookup: createGuardedLookup(options, onNamed),
     autoSelectFamily: true,
     noDelay: true,
   };
@@ -88,21 +75,14 @@ type LookupCallback = (
 ) => void;
 
 /** `dns.lookup` that fails unless every address of the name may be talked to. */
-function createGuardedLookup(
-  target: Target,
-  policy: PeerPolicy,
-  trace: ReachTrace | undefined,
-  onNamed: () => void,
-) {
+function createGuardedLookup(guard: PeerGuardOptions, onNamed: () => void) {
   return (name: string, options: LookupOptions, callback: LookupCallback): void => {
     resolve(name, { ...options, all: true }, (error, found) => {
       onNamed();
       if (error) return callback(error, "");
       const refusal = refuseAddresses(
         found.map((entry) => entry.address),
-        target,
-        policy,
-        trace,
+        guard,
       );
       if (refusal) return callback(refusal, "");
       const first = found[0];
@@ -110,30 +90,4 @@ function createGuardedLookup(
       callback(null, first.address, first.family);
     });
   };
-}
-
-/** Null when every address may be talked to. */
-function refuseAddresses(
-  addresses: readonly string[],
-  { host, port }: Target,
-  policy: PeerPolicy,
-  trace?: ReachTrace,
-): AppError | null {
-  const tier = judgePeer(addresses, host, port, policy);
-  traceAddresses(trace, host, addresses, tier);
-  return refusePeer(tier, host, port);
-}
-
-function connectTimeout(target: Target, timeoutMs: number): AppError {
-  return new AppError(
-    "plugin_timeout",
-    `${target.label} did not accept a connection within ${formatDuration(timeoutMs)}.`,
-    { hint: "Check the host and port, and that no firewall stands between the console and the plugin." },
-  );
-}
-
-function ownAddresses(): string[] {
-  return Object.values(networkInterfaces()).flatMap((entries) =>
-    (entries ?? []).map((entry) => entry.address),
-  );
 }

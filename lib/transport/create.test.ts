@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { serveGrpcPlugin } from "../../test/grpc-server.ts";
 import { servePlugin } from "../../test/plugin-server.ts";
 import { createSamplePlugin, SAMPLE_METADATA } from "../../test/sample-plugin.ts";
 import type { Manifest } from "../contract/manifest.ts";
@@ -28,6 +29,14 @@ describe("createPluginClient", () => {
     await server.close();
   });
 
+  it("speaks gRPC, also before there is a manifest", async () => {
+    const server = await serveGrpcPlugin(createSamplePlugin());
+    const client = create({ type: "grpc", endpoint: server.endpoint, manifest: null });
+    expect((await client.metadata()).value.provider_type).toBe("sample");
+    await client.close();
+    await server.close();
+  });
+
   it("finds a plugin in the box by its provider_type", async () => {
     const client = create({ type: "builtin", endpoint: null, manifest: MANIFEST });
     expect((await client.metadata()).value.name).toBe("Sample");
@@ -49,7 +58,11 @@ describe("createPluginClient", () => {
   });
 
   it.each([
-    ["grpc", { type: "grpc", endpoint: "grpc://127.0.0.1:50051", manifest: MANIFEST }, "invalid_manifest"],
+    [
+      "a gRPC address with a path",
+      { type: "grpc", endpoint: "grpc://127.0.0.1:50051/x", manifest: MANIFEST },
+      "invalid_url",
+    ],
     [
       "an unknown plugin in the box",
       { type: "builtin", endpoint: null, manifest: manifestOf("x") },

@@ -4,6 +4,7 @@ import type { Clock } from "../core/clock.ts";
 import type { ReachTrace } from "../core/reach.ts";
 import { createBuiltinClient } from "./builtin.ts";
 import type { BuiltinFactory, PluginClient } from "./client.ts";
+import { createGrpcClient } from "./grpc.ts";
 import { createHttpClient, type HttpClientOptions } from "./http.ts";
 
 export interface ClientSources extends Pick<HttpClientOptions, "approvals" | "ownPort"> {
@@ -12,7 +13,7 @@ export interface ClientSources extends Pick<HttpClientOptions, "approvals" | "ow
   builtins: Record<string, BuiltinFactory>;
 }
 
-/** Chooses the transport of a plugin by its type. Throws `invalid_manifest` for what this version cannot speak. */
+/** Chooses the transport of a plugin by its type. Throws `invalid_manifest` for what cannot be reached. */
 export function createPluginClient(sources: ClientSources) {
   return (
     target: { type: PluginType; endpoint: string | null; manifest: Manifest | null },
@@ -27,21 +28,22 @@ export function createPluginClient(sources: ClientSources) {
         hint: "Remove it, or go back to the version of the console that brought it.",
       });
     }
-    if (target.type === "http" && target.endpoint !== null) {
-      const sensitiveFields = target.manifest?.metadata.config_schema
-        .filter((field) => field.sensitive)
-        .map((field) => field.name);
-      return createHttpClient({
-        endpoint: target.endpoint,
-        approvals,
-        ownPort,
-        clock,
-        trace,
-        ...(sensitiveFields ? { sensitiveFields } : {}),
+    if (target.endpoint === null) {
+      throw new AppError("invalid_manifest", "This plugin has no address.", {
+        hint: "Give it an endpoint, for example http://127.0.0.1:8090 or grpc://127.0.0.1:9090.",
       });
     }
-    throw new AppError("invalid_manifest", `Plugins of type ${target.type} cannot be run by this version.`, {
-      hint: "Offer the plugin over HTTP.",
-    });
+    const sensitiveFields = target.manifest?.metadata.config_schema
+      .filter((field) => field.sensitive)
+      .map((field) => field.name);
+    const options: HttpClientOptions = {
+      endpoint: target.endpoint,
+      approvals,
+      ownPort,
+      clock,
+      trace,
+      ...(sensitiveFields ? { sensitiveFields } : {}),
+    };
+    return target.type === "grpc" ? createGrpcClient(options) : createHttpClient(options);
   };
 }

@@ -4,11 +4,11 @@ import type { Clock } from "../core/clock.ts";
 import { parseAnswer } from "./answer.ts";
 import { readDecoded } from "./body.ts";
 import { createCall, type Call } from "./call.ts";
-import { endsAnswer, readChatFrame, truncated } from "./chat-stream.ts";
+import { endsAnswer, readChatFrame, slowChat, truncated } from "./chat-stream.ts";
 import { createFrameParser, type Frame, type Framing } from "./frames.ts";
 import { decodeUtf8 } from "./json-text.ts";
 import { readWholeAnswer } from "./lenient-chat.ts";
-import { formatDuration, type Caps, type Timeouts } from "./limits.ts";
+import type { Caps, Timeouts } from "./limits.ts";
 import { isComplaint, toPluginFault } from "./plugin-fault.ts";
 import type { Reading } from "./reading.ts";
 import type { Redaction } from "./redaction.ts";
@@ -162,10 +162,4 @@ function toStreamFault({ label, redaction, clock }: ChatContext, body: unknown, 
 
 function readingOf({ subject }: Incoming): Reading {
   return { subject, warnings: [] };
-}
-
-function slowChat(what: string, limitMs: number): AppError {
-  return new AppError("plugin_timeout", `${what} after ${formatDuration(limitMs)}.`, {
-    hint: "Try again; if it happens often, look at the plugin's log and at its provider.",
-  });
 }

@@ -62,6 +62,9 @@ export const CAPS: Caps = {
   headers: 16 * KB,
 };
 
+/** Largest gRPC message in either direction. Source: the protocol page, "gRPC". */
+export const MESSAGE_CAP = 4 * MB;
+
 /** `1536` → `1.5 KB`, with as few digits as it takes. */
 export function formatBytes(bytes: number): string {
   if (bytes >= MB) return `${trim(bytes / MB)} MB`;

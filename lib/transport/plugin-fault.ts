@@ -53,6 +53,7 @@ const STATUSES: Record<number, ErrorCode> = {
 
 const HINTS: Partial<Record<ErrorCode, string>> = {
   plugin_authentication_failed: "Check the credentials in the plugin's configuration.",
+  plugin_unreachable: "The plugin, or a proxy before it, says that it is unavailable: see whether it runs.",
   plugin_endpoint_missing: "Implement this endpoint in the plugin, or correct the path in its address.",
   plugin_invalid_request:
     "Compare what was sent with what the plugin expects: its configuration and log tell more.",
@@ -77,8 +78,10 @@ export interface FaultSource {
   label: string;
   /** `GET /health`. */
   step: string;
-  /** Absent for an error object inside a stream. */
+  /** Absent for an error object inside a stream, and over gRPC. */
   status?: number;
+  /** What stands in for a status over gRPC: its name and the code it means when the plugin says nothing better. */
+  answer?: { name: string; code: ErrorCode };
   /** Parsed body, or undefined when it was no JSON. */
   body: unknown;
   /** The body as text. */
@@ -99,10 +102,13 @@ export function toPluginFault(source: FaultSource, redaction: Redaction): AppErr
   const said = complaint.message ?? "";
   const own = complaint.code === undefined ? undefined : CODES[complaint.code.toLowerCase()];
   const code =
-    own === undefined || VAGUE.has(own) ? (guessFromWords(said, source) ?? own ?? byStatus(status)) : own;
+    own === undefined || VAGUE.has(own)
+      ? (guessFromWords(said, source) ?? own ?? source.answer?.code ?? byStatus(status))
+      : own;
   const excerpt = toExcerpt(redaction.text(said || source.text));
+  const answer = status ?? source.answer?.name;
   const intro =
-    status === undefined ? `${label} broke off ${step}` : `${label} answered ${step} with ${status}`;
+    answer === undefined ? `${label} broke off ${step}` : `${label} answered ${step} with ${answer}`;
   return new AppError(code, excerpt === "" ? `${intro}.` : `${intro}: ${endSentence(excerpt)}`, {
     ...(HINTS[code] === undefined ? {} : { hint: HINTS[code] }),
     plugin: toDetails(source, complaint, redaction),
@@ -126,8 +132,9 @@ function byStatus(status: number | undefined): ErrorCode {
 function toDetails(source: FaultSource, complaint: Complaint, redaction: Redaction): PluginFault {
   const retryAfterSeconds = complaint.retryAfterSeconds ?? readRetryAfter(source.retryAfter, source.nowMs);
   const excerpt = toExcerpt(redaction.text(source.text));
+  const code = complaint.code ?? source.answer?.name;
   return {
-    ...(complaint.code === undefined ? {} : { code: redaction.text(complaint.code) }),
+    ...(code === undefined ? {} : { code: redaction.text(code) }),
     ...(source.status === undefined ? {} : { status: source.status }),
     ...(complaint.transient === undefined ? {} : { transient: complaint.transient }),
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),

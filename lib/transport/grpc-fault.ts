@@ -1,0 +1,198 @@
+import { status as Status, type Metadata, type StatusObject } from "@grpc/grpc-js";
+import { AppError, type ErrorCode } from "../contract/error.ts";
+import { toNetworkFault } from "../core/network-fault.ts";
+import type { Progress } from "./grpc-channel.ts";
+import { decodeMessage, ERROR_TRAILER, type MethodName } from "./grpc-schema.ts";
+import { formatBytes } from "./limits.ts";
+import { toPluginFault } from "./plugin-fault.ts";
+import type { Redaction } from "./redaction.ts";
+import type { Target } from "./target.ts";
+
+/** What a call ended with, and what is needed to say so. */
+export interface FaultContext {
+  target: Target;
+  /** `GetModels`. */
+  step: MethodName;
+  progress: Progress;
+  /** Bytes; what the channel was told. */
+  cap: number;
+  redaction: Redaction;
+  /** Epoch ms. */
+  nowMs: number;
+  /** True once a piece of the answer was read. */
+  hasBegun: boolean;
+}
+
+/** Any status but OK, as our error: the plugin's own error object, then what happened on the way, then the status. */
+export function toStatusFault(end: StatusObject, context: FaultContext): AppError {
+  const { target, step, redaction, nowMs, hasBegun } = context;
+  const complaint = readComplaint(end.metadata);
+  if (complaint === undefined) {
+    const broken = toWireFault(end, context);
+    if (broken) return broken;
+  }
+  return toPluginFault(
+    {
+      label: target.label,
+      step,
+      ...(hasBegun
+        ? {}
+        : { answer: { name: Status[end.code] ?? String(end.code), code: codeOf(end, step) } }),
+      body: complaint ?? { message: end.details },
+      text: typeof complaint?.["message"] === "string" ? complaint["message"] : end.details,
+      nowMs,
+    },
+    redaction,
+  );
+}
+
+/** True for a failure in which the plugin itself had a word. */
+export function hasComplaint(end: StatusObject): boolean {
+  return readComplaint(end.metadata) !== undefined;
+}
+
+/** The `PluginError` of the trailer; undefined when there is none that can be read. */
+function readComplaint(trailer: Metadata): Record<string, unknown> | undefined {
+  const bytes = trailer.get(ERROR_TRAILER)[0];
+  if (!Buffer.isBuffer(bytes)) return undefined;
+  try {
+    return decodeMessage("PluginError", bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+const CODES: Partial<Record<Status, ErrorCode>> = {
+  [Status.INVALID_ARGUMENT]: "plugin_invalid_request",
+  [Status.FAILED_PRECONDITION]: "plugin_invalid_request",
+  [Status.OUT_OF_RANGE]: "plugin_invalid_request",
+  [Status.ALREADY_EXISTS]: "plugin_invalid_request",
+  [Status.DEADLINE_EXCEEDED]: "plugin_timeout",
+  [Status.PERMISSION_DENIED]: "plugin_authentication_failed",
+  [Status.UNAUTHENTICATED]: "plugin_authentication_failed",
+  [Status.RESOURCE_EXHAUSTED]: "plugin_rate_limited",
+  [Status.UNIMPLEMENTED]: "plugin_endpoint_missing",
+  [Status.UNAVAILABLE]: "plugin_unreachable",
+};
+
+function codeOf({ code }: StatusObject, step: MethodName): ErrorCode {
+  if (code === Status.NOT_FOUND && step.startsWith("CreateChat")) return "plugin_model_not_found";
+  return CODES[code] ?? "plugin_error";
+}
+
+/** The library tells what happened on the wire in its texts alone; each row reads one of them. */
+const WIRE_FAULTS: Array<[RegExp, (context: FaultContext, match: RegExpExecArray) => AppError]> = [
+  [
+    /^Received message larger than max \((\d+) vs/,
+    (context, [, size]) => tooLarge(context, `it has ${Number(size).toLocaleString("en")} bytes`),
+  ],
+  [
+    /^Received message that decompresses to a size larger than/,
+    (context) => tooLarge(context, "it is compressed"),
+  ],
+  [/^Bandwidth exhausted or memory limit exceeded/, (context) => tooMuchMetadata(context)],
+  [
+    /^Received HTTP status code (\d+)/,
+    (context, [, status]) => notGrpc(context, `with HTTP status ${status}`),
+  ],
+  [/Call ended without gRPC status|^No status information received/, (context) => cutShort(context)],
+  [
+    /^Connection dropped|ECONNRESET|EPIPE|^Stream refused|^Received RST_STREAM|^Call cancelled$/,
+    (context) => cutShort(context),
+  ],
+  [
+    /^(?:Failed to decompress|Unexpected data|Received message with compressed flag)/,
+    (context) => damaged(context),
+  ],
+];
+
+function toWireFault(end: StatusObject, context: FaultContext): AppError | undefined {
+  const { target, step, progress } = context;
+  if (progress.failure !== undefined) return toNetworkFault(progress.failure, target, step);
+  if (/^No connection established/.test(end.details)) {
+    return progress.isConnected ? notHttp2(context, end.details) : toConnectFault(end.details, context);
+  }
+  for (const [pattern, make] of WIRE_FAULTS) {
+    const match = pattern.exec(end.details);
+    if (match) return make(context, match);
+  }
+  return undefined;
+}
+
+/** "No connection established. Last error: Error: connect ECONNREFUSED 127.0.0.1:1 (2026-…)" */
+function toConnectFault(details: string, { target, step }: FaultContext): AppError {
+  const code = /\b(E[A-Z]{3,})\b/.exec(details)?.[1] ?? "";
+  return toNetworkFault(Object.assign(new Error(details), { code }), target, step);
+}
+
+function notHttp2(context: FaultContext, details: string): AppError {
+  const { target, step } = context;
+  if (/ECONNRESET|Connection closed|Failed to connect|EPIPE/.test(details)) {
+    return new AppError(
+      "plugin_connection_lost",
+      `${target.label} closed the connection before it spoke HTTP/2 (${step}).`,
+      {
+        hint: `The plugin may have crashed. ${otherScheme(context)}`,
+      },
+    );
+  }
+  return new AppError(
+    "plugin_wrong_content_type",
+    `What ${target.label} sent in answer to ${step} is not HTTP/2, which gRPC needs.`,
+    { hint: otherScheme(context) },
+  );
+}
+
+export function notGrpc(context: Pick<FaultContext, "target" | "step">, how: string): AppError {
+  const { target, step } = context;
+  return new AppError(
+    "plugin_wrong_content_type",
+    `${target.label} answered ${step} ${how}, which is not gRPC.`,
+    {
+      hint: otherScheme(context),
+    },
+  );
+}
+
+/** The commonest reason by far: an HTTP plugin registered as gRPC. */
+function otherScheme({ target }: Pick<FaultContext, "target">): string {
+  const [right, wrong] = target.secure ? ["https", "grpcs"] : ["http", "grpc"];
+  const tls = target.secure ? "" : " If it speaks TLS, write grpcs://.";
+  return `If it is an HTTP plugin, write ${right}:// instead of ${wrong}://.${tls} Otherwise another program owns that port.`;
+}
+
+function tooLarge({ target, step, cap }: FaultContext, how: string): AppError {
+  return new AppError(
+    "plugin_response_too_large",
+    `The answer of ${target.label} to ${step} is too large: ${how}, and at most ${formatBytes(cap)} are read.`,
+    { hint: "Send less: the rest was not read." },
+  );
+}
+
+export function tooMuchMetadata({ target, step }: Pick<FaultContext, "target" | "step">): AppError {
+  return new AppError(
+    "plugin_response_too_large",
+    `${target.label} answered ${step} with more than 16 KB of metadata.`,
+    {
+      hint: "Send fewer or smaller headers and trailers.",
+    },
+  );
+}
+
+function cutShort({ target, step }: FaultContext): AppError {
+  return new AppError(
+    "plugin_connection_lost",
+    `${target.label} broke the call off before its answer to ${step} was complete.`,
+    { hint: "The plugin may have crashed or restarted: look at its log." },
+  );
+}
+
+function damaged({ target, step }: FaultContext): AppError {
+  return new AppError(
+    "plugin_invalid_response",
+    `The compressed answer of ${target.label} to ${step} is damaged.`,
+    {
+      hint: "Send the answer without compression.",
+    },
+  );
+}
