@@ -14,7 +14,7 @@ import type { Finding } from "@/lib/contract/manifest.ts";
 import { cn } from "../ui/class-names.ts";
 import type { FieldAria } from "../ui/field.tsx";
 import { Textarea } from "../ui/input.tsx";
-import type { Editor, EditorLanguage } from "./editor-view.ts";
+import type { createEditor, Editor, EditorLanguage } from "./editor-view.ts";
 import { readPageNonce } from "./page-nonce.ts";
 import { toOffset, toUnixLines } from "./text-position.ts";
 
@@ -97,23 +97,14 @@ function useEditor(props: CodeEditorProps) {
   const takeFocus = useRef(false);
   const [ready, setReady] = useState(false);
 
-  const open = useEffectEvent(async (element: HTMLElement, closed: AbortSignal) => {
-    const [{ createEditor }, complete] = await Promise.all([
-      import("./editor-view.ts"),
-      props.loadCompletion?.() ?? null,
-    ]);
-    if (!closed.aborted) mount(element, createEditor, complete);
-  });
+  const change = useEffectEvent((text: string) => props.onChange?.(text));
+  const move = useEffectEvent((line: number) => props.onLine?.(line));
   const mount = useEffectEvent(
-    (
-      element: HTMLElement,
-      createEditor: typeof import("./editor-view.ts").createEditor,
-      complete: CompletionSource | null,
-    ) => {
+    (element: HTMLElement, create: typeof createEditor, complete: CompletionSource | null) => {
       const text = toUnixLines(props.value);
       const typed = area.current;
       takeFocus.current = typed !== null && document.activeElement === typed;
-      editor.current = createEditor(element, {
+      editor.current = create(element, {
         text,
         selection: {
           anchor: Math.min(typed?.selectionStart ?? 0, text.length),
@@ -131,8 +122,13 @@ function useEditor(props: CodeEditorProps) {
       setReady(true);
     },
   );
-  const change = useEffectEvent((text: string) => props.onChange?.(text));
-  const move = useEffectEvent((line: number) => props.onLine?.(line));
+  const open = useEffectEvent(async (element: HTMLElement, closed: AbortSignal) => {
+    const [module, complete] = await Promise.all([
+      import("./editor-view.ts"),
+      props.loadCompletion?.() ?? null,
+    ]);
+    if (!closed.aborted) mount(element, module.createEditor, complete);
+  });
 
   useEffect(() => {
     if (plain || !box.current) return;
@@ -163,7 +159,8 @@ function useEditor(props: CodeEditorProps) {
   useEffect(() => editor.current?.replace(value), [value]);
   useEffect(() => {
     const now = editor.current;
-    if (now && (!findings || toUnixLines(findings.text) === now.text())) now.setFindings(findings?.list ?? []);
+    if (now && (!findings || toUnixLines(findings.text) === now.text()))
+      now.setFindings(findings?.list ?? []);
   }, [findings, value, ready]);
 
   useImperativeHandle(ref, () => ({

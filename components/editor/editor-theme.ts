@@ -57,12 +57,11 @@ const LOOKS = EditorView.theme({
     backgroundColor: "var(--surface)",
     color: "var(--ink)",
     boxShadow: "var(--shade)",
-    overflow: "hidden",
     fontFamily: "var(--font-sans)",
     fontSize: "0.8125rem",
     zIndex: "30",
   },
-  ".cm-tooltip-lint": { maxWidth: "min(26rem, 88vw)" },
+  ".cm-tooltip-lint": { maxWidth: "min(26rem, 88vw)", overflow: "hidden" },
   ".cm-diagnostic": { padding: "6px 10px", margin: "0", whiteSpace: "normal", overflowWrap: "anywhere" },
   ".cm-diagnostic + .cm-diagnostic": { borderTop: "1px solid var(--line)" },
   ".cm-finding-fix": { display: "block", color: "var(--muted)" },
@@ -100,7 +99,10 @@ const HIGHLIGHTS = HighlightStyle.define([
   { tag: [tags.string, tags.special(tags.string)], color: "var(--ok)" },
   { tag: [tags.number, tags.bool, tags.null], color: "var(--info)" },
   { tag: [tags.comment, tags.lineComment], color: "var(--faint)", fontStyle: "italic" },
-  { tag: [tags.punctuation, tags.separator, tags.bracket, tags.squareBracket, tags.brace], color: "var(--muted)" },
+  {
+    tag: [tags.punctuation, tags.separator, tags.bracket, tags.squareBracket, tags.brace],
+    color: "var(--muted)",
+  },
   { tag: [tags.typeName, tags.labelName, tags.meta], color: "var(--warn)" },
 ]);
 

@@ -1,4 +1,9 @@
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import {
+  autocompletion,
+  closeBrackets,
+  closeBracketsKeymap,
+  completionKeymap,
+} from "@codemirror/autocomplete";
 import type { CompletionSource } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { json } from "@codemirror/lang-json";
@@ -6,9 +11,16 @@ import { yaml } from "@codemirror/lang-yaml";
 import { bracketMatching, indentOnInput, indentUnit } from "@codemirror/language";
 import { linter, lintGutter, setDiagnostics } from "@codemirror/lint";
 import { Annotation, Compartment, EditorState, type Extension } from "@codemirror/state";
-import { EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from "@codemirror/view";
+import {
+  EditorView,
+  highlightActiveLine,
+  highlightActiveLineGutter,
+  keymap,
+  lineNumbers,
+} from "@codemirror/view";
 import type { Finding } from "@/lib/contract/manifest.ts";
 import { EDITOR_LOOKS } from "./editor-theme.ts";
+import { isShallow } from "./text-depth.ts";
 import { FINDING_KEYS, toDiagnostics } from "./editor-findings.ts";
 import { toOffset, toReplacement, toUnixLines } from "./text-position.ts";
 
@@ -52,6 +64,8 @@ const FromOutside = Annotation.define<true>();
 /** Opens an editor in `element` and fills it. */
 export function createEditor(element: HTMLElement, options: EditorOptions): Editor {
   const [language, tab, attributes] = [new Compartment(), new Compartment(), new Compartment()];
+  let wanted = options.language;
+  let plain = !isShallow(options.text);
   const view = new EditorView({
     parent: element,
     state: EditorState.create({
@@ -61,7 +75,13 @@ export function createEditor(element: HTMLElement, options: EditorOptions): Edit
         options.nonce === "" ? [] : EditorView.cspNonce.of(options.nonce),
         EDITOR_LOOKS,
         baseExtensions(options),
-        language.of(toLanguage(options.language)),
+        language.of(toLanguage(wanted, plain)),
+        EditorState.transactionExtender.of((transaction) => {
+          const isPlain = transaction.docChanged && !isShallow(transaction.newDoc.toString());
+          if (!transaction.docChanged || isPlain === plain) return null;
+          plain = isPlain;
+          return { effects: language.reconfigure(toLanguage(wanted, plain)) };
+        }),
         tab.of([]),
         attributes.of(EditorView.contentAttributes.of(options.attributes)),
         reports(options),
@@ -80,7 +100,10 @@ export function createEditor(element: HTMLElement, options: EditorOptions): Edit
     setFindings(findings) {
       view.dispatch(setDiagnostics(view.state, toDiagnostics(view.state.doc.toString(), findings)));
     },
-    setLanguage: (next) => set(language, toLanguage(next)),
+    setLanguage(next) {
+      wanted = next;
+      set(language, toLanguage(wanted, plain));
+    },
     setAttributes: (next) => set(attributes, EditorView.contentAttributes.of(next)),
     setTabIndents: (indents) => set(tab, indents ? keymap.of([indentWithTab]) : []),
     reveal(line, column) {
@@ -92,7 +115,9 @@ export function createEditor(element: HTMLElement, options: EditorOptions): Edit
   };
 }
 
-function toLanguage(language: EditorLanguage): Extension {
+/** What is nested so deep that highlighting it would run out of stack is shown without colours. */
+function toLanguage(language: EditorLanguage, plain: boolean): Extension {
+  if (plain) return [];
   return language === "json" ? json() : yaml();
 }
 
@@ -110,7 +135,13 @@ function baseExtensions({ readOnly, complete }: EditorOptions): Extension {
     EditorState.readOnly.of(readOnly),
     readOnly ? [] : [history(), indentOnInput(), closeBrackets()],
     complete ? autocompletion({ override: [complete], icons: false }) : [],
-    keymap.of([...closeBracketsKeymap, ...completionKeymap, ...FINDING_KEYS, ...historyKeymap, ...defaultKeymap]),
+    keymap.of([
+      ...closeBracketsKeymap,
+      ...completionKeymap,
+      ...FINDING_KEYS,
+      ...historyKeymap,
+      ...defaultKeymap,
+    ]),
     // Files belong to the page around the editor, which checks them first.
     EditorView.domEventHandlers({ drop: (event) => (event.dataTransfer?.files.length ?? 0) > 0 }),
   ];

@@ -37,9 +37,7 @@ describe("replacing a text from outside", () => {
     fc.assert(
       fc.property(text, text, (before, after) => {
         const change = toReplacement(before, after);
-        const made = change
-          ? before.slice(0, change.from) + change.insert + before.slice(change.to)
-          : before;
+        const made = change ? before.slice(0, change.from) + change.insert + before.slice(change.to) : before;
         expect(made).toBe(after);
       }),
     );

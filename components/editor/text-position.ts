@@ -45,7 +45,8 @@ export function toReplacement(before: string, after: string): (TextRange & { ins
   let from = 0;
   while (from < shorter && before[from] === after[from]) from += 1;
   let tail = 0;
-  while (tail < shorter - from && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail += 1;
+  while (tail < shorter - from && before[before.length - 1 - tail] === after[after.length - 1 - tail])
+    tail += 1;
   return { from, to: before.length - tail, insert: after.slice(from, after.length - tail) };
 }
 

@@ -71,8 +71,16 @@ describe("the place in braces", () => {
     ['{ "metadata": { "config_schema": [ { "name": "x" }, { "type": |', "metadata.config_schema[]", "type"],
     ["metadata:\n  capabilities: { stre|", "metadata.capabilities", null],
     ["metadata:\n  config_schema:\n    - { name: x, ty|", "metadata.config_schema[]", null],
-    ["metadata:\n  config_schema:\n    - { name: x, validation: { m|", "metadata.config_schema[].validation", null],
-    ["metadata:\n  config_schema:\n    - { name: x }\n    - { name: y, default: |", "metadata.config_schema[]", "default"],
+    [
+      "metadata:\n  config_schema:\n    - { name: x, validation: { m|",
+      "metadata.config_schema[].validation",
+      null,
+    ],
+    [
+      "metadata:\n  config_schema:\n    - { name: x }\n    - { name: y, default: |",
+      "metadata.config_schema[]",
+      "default",
+    ],
     ["metadata:\n  name: Acme's [beta\n  capabilities: { v|", "metadata.capabilities", null],
   ])("%j", (marked, path, key) => {
     expect(at(marked)).toMatchObject({ path, key, flow: true });

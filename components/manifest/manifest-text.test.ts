@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Json } from "@/lib/contract/manifest.ts";
-import { editManifest, isShallow, parseManifest, readField, type FieldPath } from "./manifest-text.ts";
+import { editManifest, parseManifest, readField, type FieldPath } from "./manifest-text.ts";
+import { isShallow } from "../editor/text-depth.ts";
 
 const YAML = `# Made by hand
 type: http # the only one
@@ -33,13 +34,21 @@ describe("editing YAML", () => {
     expect(set(YAML, ["metadata", "version"], "2.0")).toBe(YAML.replace('"1.0"', '"2.0"'));
     expect(set(YAML, ["auto_start"], false)).toBe(YAML.replace("true\n", "false\n"));
     expect(set(YAML, [...FIELDS, 0, "name"], "a, b")).toBe(YAML.replace("api_key", '"a, b"'));
-    expect(set(YAML, [...FIELDS, 1, "description"], "Wait: long")).toContain('description: "Wait: long"\nauto');
+    expect(set(YAML, [...FIELDS, 1, "description"], "Wait: long")).toContain(
+      'description: "Wait: long"\nauto',
+    );
   });
 
   it("keeps comments, order and unknown keys when keys come and go", () => {
     const added = set(YAML, ["metadata", "author"], "Ada");
     const gone = set(added, ["metadata", "version"], undefined);
-    for (const kept of ["# Made by hand", "# the only one", "# What people fill in", "# seconds", "x_unknown: { kept: yes }"])
+    for (const kept of [
+      "# Made by hand",
+      "# the only one",
+      "# What people fill in",
+      "# seconds",
+      "x_unknown: { kept: yes }",
+    ])
       expect(gone).toContain(kept);
     expect(gone).toContain("    author: Ada");
     expect(gone).not.toContain("version");
@@ -51,7 +60,11 @@ describe("editing YAML", () => {
     expect(moved.indexOf("timeout # seconds")).toBeLessThan(moved.indexOf("api_key"));
     const removed = editManifest(moved, { kind: "remove", path: FIELDS, index: 1 });
     expect(removed).not.toContain("api_key");
-    const added = editManifest(removed, { kind: "add", path: FIELDS, value: { name: "model", type: "string" } });
+    const added = editManifest(removed, {
+      kind: "add",
+      path: FIELDS,
+      value: { name: "model", type: "string" },
+    });
     expect(readField(parseManifest(added) ?? {}, [...FIELDS, 1])).toEqual({ name: "model", type: "string" });
   });
 
@@ -66,9 +79,9 @@ describe("editing YAML", () => {
     expect(set("metadata:\n  providertype: a\n", ["metadata", "provider_type"], "b")).toBe(
       "metadata:\n  providertype: b\n",
     );
-    expect(set("metadata: {}\ncapabilities: { vision: no }\n", ["metadata", "capabilities", "vision"], true)).toBe(
-      "metadata: {}\ncapabilities: { vision: true }\n",
-    );
+    expect(
+      set("metadata: {}\ncapabilities: { vision: no }\n", ["metadata", "capabilities", "vision"], true),
+    ).toBe("metadata: {}\ncapabilities: { vision: true }\n");
   });
 
   it("writes text that looks like something else in quotes", () => {
@@ -104,7 +117,9 @@ it("any value of any field can be set and read back, and nothing else changes", 
       if (text === JSON_TEXT && at.includes("config_schema")) return;
       const made = parseManifest(set(text, at, next)) ?? {};
       expect(readField(made, at)).toBe(next);
-      const others = ["type", "x_unknown"].map((key) => readField(made, key === "type" ? [key] : ["metadata", key]));
+      const others = ["type", "x_unknown"].map((key) =>
+        readField(made, key === "type" ? [key] : ["metadata", key]),
+      );
       const before = parseManifest(text) ?? {};
       expect(others).toEqual([readField(before, ["type"]), readField(before, ["metadata", "x_unknown"])]);
     }),

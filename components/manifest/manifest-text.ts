@@ -1,6 +1,16 @@
-import { Document, isCollection, isMap, isScalar, isSeq, parseDocument, stringify, type Scalar } from "yaml";
+import {
+  isCollection,
+  isMap,
+  isScalar,
+  isSeq,
+  parseDocument,
+  stringify,
+  type Document,
+  type Scalar,
+} from "yaml";
 import type { Json } from "@/lib/contract/manifest.ts";
 import { isJsonObject, isSameJson, matchKeys } from "@/lib/core/json-object.ts";
+import { isShallow } from "../editor/text-depth.ts";
 
 /** Where a value stands, by the names of the contract: `["metadata", "config_schema", 1, "default"]`. */
 export type FieldPath = readonly (string | number)[];
@@ -12,26 +22,9 @@ export type ManifestEdit =
   | { kind: "remove"; path: FieldPath; index: number }
   | { kind: "move"; path: FieldPath; index: number; to: number };
 
-/**
- * Brackets or indentation steps that may lie inside each other. Far more than the server's reader allows and far fewer than
- * the parser here survives: it ends the tab at about a thousand.
- */
-const MAX_DEPTH = 200;
-
-/** Whether a text is shallow enough to be parsed here. Linear, and careful rather than exact. */
-export function isShallow(text: string): boolean {
-  let depth = 0;
-  for (const sign of text) {
-    if (sign === "[" || sign === "{") depth += 1;
-    else if ((sign === "]" || sign === "}") && depth > 0) depth -= 1;
-    if (depth > MAX_DEPTH) return false;
-  }
-  return text.split("\n").every((line) => (/^[\s\-?:]*/.exec(line)?.[0].length ?? 0) <= MAX_DEPTH);
-}
-
 /** What a manifest text says, as a plain object; null when it is not one. Only for text the server has read before. */
 export function parseManifest(text: string): Record<string, Json> | null {
-  const value = parseJson(text) ?? parseYaml(text)?.toJS();
+  const value: unknown = parseJson(text) ?? parseYaml(text)?.toJS();
   return isJsonObject(value) ? (value as Record<string, Json>) : null;
 }
 
@@ -69,7 +62,7 @@ function parseYaml(text: string): Document.Parsed | null {
 
 function childOf(value: Json | undefined, part: string | number): Json | undefined {
   if (Array.isArray(value)) return typeof part === "number" ? value[part] : undefined;
-  return isJsonObject(value) && Object.hasOwn(value, part) ? (value[part] as Json) : undefined;
+  return isJsonObject(value) && Object.hasOwn(value, part) ? value[part] : undefined;
 }
 
 /** May stand beside `metadata` by mistake; what stands there is edited there. */
@@ -105,7 +98,8 @@ function applyEdit(manifest: Json, edit: ManifestEdit): Json {
     });
     return withChild(manifest, part, child);
   }
-  if (edit.kind === "set") return part === undefined ? (edit.value ?? null) : withChild(manifest, part, edit.value);
+  if (edit.kind === "set")
+    return part === undefined ? (edit.value ?? null) : withChild(manifest, part, edit.value);
   const list = Array.isArray(manifest) ? [...manifest] : [];
   if (edit.kind === "add") list.push(edit.value);
   else {
@@ -117,7 +111,7 @@ function applyEdit(manifest: Json, edit: ManifestEdit): Json {
 
 function withChild(parent: Json, part: string | number, child: Json | undefined): Json {
   if (Array.isArray(parent)) return parent.map((item, index) => (index === part ? (child ?? null) : item));
-  const object = isJsonObject(parent) ? { ...(parent as Record<string, Json>) } : {};
+  const object = isJsonObject(parent) ? { ...parent } : {};
   if (child === undefined) delete object[part];
   else object[part] = child;
   return object;
@@ -206,4 +200,13 @@ function toLayout(text: string) {
     indentSeq: !/^( *)[\w"']+: *\n\1- /m.test(text),
     flowCollectionPadding: !/\{\w/.test(text),
   };
+}
+
+/** The same object with every plain value as it is written: the version 1.10, not the number 1.1. JSON is not written otherwise. */
+export function parseWritten(text: string): Record<string, Json> | null {
+  if (parseJson(text) !== undefined) return parseManifest(text);
+  if (!isShallow(text)) return null;
+  const document = parseDocument(text, { logLevel: "silent", schema: "failsafe" });
+  const value: unknown = document.errors.length > 0 ? null : document.toJS();
+  return isJsonObject(value) ? (value as Record<string, Json>) : null;
 }

@@ -1,9 +1,9 @@
 import { useEffect, useEffectEvent, useState } from "react";
 
 /** Makes the whole page a drop target while mounted. Answers whether a file hovers over it. */
-export function useFileDrop(onFile: (file: File) => void): boolean {
+export function useFileDrop(onFiles: (files: readonly File[]) => void): boolean {
   const [hovering, setHovering] = useState(false);
-  const take = useEffectEvent(onFile);
+  const take = useEffectEvent(onFiles);
 
   useEffect(() => {
     // Entering a child fires before leaving its parent: only the balance tells whether the file is still over the page.
@@ -18,12 +18,12 @@ export function useFileDrop(onFile: (file: File) => void): boolean {
     const over = move(0);
     const leave = move(-1);
     const drop = (event: DragEvent) => {
-      const file = event.dataTransfer?.files[0];
-      if (!file) return;
+      const files = [...(event.dataTransfer?.files ?? [])];
+      if (files.length === 0) return;
       event.preventDefault();
       depth = 0;
       setHovering(false);
-      take(file);
+      take(files);
     };
     document.addEventListener("dragenter", enter);
     document.addEventListener("dragover", over);

@@ -1,23 +1,29 @@
 import { OctagonAlert, TriangleAlert } from "lucide-react";
 import type { Finding } from "@/lib/contract/manifest.ts";
 
-/** Findings as a list, errors first. With `onPick` each leads to its place in the text. */
+/**
+ * Findings as a list, errors first. With `onPick` each leads to its place in the text; those of `currentLine`, where the caret
+ * stands, are marked.
+ */
 export function FindingList({
   findings,
   onPick,
+  currentLine = null,
 }: {
   findings: Finding[];
   onPick?: (finding: Finding) => void;
+  currentLine?: number | null;
 }) {
   const ordered = findings.toSorted(
     (a, b) => Number(b.severity === "error") - Number(a.severity === "error"),
   );
   return (
-    <ul className="flex flex-col gap-2.5">
+    <ul className="flex flex-col gap-1">
       {ordered.map((finding) => (
         <li
           key={`${finding.line}:${finding.column}:${finding.path}:${finding.code}`}
-          className="flex items-start gap-2"
+          aria-current={finding.line !== undefined && finding.line === currentLine ? "location" : undefined}
+          className="-mx-2 flex items-start gap-2 rounded-md border-l-2 border-transparent px-2 py-1 aria-[current]:border-accent aria-[current]:bg-sunken"
         >
           <SeverityIcon severity={finding.severity} />
           <div className="min-w-0 wrap-anywhere">
@@ -25,6 +31,11 @@ export function FindingList({
               {finding.message} <FindingPlace finding={finding} onPick={onPick} />
             </p>
             {finding.fix ? <p className="text-sm text-muted">{finding.fix}</p> : null}
+            {finding.refusedByLoom ? (
+              <span className="mt-1 inline-flex h-5 items-center rounded-full bg-warn-soft px-2 text-xs font-medium text-warn">
+                Loom refuses this
+              </span>
+            ) : null}
           </div>
         </li>
       ))}

@@ -12,14 +12,17 @@ import type { useRegistration } from "./use-registration.ts";
 /** What the console understood of the source. Always there, so that nothing jumps when it fills. */
 export function PreviewPanel({
   registration,
+  currentLine,
   onPick,
 }: {
   registration: ReturnType<typeof useRegistration>;
+  /** Where the caret stands in the text, 1-based. */
+  currentLine: number | null;
   onPick: (finding: Finding) => void;
 }) {
   const { reading, source, preview, draft } = registration;
   return (
-    <Panel title="What the console understands" className="lg:sticky lg:top-5 lg:row-span-2">
+    <Panel title="What the console understands" className="lg:sticky lg:top-5">
       <div aria-live="polite" aria-busy={preview.isFetching} className="flex min-h-64 flex-col gap-4">
         {source === null ? (
           <Waiting>
@@ -28,7 +31,12 @@ export function PreviewPanel({
               : "Name, version, configuration fields and everything that is wrong appear here, before anything is stored."}
           </Waiting>
         ) : preview.data ? (
-          <PreviewBody previewed={preview.data} registration={registration} onPick={onPick} />
+          <PreviewBody
+            previewed={preview.data}
+            registration={registration}
+            currentLine={currentLine}
+            onPick={onPick}
+          />
         ) : preview.error ? (
           <ReachFailure error={preview.error} onRetry={() => void preview.refetch()} />
         ) : (

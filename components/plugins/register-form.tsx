@@ -55,7 +55,9 @@ export function RegisterForm({
         >
           Register
         </Button>
-        <p className="min-w-0 flex-1 basis-48 text-sm text-muted">{toNext(preview)}</p>
+        <p className="min-w-0 flex-1 basis-48 text-sm text-muted">
+          Nothing is stored before this. {toNext(preview)}
+        </p>
       </div>
     </form>
   );

@@ -1,34 +1,52 @@
 "use client";
 
 import { FileUp, Search } from "lucide-react";
-import { useRef, type ChangeEvent, type KeyboardEvent, type Ref } from "react";
+import { useRef, useState, type ChangeEvent, type KeyboardEvent, type Ref } from "react";
+import type { CodeEditorHandle } from "@/components/editor/code-editor.tsx";
+import { EditorHint } from "@/components/editor/editor-hint.tsx";
+import { MANIFEST_EXAMPLE } from "@/components/manifest/manifest-example.ts";
 import { Button } from "@/components/ui/button.tsx";
 import { Field } from "@/components/ui/field.tsx";
-import { Textarea } from "@/components/ui/input.tsx";
 import { Kbd } from "@/components/ui/kbd.tsx";
 import { Panel } from "@/components/ui/panel.tsx";
+import { ViewTabs } from "@/components/ui/view-tabs.tsx";
+import { useIsDocument } from "./source-document.ts";
 import { SourceReading } from "./source-reading.tsx";
+import { SourceText } from "./source-text.tsx";
 import type { useRegistration } from "./use-registration.ts";
+
+/** What happened to the last file: refused, or taken with something to say. */
+export interface FileNotice {
+  tone: "bad" | "info";
+  text: string;
+}
+
+const HINT = "The address of a running plugin, the address of its manifest, or the manifest itself.";
+const panelId = (view: "text" | "form") => `source-${view}`;
 
 /** The one field: type, paste, choose or drop. */
 export function SourceField({
   ref,
   registration,
-  problem,
+  notice,
   onFile,
   onType,
+  onLine,
 }: {
-  ref: Ref<HTMLTextAreaElement>;
+  ref: Ref<CodeEditorHandle>;
   registration: ReturnType<typeof useRegistration>;
-  problem: string | null;
+  notice: FileNotice | null;
   onFile: (file: File) => void;
   onType: (text: string) => void;
+  onLine: (line: number) => void;
 }) {
-  const { draft, reading, preview, check, clear } = registration;
-  const isAddress = reading.kind === "address";
+  const { draft, reading, check } = registration;
+  const [tabIndents, setTabIndents] = useState(false);
+  const asDocument = useIsDocument(reading);
+  const isJson = draft.text.trimStart().startsWith("{");
 
   function onKeyDown(event: KeyboardEvent) {
-    if (event.key !== "Enter" || event.shiftKey || !isAddress) return;
+    if (event.key !== "Enter" || event.shiftKey || reading.kind !== "address") return;
     event.preventDefault();
     check();
   }
@@ -38,55 +56,88 @@ export function SourceField({
       <div className="flex flex-col gap-3">
         <Field
           label="Where is the plugin?"
-          hint="The address of a running plugin, the address of its manifest, or the manifest itself."
-          error={problem}
+          hint={notice?.tone === "info" ? notice.text : asDocument ? null : HINT}
+          error={notice?.tone === "bad" ? notice.text : null}
+          trailing={
+            asDocument ? (
+              <ViewTabs
+                label="Show the manifest as"
+                views={[
+                  { value: "text", label: isJson ? "JSON" : "YAML" },
+                  { value: "form", label: "Form" },
+                ]}
+                value={draft.view}
+                onChange={(view) => registration.change({ view })}
+                panelId={panelId}
+              />
+            ) : null
+          }
         >
           {(aria) => (
-            <Textarea
-              {...aria}
+            <SourceText
               ref={ref}
-              autoFocus
-              mono
-              rows={isAddress || reading.kind === "empty" ? 3 : 18}
-              value={draft.text}
-              placeholder="http://127.0.0.1:8090"
-              autoComplete="off"
-              autoCapitalize="off"
-              spellCheck={false}
-              onChange={(event) => onType(event.target.value)}
+              aria={aria}
+              registration={registration}
+              asDocument={asDocument}
+              panelId={panelId}
+              tabIndents={tabIndents}
+              language={isJson ? "json" : "yaml"}
+              onType={onType}
+              onLine={onLine}
               onKeyDown={onKeyDown}
             />
           )}
         </Field>
-        <div className="flex flex-wrap items-center gap-2">
-          {isAddress ? (
-            <Button
-              variant="primary"
-              icon={<Search aria-hidden />}
-              loading={preview.isFetching}
-              onClick={check}
-            >
-              Check
-            </Button>
-          ) : null}
-          {isAddress ? (
-            <span className="hidden text-sm text-muted sm:inline">
-              or <Kbd>Enter</Kbd>
-            </span>
-          ) : (
-            <FileButton onFile={onFile} />
-          )}
-          {draft.text === "" ? (
-            <span className="text-sm text-muted">or drop a file anywhere on this page</span>
-          ) : (
-            <Button variant="ghost" onClick={clear}>
-              Clear
-            </Button>
-          )}
-        </div>
+        {asDocument && draft.view === "text" ? (
+          <EditorHint completes tabIndents={tabIndents} onTabIndents={setTabIndents} />
+        ) : null}
+        <Buttons registration={registration} onFile={onFile} />
         <SourceReading reading={reading} onChange={(of) => registration.change({ of })} />
       </div>
     </Panel>
+  );
+}
+
+function Buttons({
+  registration,
+  onFile,
+}: {
+  registration: ReturnType<typeof useRegistration>;
+  onFile: (file: File) => void;
+}) {
+  const { draft, reading, preview, check, clear, replaceText } = registration;
+  return (
+    <div className="flex flex-wrap items-center gap-2">
+      {reading.kind === "address" ? (
+        <>
+          <Button
+            variant="primary"
+            icon={<Search aria-hidden />}
+            loading={preview.isFetching}
+            onClick={check}
+          >
+            Check
+          </Button>
+          <span className="hidden text-sm text-muted sm:inline">
+            or <Kbd>Enter</Kbd>
+          </span>
+        </>
+      ) : (
+        <FileButton onFile={onFile} />
+      )}
+      {draft.text === "" ? (
+        <>
+          <Button variant="ghost" onClick={() => replaceText(MANIFEST_EXAMPLE)}>
+            Start from an example
+          </Button>
+          <span className="text-sm text-muted">or drop a file anywhere on this page</span>
+        </>
+      ) : (
+        <Button variant="ghost" onClick={clear}>
+          Clear
+        </Button>
+      )}
+    </div>
   );
 }
 

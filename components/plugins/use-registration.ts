@@ -6,7 +6,9 @@ import { useEffect, useState } from "react";
 import { api } from "@/lib/client/browser.ts";
 import { useDraft } from "@/lib/client/draft.ts";
 import { queries } from "@/lib/client/queries.ts";
+import type { Finding } from "@/lib/contract/manifest.ts";
 import type { PluginCreate, PluginPreview } from "@/lib/contract/plugin.ts";
+import { findObstacle } from "./manifest-obstacle.ts";
 import { toPluginPath } from "./plugin-path.ts";
 import { readSource, toSource } from "./register-source.ts";
 
@@ -20,9 +22,11 @@ export interface RegisterDraft {
   builtin: string | null;
   /** Null while the suggested name is fine. */
   name: string | null;
+  /** How a manifest is shown. */
+  view: "text" | "form";
 }
 
-const EMPTY: RegisterDraft = { text: "", of: null, checked: null, builtin: null, name: null };
+const EMPTY: RegisterDraft = { text: "", of: null, checked: null, builtin: null, name: null, view: "text" };
 
 /** Typing pauses this long before a pasted manifest is read, ms. */
 const PAUSE_MS = 350;
@@ -32,6 +36,8 @@ export function useRegistration() {
   const client = useQueryClient();
   const router = useRouter();
   const [draft, setDraft, clearDraft] = useDraft<RegisterDraft>("register", EMPTY);
+  // A text that came out of the form was read before it went in.
+  const [formed, setFormed] = useState<string | null>(null);
   const settled = useSettled(draft.text);
   const reading = readSource(draft.text, draft.of);
   const source = toPreviewable(draft, settled);
@@ -83,8 +89,14 @@ export function useRegistration() {
     allow,
     register,
     change,
+    /** Whether the text can be shown as a form: only what the server has read is parsed here. */
+    form: toFormState(draft.text, formed, preview.data),
+    changeInForm: (text: string) => {
+      setFormed(text);
+      change({ text, builtin: null });
+    },
     /** Takes over a text as a whole: pasted from a file. */
-    replaceText: (text: string) => change({ ...EMPTY, text }),
+    replaceText: (text: string) => change({ ...EMPTY, view: draft.view, text }),
     /** Contacts the address that stands in the field; again when it was contacted before. */
     check: () => {
       if (reading.kind !== "address") return;
@@ -102,7 +114,17 @@ export interface Previewed {
 }
 
 function toPreviewed(preview: PluginPreview, source: PluginCreate | null): Previewed {
-  return { preview, text: source?.manifestText };
+  return { preview, text: source?.manifestText ?? preview.manifestText ?? undefined };
+}
+
+/** `obstacle` is what has to be mended first; null while the text is still being read. */
+export type FormState = { ready: true } | { ready: false; obstacle: Finding | null };
+
+function toFormState(text: string, formed: string | null, previewed: Previewed | undefined): FormState {
+  if (text === formed) return { ready: true };
+  if (previewed?.text !== text) return { ready: false, obstacle: null };
+  const obstacle = findObstacle(previewed.preview);
+  return obstacle === null ? { ready: true } : { ready: false, obstacle };
 }
 
 /** The source to preview now: manifests once typing pauses, addresses once asked for, built-in plugins at once. */
