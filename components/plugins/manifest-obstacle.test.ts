@@ -1,9 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { PluginPreview } from "@/lib/contract/plugin.ts";
 import { readManifest } from "@/lib/intake/manifest.ts";
 import { findObstacle } from "./manifest-obstacle.ts";
-
-const preview = (text: string) => readManifest(text) as PluginPreview;
 
 describe("the way into the form", () => {
   it.each([
@@ -22,11 +19,11 @@ describe("the way into the form", () => {
     ["nothing", ""],
     ["too much text", `# ${"x".repeat(70_000)}`],
   ])("is closed by %s", (_, text) => {
-    expect(findObstacle(preview(text))).toMatchObject({ severity: "error" });
+    expect(findObstacle(readManifest(text))).toMatchObject({ severity: "error" });
   });
 
   it.each(["type: http\n", "type: nonsense\nmetadata: 5\n", "health_check_interval: 1\n"])(
     "is open for fields that are wrong or missing: %j",
-    (text) => expect(findObstacle(preview(text))).toBeNull(),
+    (text) => expect(findObstacle(readManifest(text))).toBeNull(),
   );
 });

@@ -20,7 +20,10 @@ const UNREAD = new Set([
 ]);
 
 /** Why a manifest text cannot be shown as a form; null when the server has read all of it. */
-export function findObstacle({ manifest, findings }: PluginPreview): Finding | null {
+export function findObstacle({
+  manifest,
+  findings,
+}: Pick<PluginPreview, "findings"> & { manifest: unknown }): Finding | null {
   if (manifest !== null) return null;
   const errors = findings.filter(({ severity }) => severity === "error");
   // An error about the document as a whole is one about its text, whatever it will be called.
