@@ -58,6 +58,15 @@ export const ERROR_STATUS = {
   plugin_provider_unavailable: 502,
   plugin_error: 502,
   plugin_stream_truncated: 502,
+  // a process the console runs
+  processes_not_allowed: 409,
+  process_needs_approval: 409,
+  process_not_found: 502,
+  process_not_executable: 502,
+  process_port_taken: 502,
+  process_not_ready: 504,
+  process_out_of_memory: 502,
+  process_exited: 502,
   request_aborted: 499,
   // ourselves
   console_unreachable: 503,

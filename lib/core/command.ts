@@ -1,0 +1,25 @@
+/**
+ * Names a manifest may not put into a process's environment: each would make the approved program run something else, or
+ * hand it what belongs to the console. The loader's (LD_*, DYLD_*), the interpreters' (NODE_OPTIONS, PYTHONPATH …), the shell's
+ * (BASH_ENV …), the search path, and our own.
+ */
+const FORBIDDEN: readonly RegExp[] = [
+  /^(LD|DYLD|LOOM|GIT|npm_config)_/i,
+  /^(PATH|ENV|IFS|SHELLOPTS|BASHOPTS|BASH_ENV|BASH_FUNC_.*|PS4|PROMPT_COMMAND|ZDOTDIR)$/i,
+  /^(NODE_OPTIONS|NODE_PATH|NODE_EXTRA_CA_CERTS|NODE_TLS_REJECT_UNAUTHORIZED|NODE_REPL_EXTERNAL_MODULE)$/i,
+  /^(PYTHONPATH|PYTHONHOME|PYTHONSTARTUP|PYTHONINSPECT|PYTHONUSERBASE|PYTHONEXECUTABLE|PYTHONBREAKPOINT)$/i,
+  /^(PERL5OPT|PERL5LIB|PERLLIB|PERL5DB|RUBYOPT|RUBYLIB|LUA_INIT.*|LUA_PATH|LUA_CPATH|PHPRC|PHP_INI_SCAN_DIR)$/i,
+  /^(JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|JDK_JAVA_OPTIONS|CLASSPATH|DOTNET_STARTUP_HOOKS|CORECLR_PROFILER.*)$/i,
+  /^(GCONV_PATH|LOCPATH|NLSPATH|HOSTALIASES|RES_OPTIONS|MALLOC_.*|GLIBC_TUNABLES|OPENSSL_CONF|OPENSSL_ENGINES)$/i,
+];
+
+/** A name every system takes. */
+const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+/** Those of `names` that a manifest's `env` may not set, as written. */
+export function forbiddenVariables(names: readonly string[]): string[] {
+  return names.filter((name) => !NAME.test(name) || FORBIDDEN.some((pattern) => pattern.test(name)));
+}
+
+/** What a plugin's process inherits of the console's environment: enough to find programs and write dates, and no key. */
+export const INHERITED_VARIABLES = ["PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR"] as const;

@@ -1,0 +1,75 @@
+import { readdir, readFile, readlink } from "node:fs/promises";
+
+/** Marks every process of one run: children inherit it whatever they do to their process group. */
+export const RUN_VARIABLE = "LOOM_PLUGIN_RUN";
+
+/** One process as the kernel shows it. */
+export interface ProcessEntry {
+  pid: number;
+  /** Clock ticks since boot. With the pid it names one process for ever: a pid alone is used again. */
+  startTicks: number;
+  /** User and system time, clock ticks. */
+  cpuTicks: number;
+  /** Resident pages. */
+  residentPages: number;
+}
+
+/** Null when there is no such process (any more), or no /proc on this system. */
+export async function readProcess(pid: number): Promise<ProcessEntry | null> {
+  const text = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => null);
+  if (text === null) return null;
+  // proc(5): the name in field 2 may hold blanks and brackets; what follows the last bracket is fixed.
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  const field = (number: number) => Number(fields[number - 3] ?? 0);
+  // A zombie has ended: it only waits for its parent to notice.
+  if (fields[0] === "Z") return null;
+  return { pid, startTicks: field(22), cpuTicks: field(14) + field(15), residentPages: field(24) };
+}
+
+/** Every living process of a run, wherever it has moved. Empty where there is no /proc. */
+export async function findRun(runId: string): Promise<ProcessEntry[]> {
+  const names = await readdir("/proc").catch((): string[] => []);
+  const marker = `${RUN_VARIABLE}=${runId}`;
+  const found = await Promise.all(
+    names
+      .filter((name) => /^\d+$/.test(name))
+      .map(async (name) => {
+        const environment = await readFile(`/proc/${name}/environ`, "utf8").catch(() => "");
+        return environment.split("\0").includes(marker) ? readProcess(Number(name)) : null;
+      }),
+  );
+  return found.filter((entry) => entry !== null);
+}
+
+/** Ends a process group and every process of the run. What is gone already is fine. */
+export async function killRun(groupId: number, runId: string): Promise<void> {
+  signalGroup(groupId, "SIGKILL");
+  // A fork may slip in between the look and the kill: look until nobody is left.
+  for (let round = 0; round < 20; round++) {
+    const left = await findRun(runId);
+    if (left.length === 0) return;
+    for (const { pid } of left) signal(pid, "SIGKILL");
+  }
+}
+
+/** Signals every member of a process group. */
+export function signalGroup(groupId: number, name: NodeJS.Signals): void {
+  signal(-groupId, name);
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if (!isGone(error)) throw error;
+  }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "ESRCH" || error.code === "EPERM");
+}
+
+/** The program a pid runs; null when it is gone. */
+export function executableOf(pid: number): Promise<string | null> {
+  return readlink(`/proc/${pid}/exe`).catch(() => null);
+}

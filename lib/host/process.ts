@@ -1,0 +1,143 @@
+import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import type { ProcessCommand, ProcessLimits } from "../contract/process.ts";
+import type { Clock } from "../core/clock.ts";
+import type { RawExit } from "../core/exit.ts";
+import { findRun, killRun, RUN_VARIABLE, signalGroup } from "./process-tree.ts";
+
+/** Between asking a process to end and insisting, ms. Twice this and a little more is the longest a stop takes. */
+const GRACE_MS = 5_000;
+/** How often a stopping tree is looked at, ms. */
+const LOOK_MS = 50;
+
+export type OutputStream = "stdout" | "stderr";
+
+export interface ProcessOptions {
+  command: ProcessCommand;
+  limits: ProcessLimits;
+  /** What the process inherits; the manifest's own `env` and the marker of the run are added. */
+  environment: Readonly<Record<string, string>>;
+  /** Unique for every start: found again in the environment of each child. */
+  runId: string;
+  clock: Clock;
+  /** Raw output as it comes. */
+  onOutput: (stream: OutputStream, bytes: Buffer) => void;
+}
+
+/** A plugin's process with everything it started. Ends on its own or by `stop`; either way nothing of it is left. */
+export interface PluginProcess {
+  /** The process group as well. Null when it could not even be started. */
+  readonly pid: number | null;
+  /** Resolves once the process has ended and its whole tree is gone. Never rejects. */
+  readonly exited: Promise<RawExit>;
+  /**
+   * Ask, wait, insist: closes stdin, SIGTERM to the group, after 5 s SIGKILL to the whole run. The first reason wins; safe to call
+   * twice. Resolves like `exited`.
+   */
+  stop(reason: NonNullable<RawExit["endedBy"]>): Promise<RawExit>;
+}
+
+/** Starts a process: without a shell, in a group of its own, bound to our life and to its limits where the system can do that. */
+export function startProcess(options: ProcessOptions): PluginProcess {
+  const { command, runId, clock, onOutput } = options;
+  const [program = command.executable, ...args] = wrap(options);
+  let endedBy: RawExit["endedBy"] = null;
+  let insisting: Promise<void> | null = null;
+  const child = spawn(program, args, {
+    cwd: command.workingDirectory,
+    env: { ...options.environment, ...command.env, [RUN_VARIABLE]: runId },
+    detached: true,
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  child.stdout.on("data", (bytes: Buffer) => onOutput("stdout", bytes));
+  child.stderr.on("data", (bytes: Buffer) => onOutput("stderr", bytes));
+  // A process may close its stdin or end while we do: that is its right.
+  child.stdin.on("error", () => undefined);
+  const { pid = null } = child;
+  const gone = new AbortController();
+
+  const exited = waitForExit(child).then(async (exit): Promise<RawExit> => {
+    gone.abort();
+    // The leader has ended; what it started has not, perhaps.
+    if (pid !== null) await (insisting ?? endTree(pid));
+    child.stdout.destroy();
+    child.stderr.destroy();
+    return { ...exit, endedBy };
+  });
+
+  /** Asks the group, waits until the leader and everybody of the run are gone or the grace is over, then insists. */
+  async function endTree(groupId: number): Promise<void> {
+    child.stdin.end();
+    signalGroup(groupId, "SIGTERM");
+    const end = clock.monotonic() + GRACE_MS;
+    while (clock.monotonic() < end) {
+      if (gone.signal.aborted && (await findRun(runId)).length === 0) break;
+      await clock.sleep(LOOK_MS);
+    }
+    await killRun(groupId, runId);
+  }
+
+  return {
+    pid,
+    exited,
+    stop(reason) {
+      endedBy ??= gone.signal.aborted ? null : reason;
+      if (pid !== null && !gone.signal.aborted) insisting ??= endTree(pid);
+      return exited;
+    },
+  };
+}
+
+/** Resolves with the end of the process itself. */
+async function waitForExit(child: ChildProcessWithoutNullStreams): Promise<Omit<RawExit, "endedBy">> {
+  try {
+    const [code, signal] = (await once(child, "exit")) as [number | null, string | null];
+    return { code, signal };
+  } catch (error) {
+    const spawnError = error instanceof Error && "code" in error ? String(error.code) : "failed";
+    return { code: null, signal: null, spawnError };
+  }
+}
+
+const [SETPRIV, PRLIMIT] = ["/usr/bin/setpriv", "/usr/bin/prlimit"];
+
+/** The command behind the programs that bind it to our life and to its limits; as it is where they are missing. */
+function wrap({ command, limits }: ProcessOptions): string[] {
+  const bound = existsSync(SETPRIV) ? [SETPRIV, "--pdeathsig", "KILL"] : [];
+  // Data and not address space: runtimes reserve far more addresses than they ever fill.
+  const limited = existsSync(PRLIMIT)
+    ? [PRLIMIT, `--data=${limits.memoryMb * 1_048_576}`, `--nofile=${limits.openFiles}`, "--core=0"]
+    : [];
+  return [...bound, ...limited, command.executable, ...command.args];
+}
+
+/** Tells a program of its own which groups to end when the console is gone, however it went. */
+export interface Guardian {
+  add(groupId: number, runId: string): void;
+  remove(groupId: number): void;
+  /** Ends it and waits. Groups still added are ended with it. */
+  close(): Promise<void>;
+}
+
+/** @param script path of `guardian.mjs` */
+export function startGuardian(script: string): Guardian {
+  const child = spawn(process.execPath, [script], {
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"],
+    env: {},
+  });
+  const closed = once(child, "close");
+  child.stdin.on("error", () => undefined);
+  // It must not keep the console from ending.
+  child.unref();
+  const tell = (message: object) => void child.stdin.write(`${JSON.stringify(message)}\n`);
+  return {
+    add: (groupId, runId) => tell({ add: { groupId, marker: `${RUN_VARIABLE}=${runId}` } }),
+    remove: (groupId) => tell({ remove: { groupId } }),
+    async close() {
+      child.stdin.end();
+      await closed;
+    },
+  };
+}
