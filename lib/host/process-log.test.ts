@@ -1,0 +1,117 @@
+import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createFakeClock } from "../../test/fake-clock.ts";
+import { createLog } from "../log.ts";
+import { openProcessLog, type ProcessLog } from "./process-log.ts";
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), "loom-log-"));
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+const clock = createFakeClock();
+const open = (): Promise<ProcessLog> =>
+  openProcessLog({
+    directory: join(directory, "log"),
+    clock,
+    log: createLog({ level: "silent", pretty: false }),
+    redact: (text) => text.replaceAll("hunter2", "[redacted]"),
+  });
+const texts = (log: ProcessLog) => log.list({ limit: 100 }).map(({ stream, text }) => `${stream} ${text}`);
+const say = (log: ProcessLog, text: string, stream: "stdout" | "stderr" = "stdout") =>
+  log.write(stream, Buffer.from(text));
+
+describe("a process log", () => {
+  it("puts pieces together to lines, each stream for itself", async () => {
+    const log = await open();
+    say(log, "one\ntw");
+    say(log, "oops\n", "stderr");
+    say(log, "o\r\nthree");
+    log.remark("ended");
+    expect(texts(log)).toEqual(["stdout one", "stderr oops", "stdout two", "stdout three", "console ended"]);
+  });
+
+  it("keeps characters that are cut between two pieces", async () => {
+    const log = await open();
+    const bytes = Buffer.from("né\n");
+    log.write("stdout", bytes.subarray(0, 2));
+    log.write("stdout", bytes.subarray(2));
+    expect(texts(log)).toEqual(["stdout né"]);
+  });
+
+  it("cuts a long line at 16 KB and says so", async () => {
+    const log = await open();
+    say(log, `${"x".repeat(40_000)}\nnext\n`);
+    const [first, second] = log.list({ limit: 10 });
+    expect(first).toMatchObject({ cut: true, text: "x".repeat(16_384) });
+    expect(second?.text).toBe("next");
+  });
+
+  it("takes secrets out before anybody sees them", async () => {
+    const log = await open();
+    say(log, "the key is hunter2\n");
+    expect(texts(log)).toEqual(["stdout the key is [redacted]"]);
+    await log.flush();
+    expect(JSON.stringify(await log.readAll())).not.toContain("hunter2");
+  });
+
+  it("is still there after a restart and goes on counting", async () => {
+    const log = await open();
+    say(log, "before\n");
+    await log.flush();
+    const again = await open();
+    say(again, "after\n");
+    expect(again.list({ limit: 10 }).map(({ seq, text }) => [seq, text])).toEqual([
+      [0, "before"],
+      [1, "after"],
+    ]);
+  });
+
+  it("gives what came after a line, and follows", async () => {
+    const log = await open();
+    say(log, "a\nb\nc\n");
+    expect(log.list({ after: 1, limit: 10 }).map(({ text }) => text)).toEqual(["c"]);
+    const seen: string[] = [];
+    const stop = log.follow((lines) => seen.push(...lines.map(({ text }) => text)));
+    say(log, "d\n");
+    stop();
+    say(log, "e\n");
+    expect(seen).toEqual(["d"]);
+  });
+
+  it("tells the last lines of stderr without colours", async () => {
+    const log = await open();
+    say(log, "\u001b[31mred\u001b[0m\nplain\n", "stderr");
+    expect(log.lastErrors(50)).toEqual(["red", "plain"]);
+  });
+
+  it("counts what a flood drops and stays small, in memory and on disk", async () => {
+    const log = await open();
+    const piece = Buffer.from(`${"y".repeat(99)}\n`.repeat(600));
+    for (let round = 0; round < 2_000; round++) log.write("stdout", piece);
+    await clock.advance(10_000);
+    for (let round = 0; round < 30; round++) {
+      log.write("stdout", piece);
+      await clock.advance(1_000);
+    }
+    log.remark("over");
+    await log.flush();
+    const lines = log.list({ limit: 5_000 });
+    expect(lines.length).toBeLessThanOrEqual(2_000);
+    const all = await log.readAll();
+    const dropped = all.filter(({ stream, text }) => stream === "console" && /lines dropped/.test(text));
+    const counted = dropped.reduce(
+      (sum, { text }) => sum + Number(/^[\d,]+/.exec(text)?.[0].replaceAll(",", "")),
+      0,
+    );
+    expect(counted + all.filter(({ stream }) => stream === "stdout").length).toBe(2_030 * 600);
+    const files = await readdir(join(directory, "log"));
+    const sizes = await Promise.all(
+      files.map(async (file) => (await stat(join(directory, "log", file))).size),
+    );
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(10 * 1_048_576);
+  });
+});
