@@ -69,3 +69,39 @@ export const LogLine = z.object({
   cut: z.boolean().optional(),
 });
 export type LogLine = z.infer<typeof LogLine>;
+
+/** `GET /api/plugins/:id/process`: what runs for a plugin whose manifest has a `command`, and whether it may. */
+export const PluginProcess = z.object({
+  /** The operator lets the console start processes (`LOOM_ALLOW_PROCESSES=true`). */
+  allowed: z.boolean(),
+  /** What would be started now; null while `problem` says why there is nothing to start. */
+  command: ProcessCommand.nullable(),
+  problem: ErrorInfo.nullable(),
+  /** What an admin agreed to. `command` has to equal it before anything starts. */
+  approval: z
+    .object({ command: ProcessCommand, approvedBy: z.string(), approvedAt: z.iso.datetime() })
+    .nullable(),
+  /** True when `command` is exactly what was approved. */
+  approved: z.boolean(),
+  limits: ProcessLimits,
+  status: ProcessStatus,
+  pid: z.number().int().nullable(),
+  startedAt: z.iso.datetime().nullable(),
+  /** When it is started again after it ended by itself. */
+  nextStartAt: z.iso.datetime().nullable(),
+  /** Newest first, at most 20, since the console started. */
+  exits: z.array(ProcessExit),
+  /** Oldest first, the last half hour. */
+  usage: z.array(ProcessUsage),
+  /** The last 50 lines of stderr, oldest first, without colours. */
+  lastErrors: z.array(z.string()),
+});
+export type PluginProcess = z.infer<typeof PluginProcess>;
+
+/** `POST /api/plugins/:id/process/approve`: the command as it was shown; a 409 `conflict` when it has changed since. */
+export const ProcessApproval = z.strictObject({ command: ProcessCommand });
+export type ProcessApproval = z.infer<typeof ProcessApproval>;
+
+/** `GET /api/plugins/:id/logs`. */
+export const LogPage = z.object({ lines: z.array(LogLine) });
+export type LogPage = z.infer<typeof LogPage>;

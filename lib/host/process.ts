@@ -46,7 +46,7 @@ export function startProcess(options: ProcessOptions): PluginProcess {
   let insisting: Promise<void> | null = null;
   const child = spawn(program, args, {
     cwd: command.workingDirectory,
-    env: { ...options.environment, ...command.env, [RUN_VARIABLE]: runId },
+    env: toEnvironment({ ...options.environment, ...command.env, [RUN_VARIABLE]: runId }),
     detached: true,
     stdio: ["pipe", "pipe", "pipe"],
   });
@@ -89,6 +89,11 @@ export function startProcess(options: ProcessOptions): PluginProcess {
   };
 }
 
+/** Next's types insist on NODE_ENV; a plugin gets what it is given. */
+function toEnvironment(variables: Record<string, string>): NodeJS.ProcessEnv {
+  return variables as NodeJS.ProcessEnv;
+}
+
 /** Resolves with the end of the process itself. */
 async function waitForExit(child: ChildProcessWithoutNullStreams): Promise<Omit<RawExit, "endedBy">> {
   try {
@@ -125,7 +130,7 @@ export function startGuardian(script: string): Guardian {
   const child = spawn(process.execPath, [script], {
     detached: true,
     stdio: ["pipe", "ignore", "ignore"],
-    env: {},
+    env: toEnvironment({}),
   });
   const closed = once(child, "close");
   child.stdin.on("error", () => undefined);
