@@ -47,6 +47,13 @@ describe("explainExit", () => {
       "process_port_taken",
       /port 9000/,
     ],
+    [
+      "silence",
+      { signal: "SIGTERM", endedBy: "not_ready" },
+      [],
+      "process_not_ready",
+      /did not answer in time/,
+    ],
     ["a stop", { signal: "SIGTERM", endedBy: "stop" }, [], "process_exited", /stopped by the console/],
   ])("tells %s", (_what, exit, stderr, code, message) => {
     const info = explain(exit, stderr);

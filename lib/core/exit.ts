@@ -23,6 +23,9 @@ export interface ExitContext {
 export function explainExit(exit: RawExit, context: ExitContext): ErrorInfo {
   const name = context.command;
   if (exit.endedBy === "stop") return info("process_exited", `${name} was stopped by the console.`);
+  if (exit.endedBy === "not_ready") {
+    return info("process_not_ready", `${name} did not answer in time and was ended.`, LOOK_AT_LOG);
+  }
   if (exit.endedBy === "memory" || ranOutOfMemory(exit, context)) return outOfMemory(name, context.memoryMb);
   if (exit.spawnError === "ENOENT" || exit.code === 127) return notFound(name);
   if (exit.spawnError === "EACCES" || exit.code === 126) return notExecutable(name);

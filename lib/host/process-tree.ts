@@ -1,4 +1,4 @@
-import { readdir, readFile, readlink } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 
 /** Marks every process of one run: children inherit it whatever they do to their process group. */
 export const RUN_VARIABLE = "LOOM_PLUGIN_RUN";
@@ -10,8 +10,6 @@ export interface ProcessEntry {
   startTicks: number;
   /** User and system time, clock ticks. */
   cpuTicks: number;
-  /** Resident pages. */
-  residentPages: number;
 }
 
 /** Null when there is no such process (any more), or no /proc on this system. */
@@ -23,7 +21,7 @@ export async function readProcess(pid: number): Promise<ProcessEntry | null> {
   const field = (number: number) => Number(fields[number - 3] ?? 0);
   // A zombie has ended: it only waits for its parent to notice.
   if (fields[0] === "Z") return null;
-  return { pid, startTicks: field(22), cpuTicks: field(14) + field(15), residentPages: field(24) };
+  return { pid, startTicks: field(22), cpuTicks: field(14) + field(15) };
 }
 
 /** Every living process of a run, wherever it has moved. Empty where there is no /proc. */
@@ -69,7 +67,8 @@ function isGone(error: unknown): boolean {
   return error instanceof Error && "code" in error && (error.code === "ESRCH" || error.code === "EPERM");
 }
 
-/** The program a pid runs; null when it is gone. */
-export function executableOf(pid: number): Promise<string | null> {
-  return readlink(`/proc/${pid}/exe`).catch(() => null);
+/** Resident bytes of one process; 0 when it is gone. */
+export async function readMemory(pid: number): Promise<number> {
+  const text = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
+  return Number(/^VmRSS:\s*(\d+) kB$/m.exec(text)?.[1] ?? 0) * 1_024;
 }
