@@ -17,6 +17,7 @@ import { createData } from "./lib/data/open.ts";
 import { EnvError, readEnv } from "./lib/env.ts";
 import { createGateway } from "./lib/gateway/handler.ts";
 import { createHost } from "./lib/host/create-host.ts";
+import { createSupervisor } from "./lib/host/supervisor.ts";
 import { createLog } from "./lib/log.ts";
 import { createFirstAdmin, isSetupOpen } from "./lib/operations/accounts.ts";
 import { loadApprovals } from "./lib/operations/approvals.ts";
@@ -52,11 +53,21 @@ async function start(): Promise<void> {
   const approvals = await loadApprovals(data.approvals);
   const ownPort = () => (server.address() as AddressInfo | null)?.port ?? env.port;
   const builtins = createBuiltins(clock);
+  const supervisor = createSupervisor({
+    processes: data.processes,
+    clock,
+    log,
+    allowed: env.allowProcesses,
+    environment: env.variables,
+    logDirectory: join(env.dataDirectory, "logs"),
+    guardianScript: join(root, "lib/host/guardian.mjs"),
+  });
   const host = createHost({
     data,
     clock,
     log,
     builtins,
+    supervisor,
     createClient: createPluginClient({ approvals, ownPort, builtins, clock }),
   });
   const context: Context = { data, host, clock, log, approvals, ownPort };
@@ -124,6 +135,7 @@ async function start(): Promise<void> {
     const closed = new Promise((resolve) => server.close(resolve));
     // Chats end with an error event before their connections are closed, and plugins before the database.
     await host.stop();
+    await supervisor.close();
     server.closeIdleConnections();
     await Promise.race([closed, clock.sleep(CLOSE_MS)]);
     server.closeAllConnections();

@@ -24,6 +24,7 @@ const Variables = z
     LOOM_ALLOWED_HOSTS: list.default([]),
     LOOM_TRUST_PROXY: flag.default(false),
     LOOM_DATA_DIR: path.default(() => resolve("data")),
+    LOOM_ALLOW_PROCESSES: flag.default(false),
     LOOM_SECRET_KEY: z
       .string()
       .min(32, "at least 32 characters, e.g. from: openssl rand -base64 32")
@@ -52,6 +53,10 @@ export interface Env {
   /** True when a reverse proxy sets X-Forwarded-*. */
   trustProxy: boolean;
   dataDirectory: string;
+  /** True when the console may start the processes of plugins that bring a command. */
+  allowProcesses: boolean;
+  /** The environment as it is, for the few names that such processes inherit. */
+  variables: Readonly<Record<string, string | undefined>>;
   secretKey: string | undefined;
   admin: { email: string; password: string } | undefined;
   logLevel: string;
@@ -77,6 +82,8 @@ export function readEnv(source: Record<string, string | undefined> = process.env
     allowedHosts: env.LOOM_ALLOWED_HOSTS,
     trustProxy: env.LOOM_TRUST_PROXY,
     dataDirectory: env.LOOM_DATA_DIR,
+    allowProcesses: env.LOOM_ALLOW_PROCESSES,
+    variables: source,
     secretKey: env.LOOM_SECRET_KEY,
     admin:
       env.LOOM_ADMIN_EMAIL && env.LOOM_ADMIN_PASSWORD

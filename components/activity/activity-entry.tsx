@@ -3,6 +3,7 @@ import {
   FileX,
   FlaskConical,
   FolderSync,
+  Gauge,
   History,
   KeyRound,
   LogIn,
@@ -46,6 +47,8 @@ const ICONS: Record<AuditAction, LucideIcon> = {
   "plugin.detached": Unlink,
   "folder.rescanned": FolderSync,
   "secrets.rotated": KeyRound,
+  "process.approved": ShieldCheck,
+  "process.limits_changed": Gauge,
 };
 
 /** One line of the trail: who did what to what, when, and what it was before. */

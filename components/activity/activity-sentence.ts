@@ -24,6 +24,8 @@ export const VERBS: Record<AuditAction, string> = {
   "plugin.detached": "detached from its manifest file",
   "folder.rescanned": "read the watched folders again",
   "secrets.rotated": "sealed the secrets with a new key",
+  "process.approved": "approved the command of",
+  "process.limits_changed": "changed the process limits of",
 };
 
 /** Longest value shown in a line; the rest is cut. */

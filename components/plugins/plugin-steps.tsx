@@ -9,6 +9,7 @@ import type { LifecycleStep } from "@/lib/contract/plugin.ts";
 import { usePluginScreen } from "./plugin-screen-context.ts";
 
 const NAMES: Record<LifecycleStep["name"], { title: string; call: string | null }> = {
+  process: { title: "Start the process", call: null },
   metadata: { title: "Ask who it is", call: "GET /metadata" },
   config: { title: "Check the configuration", call: null },
   initialize: { title: "Initialise it", call: "POST /initialize" },

@@ -97,7 +97,7 @@ describe("what does not exist", () => {
     expect(answer.body).toEqual(errorOf("not_found"));
   });
 
-  it.each(["test", "logs", "manifest", "conformance"])(
+  it.each(["conformance"])(
     "the %s of a plugin belongs to a later version",
     async (name) => {
       for (const method of ["GET", "POST"]) {

@@ -1,4 +1,3 @@
-import type { RunEvent } from "../contract/playground.ts";
 import type { Clock } from "../core/clock.ts";
 
 const KEEP_ALIVE_MS = 15_000;
@@ -19,7 +18,7 @@ export interface EventStreamOptions {
 }
 
 /** Events as `data: <json>`, a comment each 15 s, nothing read ahead of the reader. */
-export function toEventStream(events: AsyncGenerator<RunEvent>, options: EventStreamOptions): Response {
+export function toEventStream(events: AsyncGenerator<unknown>, options: EventStreamOptions): Response {
   const frames = toFrames(events, options);
   const encoder = new TextEncoder();
   const stream = new ReadableStream<Uint8Array>(
@@ -40,7 +39,7 @@ export function toEventStream(events: AsyncGenerator<RunEvent>, options: EventSt
 }
 
 async function* toFrames(
-  events: AsyncGenerator<RunEvent>,
+  events: AsyncGenerator<unknown>,
   { clock, controller, onKeepAlive }: EventStreamOptions,
 ): AsyncGenerator<string, void, undefined> {
   const ended = new AbortController();

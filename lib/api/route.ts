@@ -9,7 +9,11 @@ export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** What a route answers: a value that is passed through its schema, 204 with nothing, or a stream of events. */
 type Answer = z.ZodType | "nothing" | "event-stream";
-type Answered<A extends Answer> = A extends z.ZodType ? z.input<A> : A extends "nothing" ? void : Response;
+type Answered<A extends Answer> = A extends z.ZodType
+  ? z.input<A> | Response
+  : A extends "nothing"
+    ? void
+    : Response;
 
 interface Input<P extends Permission, B extends z.ZodType, Q extends z.ZodType> {
   context: ApiContext;

@@ -2,6 +2,7 @@ import type { Route } from "./route.ts";
 import { accountRoutes } from "./routes/account.ts";
 import { approvalRoutes } from "./routes/approvals.ts";
 import { configurationRoutes } from "./routes/configuration.ts";
+import { processRoutes } from "./routes/processes.ts";
 import { playgroundRoutes } from "./routes/playground.ts";
 import { pluginRoutes } from "./routes/plugins.ts";
 import { systemRoutes } from "./routes/system.ts";
@@ -10,6 +11,7 @@ import { watchingRoutes } from "./routes/watching.ts";
 const own: Route[] = [
   ...accountRoutes,
   ...pluginRoutes,
+  ...processRoutes,
   ...configurationRoutes,
   ...approvalRoutes,
   ...playgroundRoutes,

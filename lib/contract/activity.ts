@@ -24,6 +24,8 @@ export const AuditAction = z.enum([
   "plugin.detached",
   "folder.rescanned",
   "secrets.rotated",
+  "process.approved",
+  "process.limits_changed",
 ]);
 export type AuditAction = z.infer<typeof AuditAction>;
 

@@ -59,7 +59,6 @@ export const ERROR_STATUS = {
   plugin_error: 502,
   plugin_stream_truncated: 502,
   // a process the console runs
-  processes_not_allowed: 409,
   process_needs_approval: 409,
   process_not_found: 502,
   process_not_executable: 502,

@@ -58,9 +58,9 @@ export const PluginFile = z.object({
 });
 export type PluginFile = z.infer<typeof PluginFile>;
 
-/** One step of the last enable, in order of the protocol page: metadata → initialize → health → models; or cleanup. */
+/** One step of the last enable: (process →) metadata → config → initialize → health → models; or of a disable: cleanup (→ process). */
 export const LifecycleStep = z.object({
-  name: z.enum(["metadata", "config", "initialize", "health", "models", "cleanup"]),
+  name: z.enum(["process", "metadata", "config", "initialize", "health", "models", "cleanup"]),
   status: z.enum(["pending", "running", "ok", "failed", "skipped"]),
   startedAt: z.iso.datetime().optional(),
   durationMs: z.number().nonnegative().optional(),

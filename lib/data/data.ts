@@ -4,6 +4,7 @@ import type { SecretState, SecretWrite } from "../contract/config.ts";
 import type { ErrorInfo } from "../contract/error.ts";
 import type { HealthMarker, Incident, Sample } from "../contract/health.ts";
 import type { Finding, Manifest } from "../contract/manifest.ts";
+import type { ProcessCommand, ProcessLimits } from "../contract/process.ts";
 import type { ConfigValues, Desired, PluginFile, PluginOrigin } from "../contract/plugin.ts";
 
 /** A plugin's manifest file with the SHA-256 of the content last read, hex. */
@@ -97,6 +98,29 @@ export interface ApprovalStore {
   remove(host: string, port: number): Promise<boolean>;
 }
 
+/** What an admin decided about the process of a plugin. */
+export interface ProcessDecision {
+  approval: { command: ProcessCommand; approvedBy: string; approvedAt: string } | null;
+  limits: ProcessLimits;
+}
+
+/** One start that has not ended as far as is known. Pid and start time together name one process for ever. */
+export interface StoredRun {
+  runId: string;
+  pid: number;
+  startTicks: number;
+}
+
+export interface ProcessStore {
+  /** No approval and the default limits while nobody has decided. */
+  get(pluginId: string): Promise<ProcessDecision>;
+  approve(pluginId: string, approval: NonNullable<ProcessDecision["approval"]>): Promise<void>;
+  setLimits(pluginId: string, limits: ProcessLimits): Promise<void>;
+  rememberRun(run: StoredRun): Promise<void>;
+  forgetRun(runId: string): Promise<void>;
+  listRuns(): Promise<StoredRun[]>;
+}
+
 export interface UserStore {
   count(): Promise<number>;
   setRole(id: string, role: string): Promise<void>;
@@ -122,6 +146,7 @@ export interface Repositories {
   markers: MarkerStore;
   audit: AuditStore;
   approvals: ApprovalStore;
+  processes: ProcessStore;
   users: UserStore;
 }
 

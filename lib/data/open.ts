@@ -12,6 +12,7 @@ import { createIncidentStore } from "./incidents.ts";
 import { createMarkerStore } from "./markers.ts";
 import { migrate } from "./migrations.ts";
 import { createPluginStore } from "./plugins.ts";
+import { createProcessStore } from "./processes.ts";
 import { createSampleStore } from "./samples.ts";
 import { createSecretBox, deriveSecret, type SecretBox } from "./secret-box.ts";
 import { openSecretKeys } from "./secret-key.ts";
@@ -43,6 +44,7 @@ function createRepositories(
     markers: createMarkerStore(client),
     audit: createAuditStore(client),
     approvals: createApprovalStore(client),
+    processes: createProcessStore(client),
     users: createUserStore(client),
   };
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { createConvergence } from "./convergence.ts";
 import type { Wish } from "./convergence.ts";
 
-const wish = (kind: Wish["kind"], restart = false): Wish => ({ kind, restart });
+const wish = (kind: Wish["kind"], restart = false): Wish => ({ kind, restart, process: false });
 const turns = async (count: number) => {
   for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 };

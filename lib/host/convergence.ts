@@ -3,6 +3,8 @@ export interface Wish {
   kind: "enabled" | "disabled" | "removed";
   /** Go through all steps even if it already runs. */
   restart: boolean;
+  /** Start its process anew first, if the console keeps one. */
+  process: boolean;
 }
 
 /** Brings reality to the newest wish, one piece of work at a time. */
@@ -71,7 +73,7 @@ export function createConvergence(
       return settle();
     },
     again() {
-      if (running === null) wish = { ...wish, restart: false };
+      if (running === null) wish = { ...wish, restart: false, process: false };
       return settle();
     },
     stop() {

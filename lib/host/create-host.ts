@@ -12,6 +12,8 @@ import { createRecorder } from "./recorder.ts";
 import { createRunner } from "./runner.ts";
 import type { Runner } from "./runner.ts";
 import { STRANGER } from "./status.ts";
+import { hasProcess } from "./supervisor.ts";
+import type { Supervisor } from "./supervisor.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const STOP_MS = 8_000;
@@ -26,6 +28,8 @@ export interface HostOptions {
   createClient: CreateClient;
   /** The plugins in the box, by name. */
   builtins: Readonly<Record<string, BuiltinFactory>>;
+  /** Starts the processes of plugins that bring a command; absent where none is ever started. */
+  supervisor?: Supervisor;
   /** A number in [0, 1), for the jitter between attempts. */
   random?: () => number;
   /** How many checks, and how many starts, may run at once. */
@@ -34,7 +38,7 @@ export interface HostOptions {
 
 /** The host. Nothing runs before `start`, but `reconcile` and `probe` work already. */
 export function createHost(options: HostOptions): Host {
-  const { data, clock, log, createClient, builtins } = options;
+  const { data, clock, log, createClient, builtins, supervisor } = options;
   const { random = Math.random, concurrency = DEFAULT_CONCURRENCY } = options;
   const runners = new Map<string, Runner>();
   const recorder = createRecorder({ data, clock, log });
@@ -51,13 +55,16 @@ export function createHost(options: HostOptions): Host {
 
   function addRunner(record: PluginRecord, resumed: boolean): Runner {
     const { nextTurnAt, stalledSince, sync: onChange } = monitor;
-    const shared = { data, clock, log, random, createClient, recorder, nextTurnAt, stalledSince, onChange };
+    const shared = {
+      ...{ data, clock, log, random, createClient, supervisor, recorder, nextTurnAt, stalledSince, onChange },
+    };
     const runner = createRunner(record, { ...shared, resumed });
     runners.set(record.id, runner);
     return runner;
   }
 
   async function start(): Promise<void> {
+    await supervisor?.cleanUp();
     const [records, incidents] = await Promise.all([data.plugins.list(), data.incidents.listOpen()]);
     const resumed = records.filter(({ id }) => !runners.has(id)).map((record) => addRunner(record, true));
     const disabled = new Set(records.filter(({ desired }) => desired === "disabled").map(({ id }) => id));
@@ -106,17 +113,21 @@ export function createHost(options: HostOptions): Host {
   }
 
   /** Hands the record as it is now to its runner. The work itself goes on after this resolves, in `settled`. */
-  async function handOver(id: string, restart: boolean): Promise<{ settled: Promise<void> | undefined }> {
+  async function handOver(
+    id: string,
+    { restart = false, process = false }: { restart?: boolean; process?: boolean },
+  ): Promise<{ settled: Promise<void> | undefined }> {
     const found = await data.plugins.find(id);
     const record = found?.id === id ? found : null;
     if (record === null) recorder.forget(id);
     const runner = runners.get(id) ?? (record ? addRunner(record, false) : undefined);
-    return { settled: runner?.want(record, restart).then(() => (record ? undefined : forget(id))) };
+    return { settled: runner?.want(record, restart, process).then(() => (record ? undefined : forget(id))) };
   }
 
-  function forget(id: string): void {
+  async function forget(id: string): Promise<void> {
     runners.delete(id);
     recorder.forget(id);
+    await supervisor?.forget(id);
   }
 
   async function* chat(id: string, request: ChatRequest, signal: AbortSignal) {
@@ -134,9 +145,9 @@ export function createHost(options: HostOptions): Host {
     stop: () => (stopping ??= stop()),
     isTicking: monitor.isTicking,
     status,
-    async reconcile(id, { restart = false } = {}) {
+    async reconcile(id, options = {}) {
       if (stopping) throw shuttingDownError();
-      const { settled } = await reading.run(() => handOver(id, restart));
+      const { settled } = await reading.run(() => handOver(id, options));
       await settled;
       return status(id);
     },
@@ -158,6 +169,13 @@ export function createHost(options: HostOptions): Host {
       } finally {
         await client.close();
       }
+    },
+    async process(record) {
+      const supervised = await runners.get(record.id)?.supervised();
+      return supervisor && hasProcess(record) ? supervisor.describe(record, supervised ?? null) : null;
+    },
+    async processLog(id) {
+      return (await supervisor?.logOf(id)) ?? null;
     },
     builtinMetadata: (name) =>
       Object.hasOwn(builtins, name) ? (builtins[name]?.().metadata() ?? null) : null,

@@ -8,6 +8,7 @@ const NEEDS_A_PERSON: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "plugin_identity_mismatch",
   "config_incomplete",
   "address_needs_approval",
+  "process_needs_approval",
 ]);
 
 /** Nobody answered, or somebody else did: the next answer may come from a new process. */

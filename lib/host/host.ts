@@ -10,7 +10,10 @@ import type {
 } from "../contract/plugin.ts";
 import type { ChatChunk, ChatRequest } from "../contract/protocol.ts";
 import type { ReachTrace } from "../core/reach.ts";
+import type { PluginProcess } from "../contract/process.ts";
+import type { PluginRecord } from "../data/data.ts";
 import type { Reply } from "../transport/client.ts";
+import type { ProcessLog } from "./process-log.ts";
 
 /** What the host knows about one plugin at this instant. All in memory: reading it never waits for anything. */
 export interface PluginStatus {
@@ -53,10 +56,10 @@ export interface Host {
   /**
    * Reads the record and brings reality to it: enabled → metadata → initialize → health → models; disabled → drain, cleanup;
    * gone → drain, cleanup, forget. With `restart` an already running plugin goes through all steps again
-   * (new configuration, new endpoint). Resolves with the outcome; a failing plugin is an outcome (`failure`), not an exception.
+   * (new configuration, new endpoint); with `process` its process is started anew first. Resolves with the outcome; a failing plugin is an outcome (`failure`), not an exception.
    * One operation in flight per plugin: a second call with the same wish joins it, the later wish wins.
    */
-  reconcile(pluginId: string, options?: { restart?: boolean }): Promise<PluginStatus>;
+  reconcile(pluginId: string, options?: { restart?: boolean; process?: boolean }): Promise<PluginStatus>;
   /** Checks health now, outside the schedule. */
   checkNow(pluginId: string): Promise<PluginStatus>;
   /** Fetches the models again; throws the plugin's error. */
@@ -74,6 +77,10 @@ export interface Host {
     endpoint: string,
     options?: { signal?: AbortSignal; trace?: ReachTrace | undefined },
   ): Promise<Reply<Metadata>>;
+  /** What runs for a plugin with a command, and what may; null for plugins that somebody else starts. */
+  process(record: PluginRecord): Promise<PluginProcess | null>;
+  /** The output of a plugin's process; null where the console starts none. */
+  processLog(pluginId: string): Promise<ProcessLog | null>;
   /** Metadata of a plugin in the box, or null. */
   builtinMetadata(name: string): Metadata | null;
   builtinNames(): string[];

@@ -9,6 +9,7 @@ import type { Chats } from "./chats.ts";
 import { disabledError, needsPerson, toFailure } from "./failure.ts";
 import type { Link, LinkCheck } from "./link.ts";
 import { createStepLog } from "./steps.ts";
+import type { Supervised } from "./supervised.ts";
 
 const DRAIN_MS = 30_000;
 const CLEANUP_MS = 5_000;
@@ -44,6 +45,8 @@ export interface Power {
   hangUp(): Promise<void>;
   /** A running plugin must not be used any more. */
   fail(failure: ErrorInfo): void;
+  /** Ends the process, if there is one, without a word to the plugin. */
+  endProcess(): Promise<void>;
   /** A person acts: waits between attempts begin at the shortest again. */
   forgetAttempts(): void;
 }
@@ -57,12 +60,14 @@ export interface PowerOptions {
   chats: Chats;
   /** Opens the connection; may throw. */
   connect: () => Link;
+  /** The process the console starts for this plugin; null for a plugin that somebody else starts. */
+  process: () => Promise<Supervised | null>;
   /** The first check after initialize, reported like any other. */
   observe: (link: Link, signal: AbortSignal) => Promise<LinkCheck>;
 }
 
 export function createPower(options: PowerOptions): Power {
-  const { name, clock, log, random, chats, connect, observe } = options;
+  const { name, clock, log, random, chats, connect, observe, process } = options;
   const steps = createStepLog(clock, log);
   let lifecycle: Lifecycle = "disabled";
   let failure: ErrorInfo | null = null;
@@ -70,6 +75,8 @@ export function createPower(options: PowerOptions): Power {
   let retryMs: number | null = null;
   let link: Link | null = null;
   let models = NO_MODELS;
+  /** Of the newest start; kept until it is stopped, whatever the manifest says by then. */
+  let supervised: Supervised | null = null;
 
   function raise(event: LifecycleEvent): void {
     const next = nextLifecycle(lifecycle, event);
@@ -84,17 +91,25 @@ export function createPower(options: PowerOptions): Power {
     failure = info;
     attempts += 1;
     retryMs = needsPerson(info) ? null : retryDelayMs(attempts, random());
-    raise("fail");
+    // A process that ended is started again by its own rule, which also knows when to give up.
+    const { status, nextStartAt } = supervised?.state() ?? { status: "stopped", nextStartAt: null };
+    if (nextStartAt !== null) retryMs = Math.max(0, Date.parse(nextStartAt) - clock.now());
+    if (status === "parked") retryMs = null;
+    raise(status === "parked" ? "park" : "fail");
     log.warn({ code: info.code, retryMs }, `plugin failed: ${info.message}`);
   }
 
   async function turnOn(signal: AbortSignal): Promise<void> {
     failure = null;
     retryMs = null;
-    steps.begin(ENABLE_STEPS);
+    const next = await process();
+    if (supervised !== next) await supervised?.stop();
+    supervised = next;
+    steps.begin(supervised ? ["process", ...ENABLE_STEPS] : ENABLE_STEPS);
     raise("enable");
     try {
       link ??= connect();
+      await stepProcess(link, signal);
       await link.introduce(steps, signal, () => raise("identified"));
       await stepHealth(link, signal);
       await stepModels(link, signal);
@@ -105,6 +120,15 @@ export function createPower(options: PowerOptions): Power {
       steps.skipRest();
       if (!signal.aborted) fail(toFailure(error, log));
     }
+  }
+
+  async function stepProcess({ client }: Link, signal: AbortSignal): Promise<void> {
+    const starting = supervised;
+    if (!starting) return;
+    await steps.run("process", async () => ({
+      value: null,
+      note: await starting.ensureReady((asking) => client.metadata(asking), signal),
+    }));
   }
 
   /** An unhealthy answer is the verdict's business: the plugin runs, and people may want to talk to it to find out why. */
@@ -141,7 +165,7 @@ export function createPower(options: PowerOptions): Power {
     if (lifecycle === "disabled") return;
     failure = null;
     retryMs = null;
-    steps.begin(["cleanup"]);
+    steps.begin(supervised ? ["cleanup", "process"] : ["cleanup"]);
     if (lifecycle !== "draining") raise("disable");
     await chats.drain(DRAIN_MS, signal);
     if (signal.aborted) return;
@@ -149,7 +173,17 @@ export function createPower(options: PowerOptions): Power {
     await stepCleanup(signal);
     if (signal.aborted) return;
     await hangUp();
+    await stepEndProcess();
     raise("drained");
+  }
+
+  async function stepEndProcess(): Promise<void> {
+    const ending = supervised;
+    if (!ending) return;
+    await steps.run("process", async () => {
+      await ending.stop();
+      return { value: null, note: "Ended, with everything it had started" };
+    });
   }
 
   async function stepCleanup(signal: AbortSignal): Promise<void> {
@@ -188,6 +222,10 @@ export function createPower(options: PowerOptions): Power {
     turnOff,
     hangUp,
     fail,
-    forgetAttempts: () => void (attempts = 0),
+    endProcess: async () => supervised?.stop(),
+    forgetAttempts() {
+      attempts = 0;
+      supervised?.forgive();
+    },
   };
 }

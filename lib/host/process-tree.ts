@@ -39,9 +39,9 @@ export async function findRun(runId: string): Promise<ProcessEntry[]> {
   return found.filter((entry) => entry !== null);
 }
 
-/** Ends a process group and every process of the run. What is gone already is fine. */
-export async function killRun(groupId: number, runId: string): Promise<void> {
-  signalGroup(groupId, "SIGKILL");
+/** Ends a process group (null when only the run is known) and every process of the run. What is gone already is fine. */
+export async function killRun(groupId: number | null, runId: string): Promise<void> {
+  if (groupId !== null) signalGroup(groupId, "SIGKILL");
   // A fork may slip in between the look and the kill: look until nobody is left.
   for (let round = 0; round < 20; round++) {
     const left = await findRun(runId);

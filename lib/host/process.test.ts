@@ -18,11 +18,7 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
-function start(
-  executable: string,
-  args: string[],
-  { memoryMb = 512, env = {} as Record<string, string> } = {},
-) {
+function start(executable: string, args: string[], { memoryMb = 512, env = {} } = {}) {
   const output: string[] = [];
   const runId = randomUUID();
   const child = startProcess({

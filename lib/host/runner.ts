@@ -1,4 +1,5 @@
 import { isAppError } from "../contract/error.ts";
+import type { ErrorInfo } from "../contract/error.ts";
 import type { PluginModels } from "../contract/plugin.ts";
 import type { ChatChunk, ChatRequest } from "../contract/protocol.ts";
 import type { Clock } from "../core/clock.ts";
@@ -18,16 +19,21 @@ import type { Link } from "./link.ts";
 import type { Watched } from "./monitor.ts";
 import { createObserver } from "./observer.ts";
 import { createPower } from "./power.ts";
+import { createProcessKeeper } from "./process-keeper.ts";
 import type { Recorder } from "./recorder.ts";
 import { toStatus } from "./status.ts";
+import type { Supervised } from "./supervised.ts";
+import type { Supervisor } from "./supervisor.ts";
 import { toTarget } from "./turns.ts";
 
 /** Keeps one plugin as it is wanted. Lives as long as its record, switched on or not. */
 export interface Runner extends Watched {
   readonly tracker: HealthTracker;
   status(): PluginStatus;
-  /** Makes the record true; null means it was removed. Resolves when reality has met the newest wish. Never rejects. */
-  want(record: PluginRecord | null, restart: boolean): Promise<void>;
+  /** Makes the record true; null means it was removed; `process` has its process started anew. Resolves when reality has met the newest wish. Never rejects. */
+  want(record: PluginRecord | null, restart: boolean, process?: boolean): Promise<void>;
+  /** The process the console keeps for it, once there was reason to. */
+  supervised(): Promise<Supervised | null>;
   /** Begins with what was wanted before the console stopped; nothing if somebody has wanted something since. */
   resume(): Promise<void>;
   /** Checks health now, joining a check under way. For a plugin that is wanted but failed: the next attempt, now. */
@@ -48,6 +54,8 @@ export interface RunnerOptions {
   log: Log;
   random: () => number;
   createClient: CreateClient;
+  /** Absent where no process is ever started. */
+  supervisor?: Supervisor | undefined;
   recorder: Recorder;
   /** See `Monitor`. */
   nextTurnAt: (id: string) => number | null;
@@ -57,16 +65,21 @@ export interface RunnerOptions {
 }
 
 export function createRunner(initial: PluginRecord, options: RunnerOptions): Runner {
-  const { data, clock, random, createClient, recorder, nextTurnAt, stalledSince, onChange } = options;
+  const { data, clock, random, createClient, supervisor, recorder, nextTurnAt, stalledSince, onChange } =
+    options;
   const { id } = initial;
   const log = options.log.child({ pluginId: id });
   const tracker = createHealthTracker(id, { clock, recorder });
   const chats = createChats(clock);
   const observer = createObserver({ clock, log, tracker, stalledSince });
   const { observe } = observer;
-  const power = createPower({ name: () => record.name, clock, log, random, chats, connect, observe });
+  const keeper = createProcessKeeper({ supervisor, record: () => record, onLost: loseProcess });
+  const power = createPower({
+    ...{ name: () => record.name, clock, log, random, chats, connect, observe },
+    process: keeper.get,
+  });
   const convergence = createConvergence(
-    { kind: options.resumed ? initial.desired : "disabled", restart: false },
+    { kind: options.resumed ? initial.desired : "disabled", restart: false, process: false },
     apply,
     changed,
   );
@@ -91,11 +104,20 @@ export function createRunner(initial: PluginRecord, options: RunnerOptions): Run
     return createLink({ client, record: () => record, configs: data.configs, clock, log });
   }
 
-  async function apply({ kind, restart }: Wish, signal: AbortSignal): Promise<void> {
+  function loseProcess(reason: ErrorInfo): void {
+    if (stopped || power.lifecycle() !== "ready") return;
+    power.fail(reason);
+    changed();
+  }
+
+  async function apply({ kind, restart, process }: Wish, signal: AbortSignal): Promise<void> {
     if (kind === "enabled" && power.lifecycle() === "ready" && !restart) return;
     await observer.interrupt();
+    keeper.begin();
+    if (process) await power.endProcess();
     if (kind === "enabled") await switchOn(signal);
     else await switchOff(kind, signal);
+    keeper.finish();
   }
 
   async function switchOn(signal: AbortSignal): Promise<void> {
@@ -175,13 +197,13 @@ export function createRunner(initial: PluginRecord, options: RunnerOptions): Run
       stopped || convergence.isBusy()
         ? null
         : toTarget({ record, power, tracker, check, attempt: convergence.again }),
-    want(next, restart) {
+    want(next, restart, process = false) {
       touched = true;
       const kind = next === null ? "removed" : next.desired;
       if (next) record = next;
       if (kind === "enabled" && convergence.wish().kind !== "enabled") announce = true;
       power.forgetAttempts();
-      return convergence.want({ kind, restart });
+      return convergence.want({ kind, restart, process });
     },
     async resume() {
       if (touched) return;
@@ -192,6 +214,7 @@ export function createRunner(initial: PluginRecord, options: RunnerOptions): Run
       const mayTry = convergence.wish().kind === "enabled" && power.lifecycle() === "failed";
       return mayTry || convergence.isBusy() ? convergence.again() : check();
     },
+    supervised: keeper.peek,
     async refreshModels() {
       const link = requireLink();
       return power.refreshModels(link);
@@ -201,7 +224,7 @@ export function createRunner(initial: PluginRecord, options: RunnerOptions): Run
       stopped = true;
       chats.abort(shuttingDownError());
       await Promise.all([convergence.stop(), observer.interrupt()]);
-      await power.hangUp();
+      await Promise.all([power.hangUp(), power.endProcess()]);
       changed();
     },
   };

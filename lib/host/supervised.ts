@@ -34,14 +34,14 @@ export interface RunMemory {
 export interface SupervisedOptions {
   clock: Clock;
   log: Log;
-  /** The operator lets the console start processes. */
-  allowed: boolean;
   environment: Readonly<Record<string, string>>;
   output: ProcessLog;
   guardian: () => Guardian;
   runs: RunMemory;
   /** What would be started now. Throws why nothing can be. */
   command: () => Promise<ProcessCommand>;
+  /** False when the manifest says something else by now than what runs. */
+  isCurrent: (running: ProcessCommand) => boolean;
   consent: (command: ProcessCommand) => Promise<ProcessConsent>;
   /** It ended by itself, or had to be ended. Not called for a stop. */
   onEnd: (reason: ErrorInfo) => void;
@@ -51,13 +51,11 @@ export interface SupervisedOptions {
 export interface Supervised {
   /**
    * Makes sure that the process runs and answers: starts it unless it does. `ask` asks once who is there. Returns what was learnt.
-   * Throws `processes_not_allowed`, `process_needs_approval`, `process_port_taken`, `process_not_ready` or why it ended.
+   * Throws `process_needs_approval`, `process_port_taken`, `process_not_ready` or why it ended.
    */
   ensureReady(ask: (signal: AbortSignal) => Promise<unknown>, signal: AbortSignal): Promise<string>;
   /** Ends it, waits until nothing of it is left. Safe to call when there is none. */
   stop(): Promise<void>;
-  /** What to do after the newest end. */
-  plan(): { kind: "start"; afterMs: number } | { kind: "park" };
   /** A person acts: earlier ends no longer count. */
   forgive(): void;
   state(): Pick<
@@ -89,7 +87,6 @@ export function createSupervised(options: SupervisedOptions): Supervised {
   let parked = false;
 
   async function launch(ask: (signal: AbortSignal) => Promise<unknown>, signal: AbortSignal): Promise<Run> {
-    if (!options.allowed) throw notAllowed();
     const command = await options.command();
     const { approved, limits } = await options.consent(command);
     if (!approved) throw needsApproval(command);
@@ -200,29 +197,34 @@ export function createSupervised(options: SupervisedOptions): Supervised {
     );
   }
 
+  async function stop(): Promise<void> {
+    nextStartAt = null;
+    parked = false;
+    if (!run) return;
+    run.stopping = true;
+    const { process, ended } = run;
+    await process.stop("stop");
+    await ended;
+  }
+
   function logTrouble(error: unknown): void {
     log.warn({ err: error }, "a plugin's process could not be remembered");
   }
 
   return {
     async ensureReady(ask, signal) {
-      const begun = run && !run.stopping ? run : await launch(ask, signal);
+      if (run && (run.stopping || !options.isCurrent(run.command))) await stop();
+      const begun = run ?? (await launch(ask, signal));
       if (begun.ready) return `Runs, pid ${begun.process.pid}`;
       await waitUntilReady(begun, ask, signal);
       const seconds = ((clock.monotonic() - begun.startedMs) / 1_000).toFixed(1);
       return `Started, pid ${begun.process.pid}; it answered after ${seconds} s`;
     },
-    async stop() {
-      nextStartAt = null;
+    stop,
+    forgive() {
+      history = NEVER_STARTED;
       parked = false;
-      if (!run) return;
-      run.stopping = true;
-      const { process, ended } = run;
-      await process.stop("stop");
-      await ended;
     },
-    plan: () => planRestart(history, clock.monotonic()),
-    forgive: () => void (history = NEVER_STARTED),
     state() {
       const iso = (epochMs: number) => new Date(epochMs).toISOString();
       return {
@@ -283,12 +285,6 @@ const NOT_UP: ReadonlySet<string> = new Set([
   "plugin_connection_lost",
   "request_aborted",
 ]);
-
-function notAllowed(): AppError {
-  return new AppError("processes_not_allowed", "This console does not start processes.", {
-    hint: "The operator allows it with LOOM_ALLOW_PROCESSES=true. Until then start the plugin yourself and register its address.",
-  });
-}
 
 function needsApproval({ command, args }: ProcessCommand): AppError {
   return new AppError(

@@ -31,7 +31,7 @@ export async function restartPlugin(context: Context, actor: Actor, idOrName: st
   requireEnabled(record, "restart");
   requireComplete(record, await listMissingConfig(context.data, record));
   await context.data.audit.append(toAuditEntry(context, actor, toDeed("plugin.restarted", record)));
-  return settle(context, record, { restart: true });
+  return settle(context, record, { restart: true, process: true });
 }
 
 /** Checks health now, outside the schedule. Throws `plugin_disabled`. */
@@ -71,7 +71,7 @@ async function wish(
 async function settle(
   context: Context,
   record: PluginRecord,
-  options?: { restart: boolean },
+  options?: { restart: boolean; process: boolean },
 ): Promise<Plugin> {
   await context.host.reconcile(record.id, options);
   // Someone else may have changed or removed it in the meantime.

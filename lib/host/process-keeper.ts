@@ -1,0 +1,50 @@
+import type { ErrorInfo } from "../contract/error.ts";
+import type { PluginRecord } from "../data/data.ts";
+import type { Supervised } from "./supervised.ts";
+import { hasProcess, type Supervisor } from "./supervisor.ts";
+
+/** The process of one runner's plugin, and when to tell the runner that it ended. */
+export interface ProcessKeeper {
+  /** Null when somebody else starts the plugin. */
+  get(): Promise<Supervised | null>;
+  /** What was ever kept, without a reason to begin. */
+  peek(): Promise<Supervised | null>;
+  /** Something is being done with the plugin, whose own steps notice an end. */
+  begin(): void;
+  /** It is done: an end that came meanwhile is told now. */
+  finish(): void;
+}
+
+export interface ProcessKeeperOptions {
+  supervisor: Supervisor | undefined;
+  record: () => PluginRecord;
+  /** It ended by itself; called while nothing else is being done. */
+  onLost: (reason: ErrorInfo) => void;
+}
+
+export function createProcessKeeper({ supervisor, record, onLost }: ProcessKeeperOptions): ProcessKeeper {
+  let supervising: Promise<Supervised> | null = null;
+  let busy = false;
+  let ended: ErrorInfo | null = null;
+
+  function onEnd(reason: ErrorInfo): void {
+    if (busy) ended = reason;
+    else onLost(reason);
+  }
+
+  return {
+    async get() {
+      if (supervisor?.allowed !== true || !hasProcess(record())) return null;
+      return (supervising ??= supervisor.supervise(record, onEnd));
+    },
+    peek: () => supervising ?? Promise.resolve(null),
+    begin() {
+      busy = true;
+      ended = null;
+    },
+    finish() {
+      busy = false;
+      if (ended !== null) onLost(ended);
+    },
+  };
+}

@@ -1,0 +1,157 @@
+import { dirname, join } from "node:path";
+import { AppError } from "../contract/error.ts";
+import type { Manifest } from "../contract/manifest.ts";
+import type { PluginProcess, ProcessCommand } from "../contract/process.ts";
+import type { Clock } from "../core/clock.ts";
+import { INHERITED_VARIABLES } from "../core/command.ts";
+import type { PluginRecord, ProcessStore } from "../data/data.ts";
+import type { Log } from "../log.ts";
+import { startGuardian, type Guardian } from "./process.ts";
+import { isCovered, resolveCommand } from "./process-command.ts";
+import { openProcessLog, type ProcessLog } from "./process-log.ts";
+import { killRun, readProcess } from "./process-tree.ts";
+import { createSupervised, type Supervised } from "./supervised.ts";
+import { toFailure } from "./failure.ts";
+
+export interface SupervisorOptions {
+  processes: ProcessStore;
+  clock: Clock;
+  log: Log;
+  /** `LOOM_ALLOW_PROCESSES=true`. */
+  allowed: boolean;
+  /** The console's own environment, of which processes get a few names. */
+  environment: Readonly<Record<string, string | undefined>>;
+  /** Where the output of processes is kept; one folder each. */
+  logDirectory: string;
+  /** Path of `guardian.mjs`. */
+  guardianScript: string;
+}
+
+/** Everything about processes that concerns more than one plugin. */
+export interface Supervisor {
+  readonly allowed: boolean;
+  /** Keeps the process of one plugin. `record` is asked anew at every start. */
+  supervise(
+    record: () => PluginRecord,
+    onEnd: Parameters<typeof createSupervised>[0]["onEnd"],
+  ): Promise<Supervised>;
+  /** What would run, what was approved, and what runs. */
+  describe(record: PluginRecord, supervised: Supervised | null): Promise<PluginProcess>;
+  /** The output of one plugin's process, from earlier runs of the console too. */
+  logOf(pluginId: string): Promise<ProcessLog>;
+  /** Removes everything kept about the process of a plugin that is gone. */
+  forget(pluginId: string): Promise<void>;
+  /** Ends what an earlier console left running. Call before anything is started. */
+  cleanUp(): Promise<void>;
+  /** Ends the guardian. Call after every process has been stopped. */
+  close(): Promise<void>;
+}
+
+/** True for a plugin that the console starts itself. */
+export function hasProcess({ manifest }: PluginRecord): boolean {
+  return manifest.command !== undefined && manifest.type !== "builtin";
+}
+
+export function createSupervisor(options: SupervisorOptions): Supervisor {
+  const { processes, clock, log, allowed } = options;
+  const logs = new Map<string, Promise<ProcessLog>>();
+  let guardian: Guardian | null = null;
+
+  function logOf(pluginId: string): Promise<ProcessLog> {
+    const directory = join(options.logDirectory, pluginId);
+    const opened = logs.get(pluginId) ?? openProcessLog({ directory, clock, log, redact: (text) => text });
+    logs.set(pluginId, opened);
+    return opened;
+  }
+
+  function commandOf(record: PluginRecord): Promise<ProcessCommand> {
+    return resolveCommand(record.manifest, folderOf(record), options.environment["PATH"] ?? "");
+  }
+
+  return {
+    allowed,
+    logOf,
+    async supervise(record, onEnd) {
+      const { id } = record();
+      return createSupervised({
+        ...{ clock, log, onEnd },
+        environment: inherit(options.environment),
+        output: await logOf(id),
+        guardian: () => (guardian ??= startGuardian(options.guardianScript)),
+        runs: { remember: processes.rememberRun, forget: processes.forgetRun },
+        command: () => commandOf(record()),
+        isCurrent: (command) => isSameProcess(command, record().manifest),
+        async consent(command) {
+          const { approval, limits } = await processes.get(id);
+          return { approved: approval !== null && isCovered(command, approval.command), limits };
+        },
+      });
+    },
+    async describe(record, supervised) {
+      const { approval, limits } = await processes.get(record.id);
+      const found = await commandOf(record).then(
+        (command) => ({ command, problem: null }),
+        (error: unknown) => ({ command: null, problem: toFailure(error, log) }),
+      );
+      const approved =
+        found.command !== null && approval !== null && isCovered(found.command, approval.command);
+      const state = supervised?.state() ?? idleState(await logOf(record.id));
+      return { allowed, ...found, approval, approved, limits, ...state };
+    },
+    async forget(pluginId) {
+      await (await logOf(pluginId)).remove();
+      logs.delete(pluginId);
+    },
+    async cleanUp() {
+      for (const { runId, pid, startTicks } of await processes.listRuns()) {
+        const living = await readProcess(pid);
+        // The pid may be somebody else's by now: only with the same start time is it the one that was started.
+        if (living?.startTicks === startTicks)
+          log.warn({ pid }, "ending a plugin's process that an earlier console left behind");
+        await killRun(living?.startTicks === startTicks ? pid : null, runId);
+        await processes.forgetRun(runId);
+      }
+    },
+    async close() {
+      const opened = await Promise.all(logs.values());
+      await Promise.all(opened.map((output) => output.flush()));
+      await guardian?.close();
+      guardian = null;
+    },
+  };
+}
+
+function idleState(
+  output: ProcessLog,
+): Omit<PluginProcess, "allowed" | "command" | "problem" | "approval" | "approved" | "limits"> {
+  return {
+    ...{ status: "stopped", pid: null, startedAt: null, nextStartAt: null, exits: [], usage: [] },
+    lastErrors: output.lastErrors(50),
+  };
+}
+
+/** The folder a command runs in. A manifest that never was a file has none, and running elsewhere would be a guess. */
+function folderOf({ file, name }: PluginRecord): string {
+  if (file) return dirname(file.path);
+  throw new AppError(
+    "process_not_found",
+    `${name} has a command, but its manifest lies in no folder to run it in.`,
+    {
+      hint: "Put the manifest and its program into a watched folder, for example ./plugins/my-plugin/plugin.yaml, or start the plugin yourself.",
+    },
+  );
+}
+
+/** What the manifest says of it; the bytes of the files count when it is started, not while it runs. */
+function isSameProcess(running: ProcessCommand, { command, args = [], env = {} }: Manifest): boolean {
+  return isCovered(running, { ...running, command: command ?? "", args, env });
+}
+
+function inherit(environment: SupervisorOptions["environment"]): Record<string, string> {
+  return Object.fromEntries(
+    INHERITED_VARIABLES.flatMap((name): Array<[string, string]> => {
+      const value = environment[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
