@@ -55,6 +55,11 @@ export function signalGroup(groupId: number, name: NodeJS.Signals): void {
   signal(-groupId, name);
 }
 
+/** Signals every process of a run, those that left the group too. */
+export async function signalRun(runId: string, name: NodeJS.Signals): Promise<void> {
+  for (const { pid } of await findRun(runId)) signal(pid, name);
+}
+
 function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);

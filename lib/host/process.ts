@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import type { ProcessCommand, ProcessLimits } from "../contract/process.ts";
 import type { Clock } from "../core/clock.ts";
 import type { RawExit } from "../core/exit.ts";
-import { findRun, killRun, RUN_VARIABLE, signalGroup } from "./process-tree.ts";
+import { findRun, killRun, RUN_VARIABLE, signalGroup, signalRun } from "./process-tree.ts";
 
 /** Between asking a process to end and insisting, ms. Twice this and a little more is the longest a stop takes. */
 const GRACE_MS = 5_000;
@@ -70,6 +70,7 @@ export function startProcess(options: ProcessOptions): PluginProcess {
   async function endTree(groupId: number): Promise<void> {
     child.stdin.end();
     signalGroup(groupId, "SIGTERM");
+    await signalRun(runId, "SIGTERM");
     const end = clock.monotonic() + GRACE_MS;
     while (clock.monotonic() < end) {
       if (gone.signal.aborted && (await findRun(runId)).length === 0) break;

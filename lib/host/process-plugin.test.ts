@@ -1,0 +1,237 @@
+import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { createTestData, type TestData } from "../../test/database.ts";
+import { Manifest } from "../contract/manifest.ts";
+import type { PluginRecord } from "../data/data.ts";
+import { createLog } from "../log.ts";
+import { createClock } from "../real-clock.ts";
+import { createPluginClient } from "../transport/create.ts";
+import { createHost } from "./create-host.ts";
+import type { Host } from "./host.ts";
+import { findRun } from "./process-tree.ts";
+import { createSupervisor, type Supervisor } from "./supervisor.ts";
+
+let folder: string;
+let database: TestData;
+let host: Host;
+let supervisor: Supervisor;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "loom-own-"));
+  await copyFile(join(import.meta.dirname, "../../test/process-plugin.mjs"), join(folder, "plugin.mjs"));
+  database = await createTestData(createClock());
+  ({ host, supervisor } = makeHost(true));
+});
+afterEach(async () => {
+  await host.stop();
+  await supervisor.close();
+  await database.close();
+  await rm(folder, { recursive: true });
+});
+
+function makeHost(allowed: boolean) {
+  const [clock, log] = [createClock(), createLog({ level: "silent", pretty: false })];
+  const keeper = createSupervisor({
+    ...{ processes: database.data.processes, clock, log, allowed },
+    environment: { PATH: process.env["PATH"], HOME: "/root", LOOM_SECRET_KEY: "never" },
+    logDirectory: join(folder, "logs"),
+    guardianScript: join(import.meta.dirname, "guardian.mjs"),
+  });
+  const made = createHost({
+    ...{ data: database.data, clock, log, builtins: {}, supervisor: keeper },
+    createClient: createPluginClient({
+      ...{ approvals: { isApproved: () => true }, ownPort: () => 1, builtins: {}, clock },
+    }),
+  });
+  return { host: made, supervisor: keeper };
+}
+
+/** A port that was free a moment ago. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+async function register(behaviour = "", port?: number): Promise<PluginRecord> {
+  const path = join(folder, "plugin.yaml");
+  await writeFile(path, "");
+  const at = port ?? (await freePort());
+  return database.data.plugins.create({
+    ...{ name: "Own", origin: "folder", findings: [], desired: "enabled", healthCheckIntervalSeconds: 60 },
+    endpoint: `http://127.0.0.1:${at}`,
+    file: { path, folder, state: "ok", findings: [], changedAt: new Date().toISOString(), hash: "" },
+    manifest: Manifest.parse({
+      type: "http",
+      endpoint: `http://127.0.0.1:${at}`,
+      metadata: {
+        ...{ name: "Own process", version: "1.0.0", provider_type: "own-process" },
+        config_schema: [{ name: "greeting", type: "string", default: "You said" }],
+      },
+      command: "node",
+      args: ["plugin.mjs"],
+      env: { PORT: String(at), ...(behaviour === "" ? {} : { BEHAVIOUR: behaviour }) },
+    }),
+  });
+}
+
+async function approve(record: PluginRecord): Promise<void> {
+  const { command } = (await host.process(record)) ?? {};
+  if (!command) throw new Error("nothing to approve");
+  const approvedAt = new Date().toISOString();
+  await database.data.processes.approve(record.id, { command, approvedBy: "Ann", approvedAt });
+}
+
+async function chat(id: string, text: string): Promise<string> {
+  let answer = "";
+  const request = { model: "echo", messages: [{ role: "user" as const, content: text }] };
+  for await (const chunk of host.chat(id, request, new AbortController().signal)) {
+    answer += chunk.choices[0]?.delta?.content ?? "";
+  }
+  return answer;
+}
+
+const runIds = async () => (await database.data.processes.listRuns()).map(({ runId }) => runId);
+const lines = async (record: PluginRecord) =>
+  (await host.processLog(record.id))?.list({ limit: 100 }).map(({ text }) => text) ?? [];
+
+describe("a plugin with a command", () => {
+  it("is not started before an admin approved exactly this command", async () => {
+    const record = await register();
+    const status = await host.reconcile(record.id);
+    expect(status).toMatchObject({ lifecycle: "failed", failure: { code: "process_needs_approval" } });
+    expect(status.nextCheckAt).toBeNull();
+    await approve(record);
+    expect(await host.reconcile(record.id, { restart: true })).toMatchObject({ badge: "healthy" });
+    expect(await chat(record.id, "hello")).toBe("You said: hello");
+  });
+
+  it("is asked about again when its program changes", async () => {
+    const record = await register();
+    await approve(record);
+    await host.reconcile(record.id);
+    await writeFile(join(folder, "plugin.mjs"), "process.exit(0)");
+    expect(await host.process(record)).toMatchObject({ approved: false, status: "running" });
+    const status = await host.reconcile(record.id, { restart: true, process: true });
+    expect(status.failure?.code).toBe("process_needs_approval");
+    expect(await runIds()).toEqual([]);
+  });
+
+  it("is left alone where the operator does not allow processes", async () => {
+    const record = await register();
+    await approve(record);
+    const other = makeHost(false);
+    expect((await other.host.reconcile(record.id)).failure?.code).toBe("plugin_unreachable");
+    expect(await other.host.process(record)).toMatchObject({
+      allowed: false,
+      approved: true,
+      status: "stopped",
+    });
+    await other.host.stop();
+  });
+
+  it("gets a short environment, none of the console's secrets, and keeps its output", async () => {
+    const record = await register();
+    await approve(record);
+    await host.reconcile(record.id);
+    const { pid } = (await host.process(record)) ?? {};
+    const [entry] = await findRun((await runIds())[0] ?? "");
+    expect(entry?.pid).toBe(pid);
+    expect(await chat(record.id, "log three blind mice")).toContain("three blind mice");
+    await vi.waitFor(async () => expect(await lines(record)).toContain("three blind mice"));
+  });
+
+  it("that crashes once is back by itself, initialised again, and says why it ended", async () => {
+    const record = await register();
+    await approve(record);
+    await host.start();
+    await vi.waitFor(() => expect(host.status(record.id).badge).toBe("healthy"), 10_000);
+    const before = (await host.process(record))?.pid;
+    await expect(chat(record.id, "crash")).rejects.toMatchObject({ code: expect.stringMatching(/^plugin_/) });
+    await vi.waitFor(async () => {
+      const { pid } = (await host.process(record)) ?? {};
+      expect([before, null]).not.toContain(pid);
+      expect(host.status(record.id).badge).toBe("healthy");
+    }, 10_000);
+    expect(await chat(record.id, "again")).toBe("You said: again");
+    const { exits } = (await host.process(record)) ?? {};
+    expect(exits?.[0]).toMatchObject({
+      signal: "SIGSEGV",
+      reason: { message: expect.stringContaining("segmentation") },
+    });
+  });
+
+  it("that ends at once says so with its last words, and waits longer each time", async () => {
+    const record = await register("exits");
+    await approve(record);
+    const status = await host.reconcile(record.id);
+    expect(status).toMatchObject({ lifecycle: "failed", failure: { code: "process_exited" } });
+    expect(status.failure?.message).toContain("exit code 3");
+    expect(await host.process(record)).toMatchObject({
+      status: "waiting",
+      lastErrors: ["cannot find the model file"],
+    });
+  });
+
+  it("whose port somebody else has is not started, and nothing is sent there", async () => {
+    const asked: string[] = [];
+    const stranger = createServer((request, response) => {
+      asked.push(`${request.method} ${request.url}`);
+      response.end("hello");
+    }).listen(0, "127.0.0.1");
+    await once(stranger, "listening");
+    const record = await register("", (stranger.address() as AddressInfo).port);
+    await approve(record);
+    expect((await host.reconcile(record.id)).failure?.code).toBe("process_port_taken");
+    expect(asked).toEqual(["GET /metadata"]);
+    expect(await runIds()).toEqual([]);
+    stranger.closeAllConnections();
+    stranger.close();
+  });
+
+  it("ends with everything it started when it is switched off, however stubborn", async () => {
+    const record = await register("stubborn");
+    await approve(record);
+    expect((await host.reconcile(record.id)).badge).toBe("healthy");
+    const [runId = ""] = await runIds();
+    await vi.waitFor(async () => expect((await findRun(runId)).length).toBeGreaterThanOrEqual(2));
+    await database.data.plugins.update(record.id, { desired: "disabled" });
+    expect((await host.reconcile(record.id)).badge).toBe("disabled");
+    expect(await findRun(runId)).toEqual([]);
+    expect(await runIds()).toEqual([]);
+  }, 30_000);
+
+  it("leaves nothing behind when the console ends, and is back when it starts", async () => {
+    const record = await register();
+    await approve(record);
+    await host.reconcile(record.id);
+    const [runId = ""] = await runIds();
+    await chat(record.id, "fork");
+    await host.stop();
+    await supervisor.close();
+    expect(await findRun(runId)).toEqual([]);
+    ({ host, supervisor } = makeHost(true));
+    await host.start();
+    await vi.waitFor(() => expect(host.status(record.id).badge).toBe("healthy"), 10_000);
+  }, 30_000);
+
+  it("that an earlier console left behind is ended before anything is started", async () => {
+    const record = await register();
+    await approve(record);
+    await host.reconcile(record.id);
+    const [run] = await database.data.processes.listRuns();
+    // A second host knows of the first one's process only by what was written down.
+    const next = makeHost(true);
+    await next.supervisor.cleanUp();
+    expect(await findRun(run?.runId ?? "")).toEqual([]);
+    await next.supervisor.close();
+  });
+});

@@ -1,0 +1,77 @@
+// A plugin that the console starts itself, without a dependency: PORT from the environment. Its chat does what it is told:
+// "crash" kills it, "exit 3" ends it, "log text" writes to stderr, "fork" starts a child, everything else is echoed.
+import { spawn } from "node:child_process";
+import { createServer } from "node:http";
+
+const { PORT = "0", BEHAVIOUR = "" } = process.env;
+if (BEHAVIOUR === "exits") {
+  console.error("cannot find the model file");
+  process.exit(3);
+}
+if (BEHAVIOUR === "stubborn") {
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, () => undefined);
+  spawn("/bin/sh", ["-c", "trap '' TERM; sleep 66"], { stdio: "ignore" });
+}
+process.stdin.resume();
+process.stdin.on("end", () => BEHAVIOUR === "stubborn" || process.exit(0));
+
+let config = null;
+const metadata = {
+  name: "Own process",
+  version: "1.0.0",
+  plugin_api_version: "1.0.0",
+  provider_type: "own-process",
+  description: "",
+  author: "",
+  capabilities: {
+    streaming: false,
+    function_calling: false,
+    vision: false,
+    embeddings: false,
+    fine_tuning: false,
+  },
+  config_schema: [{ name: "greeting", type: "string", default: "You said" }],
+};
+
+function say(text) {
+  const [word, ...rest] = text.split(" ");
+  if (word === "crash") process.kill(process.pid, "SIGSEGV");
+  if (word === "exit") process.exit(Number(rest[0] ?? 1));
+  if (word === "log") console.error(rest.join(" "));
+  if (word === "fork") spawn("/bin/sh", ["-c", "sleep 67"], { stdio: "ignore", detached: true });
+  return `${config?.greeting ?? "?"}: ${text}`;
+}
+
+const ANSWERS = {
+  "GET /metadata": () => metadata,
+  "POST /initialize": (body) => ((config = body), {}),
+  "GET /health": () => ({ healthy: config !== null, message: config ? "ready" : "not initialized" }),
+  "GET /models": () => [{ id: "echo" }],
+  "POST /cleanup": () => ((config = null), {}),
+  "POST /chat/completions": ({ model, messages }) => ({
+    id: "1",
+    object: "chat.completion",
+    created: Math.floor(Date.now() / 1000),
+    model,
+    choices: [
+      {
+        index: 0,
+        message: { role: "assistant", content: say(messages.at(-1).content) },
+        finish_reason: "stop",
+      },
+    ],
+  }),
+};
+
+const server = createServer(async (request, response) => {
+  let text = "";
+  for await (const piece of request) text += piece;
+  const answer = ANSWERS[`${request.method} ${request.url}`];
+  response.writeHead(answer ? 200 : 404, { "content-type": "application/json" });
+  response.end(JSON.stringify(answer ? answer(text ? JSON.parse(text) : {}) : { detail: "Not Found" }));
+});
+server.on("error", (error) => {
+  console.error(String(error));
+  process.exit(1);
+});
+server.listen(Number(PORT), "127.0.0.1", () => console.log(`listening on ${server.address().port}`));
