@@ -4,7 +4,7 @@ import { configDefaults, defineConfig } from "vitest/config";
 /** Suites that open sockets, databases or processes: `npm test` runs them, `npm run check` leaves them out to stay quick. */
 const INTEGRATION = [
   "{bench,scripts,test}/**/*.test.ts",
-  "lib/{api,data,host,operations,transport}/**/*.test.ts",
+  "lib/{api,builtin,data,host,operations,transport}/**/*.test.ts",
 ];
 
 export default defineConfig({

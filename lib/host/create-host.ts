@@ -1,8 +1,9 @@
+import { AppError } from "../contract/error.ts";
 import type { ChatRequest } from "../contract/protocol.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Data, PluginRecord } from "../data/data.ts";
 import type { Log } from "../log.ts";
-import type { BuiltinFactory } from "../transport/client.ts";
+import type { BuiltinFactory, OpenUpstream } from "../transport/client.ts";
 import type { CreateClient } from "./client-factory.ts";
 import { disabledError, shuttingDownError } from "./failure.ts";
 import { createGate } from "./gate.ts";
@@ -35,6 +36,11 @@ export interface HostOptions {
   /** How many checks, and how many starts, may run at once. */
   concurrency?: number;
 }
+
+/** For a plugin in the box that is only asked who it is. */
+const closed: OpenUpstream = () => {
+  throw new AppError("internal_error", "A plugin that was only asked who it is wanted to reach a service.");
+};
 
 /** The host. Nothing runs before `start`, but `reconcile` and `probe` work already. */
 export function createHost(options: HostOptions): Host {
@@ -178,7 +184,7 @@ export function createHost(options: HostOptions): Host {
       return (await supervisor?.logOf(id)) ?? null;
     },
     builtinMetadata: (name) =>
-      Object.hasOwn(builtins, name) ? (builtins[name]?.().metadata() ?? null) : null,
+      Object.hasOwn(builtins, name) ? (builtins[name]?.(closed).metadata() ?? null) : null,
     builtinNames: () => Object.keys(builtins),
   };
 }

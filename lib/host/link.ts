@@ -85,7 +85,8 @@ export function createLink({ client, record, configs, clock, log }: LinkOptions)
   function isStranger(result: CheckResult): boolean {
     if (result.notInitialized || distrusted) return true;
     if (result.bootId !== null && bootId !== null) return result.bootId !== bootId;
-    return lostContact;
+    // A plugin in the box forgets nothing when its provider is away.
+    return lostContact && record().manifest.type !== "builtin";
   }
 
   function remember(result: CheckResult): void {

@@ -39,7 +39,7 @@ export function createBuiltinClient(
     step: string,
     limitMs: number,
     signal: AbortSignal | undefined,
-    work: () => Promise<unknown>,
+    work: (signal: AbortSignal) => Promise<unknown>,
     read: (value: unknown, reading: Reading) => T,
   ): Promise<Reply<T>> {
     const call = begin(signal);
@@ -47,7 +47,7 @@ export function createBuiltinClient(
     const startedAt = clock.monotonic();
     try {
       const reading: Reading = { subject: `The plugin's answer to ${step}`, warnings: [] };
-      const answer = await call.race(work);
+      const answer = await call.race(() => work(call.signal));
       const value = read(copy(answer), reading);
       return { value, latencyMs: clock.monotonic() - startedAt, warnings: reading.warnings };
     } catch (error) {
@@ -62,11 +62,14 @@ export function createBuiltinClient(
     const reading: Reading = { subject: "The plugin's answer", warnings: [] };
     call.limit(timeouts.totalMs, () => tooLate("chat", timeouts.totalMs));
     let isComplete = false;
+    let source: AsyncIterator<ChatChunk> | undefined;
     try {
-      const source = plugin.chat(copy(request), call.signal)[Symbol.asyncIterator]();
-      for (let waitMs = timeouts.firstByteMs; ; waitMs = timeouts.idleMs) {
+      const { firstByteMs, idleMs } = { ...timeouts, ...plugin.timeouts?.() };
+      source = plugin.chat(copy(request), call.signal)[Symbol.asyncIterator]();
+      const pull = source.next.bind(source);
+      for (let waitMs = firstByteMs; ; waitMs = idleMs) {
         const lift = call.limit(waitMs, () => tooLate("chat", waitMs));
-        const next = await call.race(() => source.next());
+        const next = await call.race(pull);
         lift();
         if (next.done === true) break;
         const chunk = readChunk(copy(next.value), reading);
@@ -79,6 +82,8 @@ export function createBuiltinClient(
     } finally {
       call.cancel(abortedByCaller());
       end(call);
+      // A chat that waits at a yield notices no signal. One that is stuck elsewhere never comes back: nobody waits for it.
+      void source?.return?.().catch(() => undefined);
     }
     if (!isComplete) throw truncated(reading.subject);
   }
@@ -91,7 +96,7 @@ export function createBuiltinClient(
         "initialize",
         timeouts.initializeMs,
         signal,
-        () => plugin.initialize(copy(config)),
+        (stop) => plugin.initialize(copy(config), stop),
         () => null,
       ),
     health: (signal) =>
@@ -99,17 +104,18 @@ export function createBuiltinClient(
         "health",
         timeouts.healthMs,
         signal,
-        () => plugin.health(),
+        (stop) => plugin.health(stop),
         (value, reading) => readHealth(value, reading, clock.now()),
       ),
-    models: (signal) => exchange("models", timeouts.modelsMs, signal, () => plugin.models(), readModels),
+    models: (signal) =>
+      exchange("models", timeouts.modelsMs, signal, (stop) => plugin.models(stop), readModels),
     chat,
     cleanup: (signal) =>
       exchange(
         "cleanup",
         timeouts.cleanupMs,
         signal,
-        () => plugin.cleanup(),
+        (stop) => plugin.cleanup(stop),
         () => null,
       ),
     close() {

@@ -42,7 +42,8 @@ export function slowChat(what: string, limitMs: number): AppError {
   });
 }
 
-function parseFrame(frame: Frame, data: string, reading: Reading, redaction: Redaction): unknown {
+/** The JSON of one frame. Throws `plugin_invalid_json`, or `plugin_stream_truncated` for a frame that was cut. */
+export function parseFrame(frame: Frame, data: string, reading: Reading, redaction: Redaction): unknown {
   try {
     return parseJson(data, `A frame of ${lowerFirst(reading.subject)}`, redaction.text);
   } catch (error) {

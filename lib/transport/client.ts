@@ -1,3 +1,4 @@
+import type { AppError } from "../contract/error.ts";
 import type { Metadata } from "../contract/manifest.ts";
 import type { ChatChunk, ChatRequest, Model, PluginHealth } from "../contract/protocol.ts";
 import type { ConfigValues } from "../contract/plugin.ts";
@@ -33,15 +34,84 @@ export interface PluginClient {
   close(): Promise<void>;
 }
 
-/** A plugin compiled into the console. The same calls, without wire, deadlines or caps: `createBuiltinClient` adds those. */
+/**
+ * A plugin compiled into the console. The same calls, without wire, deadlines or caps: `createBuiltinClient` adds those, and aborts
+ * `signal` when one of them is reached or nobody waits any more.
+ */
 export interface BuiltinPlugin {
   metadata(): Metadata;
-  initialize(config: ConfigValues): Promise<void>;
-  health(): Promise<PluginHealth>;
-  models(): Promise<Model[]>;
+  initialize(config: ConfigValues, signal?: AbortSignal): Promise<void>;
+  health(signal?: AbortSignal): Promise<PluginHealth>;
+  models(signal?: AbortSignal): Promise<Model[]>;
   chat(request: ChatRequest, signal: AbortSignal): AsyncIterable<ChatChunk>;
-  cleanup(): Promise<void>;
+  cleanup(signal?: AbortSignal): Promise<void>;
+  /** Deadlines of a chat that its configuration asks for, in ms; asked when one begins. */
+  timeouts?(): { firstByteMs?: number; idleMs?: number };
 }
 
-/** Makes a fresh instance; one per registration. */
-export type BuiltinFactory = () => BuiltinPlugin;
+/** Makes a fresh instance; one per registration. Opens nothing by itself: `openUpstream` is for later. */
+export type BuiltinFactory = (openUpstream: OpenUpstream) => BuiltinPlugin;
+
+/**
+ * The one door through which a plugin in the box reaches a service outside. Same guard, deadlines and caps as for every plugin, one
+ * connection per call, no redirects. Opening sends nothing. Throws `invalid_url` for a base URL that cannot be one.
+ */
+export type OpenUpstream = (options: UpstreamOptions) => Upstream;
+
+export interface UpstreamOptions {
+  /** http or https; a path prefix is kept: `https://api.example.com/v1`. */
+  baseUrl: string;
+  /** Sent with every call, names in lower case. */
+  headers: Readonly<Record<string, string>>;
+  /** Never to be seen again in anything that comes back. */
+  secrets: readonly string[];
+  /** How long the service may take to begin an answer, ms; the default is the protocol's 60 s. */
+  firstByteMs?: number;
+  /** Longest silence within an answer, ms; the default is the protocol's 30 s. */
+  idleMs?: number;
+}
+
+export interface UpstreamRequest {
+  method: "GET" | "POST";
+  /** Appended to the base URL: `/models`, `/v1/models?limit=100`. */
+  path: string;
+  /** Sent as JSON. */
+  body?: unknown;
+}
+
+/**
+ * One service outside. Every method fails with an `AppError` in the language of `PluginClient`, whose message names the service's
+ * host and port; a failure that the service reports has `plugin` with code, status, `transient` and `retryAfterSeconds`.
+ */
+export interface Upstream {
+  /** `api.example.com:443`, for messages. */
+  readonly label: string;
+  /** One whole answer in JSON, within 4.5 s. */
+  ask(request: UpstreamRequest, signal?: AbortSignal): Promise<UpstreamAnswer>;
+  /**
+   * An answer as it arrives: events, or one document from a service that does not stream. Once `isComplete` says so, silence and a
+   * broken connection are simply its end; before, the end of the stream is `plugin_stream_truncated`.
+   */
+  stream(
+    request: UpstreamRequest,
+    isComplete: () => boolean,
+    signal: AbortSignal,
+  ): AsyncGenerator<UpstreamMessage, void, undefined>;
+  /** The error that an object inside an answer describes. */
+  toFault(request: UpstreamRequest, body: unknown): AppError;
+}
+
+export interface UpstreamAnswer {
+  /** 2xx. */
+  status: number;
+  /** Names in lower case; the first value of each. */
+  headers: Readonly<Record<string, string>>;
+  body: unknown;
+}
+
+export type UpstreamMessage =
+  | { type: "document"; body: unknown }
+  /** `name` is the SSE event's, null when it has none. */
+  | { type: "event"; name: string | null; data: unknown }
+  /** `[DONE]`: the last message. */
+  | { type: "end" };

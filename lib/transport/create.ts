@@ -6,6 +6,7 @@ import { createBuiltinClient } from "./builtin.ts";
 import type { BuiltinFactory, PluginClient } from "./client.ts";
 import { createGrpcClient } from "./grpc.ts";
 import { createHttpClient, type HttpClientOptions } from "./http.ts";
+import { createUpstreams } from "./upstream.ts";
 
 export interface ClientSources extends Pick<HttpClientOptions, "approvals" | "ownPort"> {
   clock: Clock;
@@ -15,6 +16,7 @@ export interface ClientSources extends Pick<HttpClientOptions, "approvals" | "ow
 
 /** Chooses the transport of a plugin by its type. Throws `invalid_manifest` for what cannot be reached. */
 export function createPluginClient(sources: ClientSources) {
+  const openUpstream = createUpstreams(sources);
   return (
     target: { type: PluginType; endpoint: string | null; manifest: Manifest | null },
     { trace }: { trace?: ReachTrace | undefined } = {},
@@ -23,7 +25,7 @@ export function createPluginClient(sources: ClientSources) {
     if (target.type === "builtin") {
       const name = target.manifest?.metadata.provider_type ?? "";
       const factory = Object.hasOwn(builtins, name) ? builtins[name] : undefined;
-      if (factory) return createBuiltinClient(factory(), clock);
+      if (factory) return createBuiltinClient(factory(openUpstream), clock);
       throw new AppError("invalid_manifest", "This plugin is not in the box of this version.", {
         hint: "Remove it, or go back to the version of the console that brought it.",
       });

@@ -1,55 +1,19 @@
 import { AppError, type ErrorCode, type PluginFault } from "../contract/error.ts";
 import { isJsonObject } from "../core/json-object.ts";
 import { toExcerpt } from "./excerpt.ts";
+import { isTransient, toErrorCode, type Speaker } from "./fault-codes.ts";
 import type { Redaction } from "./redaction.ts";
 
 /** What a plugin said about its failure, in whichever of the four shapes it said it. */
 interface Complaint {
-  code?: string;
+  /** Everything that looks like a code, the most telling first. */
+  codes: string[];
+  /** A code that is an HTTP status: some answer 200 and then say 402. */
+  status?: number;
   message?: string;
   transient?: boolean;
   retryAfterSeconds?: number;
 }
-
-/** The guide's codes, the usual OpenAI ones, and ours. */
-const CODES: Record<string, ErrorCode> = {
-  authentication_failed: "plugin_authentication_failed",
-  invalid_api_key: "plugin_authentication_failed",
-  authentication_error: "plugin_authentication_failed",
-  permission_error: "plugin_authentication_failed",
-  rate_limit_exceeded: "plugin_rate_limited",
-  rate_limit_error: "plugin_rate_limited",
-  invalid_request: "plugin_invalid_request",
-  invalid_request_error: "plugin_invalid_request",
-  context_length_exceeded: "plugin_invalid_request",
-  model_not_found: "plugin_model_not_found",
-  provider_unavailable: "plugin_provider_unavailable",
-  overloaded_error: "plugin_provider_unavailable",
-  timeout: "plugin_timeout",
-  internal_error: "plugin_error",
-  quota_exceeded: "plugin_quota_exceeded",
-  insufficient_quota: "plugin_quota_exceeded",
-  content_filter: "plugin_content_filter",
-  not_initialized: "plugin_not_initialized",
-  plugin_not_initialized: "plugin_not_initialized",
-};
-
-const STATUSES: Record<number, ErrorCode> = {
-  400: "plugin_invalid_request",
-  401: "plugin_authentication_failed",
-  402: "plugin_quota_exceeded",
-  403: "plugin_authentication_failed",
-  404: "plugin_endpoint_missing",
-  405: "plugin_endpoint_missing",
-  408: "plugin_timeout",
-  413: "plugin_invalid_request",
-  422: "plugin_invalid_request",
-  429: "plugin_rate_limited",
-  501: "plugin_endpoint_missing",
-  502: "plugin_provider_unavailable",
-  503: "plugin_provider_unavailable",
-  504: "plugin_timeout",
-};
 
 const HINTS: Partial<Record<ErrorCode, string>> = {
   plugin_authentication_failed: "Check the credentials in the plugin's configuration.",
@@ -65,13 +29,6 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   plugin_timeout: "The plugin waited too long for its provider: try again.",
   plugin_error: "Look at the plugin's log.",
 };
-
-const NOT_INITIALIZED = /\b(?:not|un)[\s_-]?(?:yet[\s_-]|been[\s_-]){0,2}initiali[sz]ed\b/i;
-
-/** True when a message of a plugin says that it waits for `/initialize`. */
-function saysNotInitialized(text: string): boolean {
-  return NOT_INITIALIZED.test(text);
-}
 
 export interface FaultSource {
   /** `127.0.0.1:8090`. */
@@ -90,6 +47,8 @@ export interface FaultSource {
   retryAfter?: string | undefined;
   /** Epoch ms, to read a Retry-After that is a date. */
   nowMs: number;
+  /** A plugin unless said otherwise. */
+  speaker?: Speaker | undefined;
 }
 
 /**
@@ -97,46 +56,45 @@ export interface FaultSource {
  * Reads the guide's `{code, message, transient, details}`, OpenAI's `{error: {…}}`, FastAPI's `{detail}` and RFC 9457.
  */
 export function toPluginFault(source: FaultSource, redaction: Redaction): AppError {
-  const { label, step, status } = source;
+  const { label, step, status, speaker = "plugin" } = source;
   const complaint = readComplaint(source.body);
   const said = complaint.message ?? "";
-  const own = complaint.code === undefined ? undefined : CODES[complaint.code.toLowerCase()];
-  const code =
-    own === undefined || VAGUE.has(own)
-      ? (guessFromWords(said, source) ?? own ?? source.answer?.code ?? byStatus(status))
-      : own;
+  const { codes } = complaint;
+  const meant = source.answer?.code;
+  const code = toErrorCode(speaker, { codes, said, status: statusOf(source, complaint), meant });
   const excerpt = toExcerpt(redaction.text(said || source.text));
   const answer = status ?? source.answer?.name;
   const intro =
     answer === undefined ? `${label} broke off ${step}` : `${label} answered ${step} with ${answer}`;
   return new AppError(code, excerpt === "" ? `${intro}.` : `${intro}: ${endSentence(excerpt)}`, {
     ...(HINTS[code] === undefined ? {} : { hint: HINTS[code] }),
-    plugin: toDetails(source, complaint, redaction),
+    plugin: toDetails(source, complaint, code, redaction),
   });
 }
 
-/** Codes that plugins use for anything; their words may say more. */
-const VAGUE: ReadonlySet<ErrorCode> = new Set(["plugin_error", "plugin_invalid_request"]);
-
-function guessFromWords(said: string, source: FaultSource): ErrorCode | undefined {
-  if (saysNotInitialized(said)) return "plugin_not_initialized";
-  // A missing route says "Not Found"; a missing model names it.
-  if (source.status === 404 && /\bmodel\b/i.test(said)) return "plugin_model_not_found";
-  return undefined;
+/** The status that tells something: a success that complains does not. */
+function statusOf({ status }: FaultSource, complaint: Complaint): number | undefined {
+  return status === undefined || status < 300 ? (complaint.status ?? status) : status;
 }
 
-function byStatus(status: number | undefined): ErrorCode {
-  return (status === undefined ? undefined : STATUSES[status]) ?? "plugin_error";
-}
-
-function toDetails(source: FaultSource, complaint: Complaint, redaction: Redaction): PluginFault {
-  const retryAfterSeconds = complaint.retryAfterSeconds ?? readRetryAfter(source.retryAfter, source.nowMs);
+function toDetails(
+  source: FaultSource,
+  complaint: Complaint,
+  code: ErrorCode,
+  redaction: Redaction,
+): PluginFault {
+  const isProvider = source.speaker === "provider";
+  const retryAfterSeconds =
+    complaint.retryAfterSeconds ??
+    readRetryAfter(source.retryAfter, source.nowMs) ??
+    (isProvider && code === "plugin_rate_limited" ? readWait(complaint.message ?? "") : undefined);
+  const transient = complaint.transient ?? (isProvider ? isTransient(code) : undefined);
+  const own = complaint.codes[0] ?? source.answer?.name;
   const excerpt = toExcerpt(redaction.text(source.text));
-  const code = complaint.code ?? source.answer?.name;
   return {
-    ...(code === undefined ? {} : { code: redaction.text(code) }),
+    ...(own === undefined ? {} : { code: redaction.text(own) }),
     ...(source.status === undefined ? {} : { status: source.status }),
-    ...(complaint.transient === undefined ? {} : { transient: complaint.transient }),
+    ...(transient === undefined ? {} : { transient }),
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     ...(excerpt === "" ? {} : { excerpt }),
   };
@@ -150,20 +108,23 @@ export function isComplaint(body: unknown): boolean {
 }
 
 function readComplaint(body: unknown): Complaint {
-  if (typeof body === "string") return { message: body };
-  if (!isJsonObject(body)) return {};
+  if (typeof body === "string") return { codes: [], message: body };
+  if (!isJsonObject(body)) return { codes: [] };
   const nested = body["error"] ?? body["detail"];
   const inner = isJsonObject(nested) ? nested : body;
   const details = isJsonObject(inner["details"]) ? inner["details"] : inner;
-  const code = [inner["code"], inner["type"], body["code"]].find(isCode);
+  const codes = [inner["code"], inner["type"], body["code"]].filter(isCode);
+  const status = [inner["code"], body["code"]].find(isErrorStatus);
+  const list = isJsonObject(inner["message"]) ? inner["message"]["detail"] : nested;
   const message =
-    [inner["message"], nested, inner["detail"], inner["title"]].find(isText) ?? readIssues(nested);
+    [inner["message"], nested, inner["detail"], inner["title"]].find(isText) ?? readIssues(list);
   const transient = inner["transient"] ?? body["transient"];
   const retryAfter = toSeconds(
     details["retry_after"] ?? details["retry_after_seconds"] ?? body["retry_after"],
   );
   return {
-    ...(code === undefined ? {} : { code: code.slice(0, 100) }),
+    codes,
+    ...(status === undefined ? {} : { status }),
     ...(message === undefined ? {} : { message }),
     ...(typeof transient === "boolean" ? { transient } : {}),
     ...(retryAfter === undefined ? {} : { retryAfterSeconds: retryAfter }),
@@ -185,6 +146,10 @@ function isCode(value: unknown): value is string {
   return typeof value === "string" && /^[\w.-]{1,100}$/.test(value);
 }
 
+function isErrorStatus(value: unknown): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value >= 400 && value <= 599;
+}
+
 function isText(value: unknown): value is string {
   return typeof value === "string" && value.trim() !== "";
 }
@@ -200,6 +165,16 @@ function readRetryAfter(header: string | undefined, nowMs: number): number | und
   if (seconds !== undefined) return seconds;
   const at = Date.parse(header);
   return Number.isNaN(at) ? undefined : Math.max(0, Math.round((at - nowMs) / 1000));
+}
+
+/** "Please try again in 1.2s", "… in 6m0s", "retry after 20 seconds": where some say it and nowhere else. */
+function readWait(said: string): number | undefined {
+  const match = /\b(?:again in|retry (?:after|in))\s+(?:(\d+)m)?\s*(?:(\d+(?:\.\d+)?)\s*(ms|s\b|sec))?/i.exec(
+    said,
+  );
+  const [, minutes, amount, unit] = match ?? [];
+  if (minutes === undefined && amount === undefined) return undefined;
+  return Number(minutes ?? 0) * 60 + Number(amount ?? 0) / (unit?.toLowerCase() === "ms" ? 1000 : 1);
 }
 
 function endSentence(text: string): string {

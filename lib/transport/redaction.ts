@@ -15,6 +15,8 @@ const SHORTEST_SUSPECT = 8;
 export interface Redaction {
   /** Remembers the secrets of a configuration that is about to be sent. Earlier ones stay remembered. */
   learn(config: ConfigValues): void;
+  /** Remembers one secret, however it is called. */
+  hide(secret: string): void;
   /** For error messages and excerpts: removes secrets and whatever is shaped like a key. */
   text(text: string): string;
   /** For values read from an answer: removes secrets from every string in it. */
@@ -24,6 +26,11 @@ export interface Redaction {
 /** `sensitiveFields` are names of configuration fields; without them every longer text is treated as a secret. */
 export function createRedaction(sensitiveFields?: readonly string[]): Redaction {
   const secrets = new Set<string>();
+  const remember = (secret: string) => {
+    for (const spelling of [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)]) {
+      secrets.add(spelling);
+    }
+  };
   const hideSecrets = (text: string) => {
     let rest = text;
     for (const secret of secrets) rest = rest.replaceAll(secret, HIDDEN);
@@ -44,10 +51,11 @@ export function createRedaction(sensitiveFields?: readonly string[]): Redaction 
         if (!isSecret || value === null || typeof value === "object") continue;
         const text = String(value);
         if (text.length < shortest) continue;
-        for (const spelling of [text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text)]) {
-          secrets.add(spelling);
-        }
+        remember(text);
       }
+    },
+    hide(secret) {
+      if (secret.length >= SHORTEST_SECRET) remember(secret);
     },
     text: (text) => hideSecrets(text).replace(KEY_SHAPES, HIDDEN),
     value: (value) => (secrets.size === 0 ? value : hideDeep(value)),

@@ -8,20 +8,23 @@ import { abortedByCaller, type Call } from "./call.ts";
 import { createConnector } from "./connector.ts";
 import { toExcerpt } from "./excerpt.ts";
 import { tryJson } from "./json-text.ts";
+import type { Speaker } from "./fault-codes.ts";
 import type { Caps } from "./limits.ts";
 import { toNetworkFault } from "../core/network-fault.ts";
 import { toPluginFault } from "./plugin-fault.ts";
 import type { Redaction } from "./redaction.ts";
 import type { Target } from "./target.ts";
 
-/** What goes out: one of the protocol's fixed calls. */
+/** What goes out: one of the protocol's fixed calls, or one of a plugin in the box to its provider. */
 export interface Outgoing {
   method: "GET" | "POST";
-  /** `/metadata`; appended to the prefix of the target. */
+  /** `/metadata`; appended to the prefix of the target. A query is part of it. */
   path: string;
   /** JSON text; absent for GET. */
   body?: string;
   accept?: string;
+  /** In lower case. They never replace what the console says about the body and about itself. */
+  headers?: Readonly<Record<string, string>>;
 }
 
 /** An answer whose headers have arrived and whose body is still on the wire. */
@@ -45,6 +48,8 @@ export interface WireOptions {
   redaction: Redaction;
   ca?: string | undefined;
   trace?: ReachTrace | undefined;
+  /** Who answers; a plugin unless said otherwise. */
+  speaker?: Speaker | undefined;
 }
 
 /** HTTP/1.1 to one plugin. Every failure is an `AppError`; redirects are never followed. */
@@ -123,8 +128,9 @@ export function createWire(options: WireOptions): Wire {
           status: response.statusCode,
           body: tryJson(text),
           text,
-          retryAfter: headerText(response.headers["retry-after"]) || undefined,
+          retryAfter: readRetryHeader(response),
           nowMs: clock.now(),
+          speaker: options.speaker,
         },
         redaction,
       );
@@ -155,6 +161,7 @@ function toRequest(outgoing: Outgoing, target: Target, signal: AbortSignal): Dis
     method: outgoing.method,
     path: `${target.prefix}${outgoing.path}`,
     headers: {
+      ...outgoing.headers,
       "content-type": "application/json",
       accept: outgoing.accept ?? "application/json",
       "accept-encoding": "identity",
@@ -163,6 +170,13 @@ function toRequest(outgoing: Outgoing, target: Target, signal: AbortSignal): Dis
     body: outgoing.body ?? null,
     signal,
   };
+}
+
+/** Seconds or a date; some services say it more exactly in milliseconds beside it. */
+function readRetryHeader({ headers }: Dispatcher.ResponseData): string | undefined {
+  const ms = headerText(headers["retry-after-ms"]);
+  if (/^\d+(\.\d+)?$/.test(ms)) return String(Number(ms) / 1000);
+  return headerText(headers["retry-after"]) || undefined;
 }
 
 function toIncoming(response: Dispatcher.ResponseData, step: string, target: Target): Incoming {

@@ -1,0 +1,66 @@
+import type { ConfigField } from "../../contract/manifest.ts";
+import type { ConfigValues } from "../../contract/plugin.ts";
+import { CONNECTION_FIELDS, readHeaders, toKey, toText, toTimeoutMs } from "../provider/connection.ts";
+import { parseModelFilter, type ModelFilter } from "../provider/model-filter.ts";
+import { parsePrices, type PriceList } from "../provider/model-prices.ts";
+
+export interface Settings {
+  baseUrl: string;
+  headers: Record<string, string>;
+  secrets: string[];
+  timeoutMs: number;
+  isListed: ModelFilter;
+  priceOf: PriceList;
+}
+
+export const CONFIG_SCHEMA: ConfigField[] = [
+  {
+    name: "base_url",
+    type: "string",
+    required: true,
+    description:
+      "Where the service answers, up to and including /v1: https://api.openai.com/v1, http://127.0.0.1:11434/v1.",
+    sensitive: false,
+    validation: { pattern: "^https?://[^\\s]+$", max_length: 190 },
+  },
+  {
+    name: "api_key",
+    type: "string",
+    required: false,
+    description:
+      "The key of the service, sent as a bearer token. Leave it empty for a local service without one.",
+    sensitive: true,
+  },
+  {
+    name: "organization",
+    type: "string",
+    required: false,
+    description: "OpenAI only: the organisation to bill, when your key belongs to several.",
+    default: "",
+    sensitive: false,
+    validation: { max_length: 100, pattern: "^[\\w-]*$" },
+  },
+  CONNECTION_FIELDS.timeout,
+  CONNECTION_FIELDS.modelFilter,
+  CONNECTION_FIELDS.modelPrices,
+  CONNECTION_FIELDS.defaultHeaders,
+];
+
+/** Throws `config_incomplete` for a value that cannot be used. */
+export function toSettings(config: ConfigValues): Settings {
+  const { headers, secrets } = readHeaders(config["default_headers"]);
+  const key = toKey(config["api_key"]);
+  const organization = toText(config["organization"]);
+  return {
+    baseUrl: toText(config["base_url"]),
+    headers: {
+      ...headers,
+      ...(key === null ? {} : { authorization: `Bearer ${key}` }),
+      ...(organization === "" ? {} : { "openai-organization": organization }),
+    },
+    secrets: key === null ? secrets : [...secrets, key],
+    timeoutMs: toTimeoutMs(config),
+    isListed: parseModelFilter(toText(config["model_filter"])),
+    priceOf: parsePrices(config["model_prices"]),
+  };
+}
