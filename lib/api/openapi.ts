@@ -88,6 +88,8 @@ function describeRoute(route: Route, sent: Names, answered: Names): JsonSchema {
   };
 }
 
+const TEXT = { type: "string" };
+
 /** `PUT /api/plugins/:id/config` → `putPluginsIdConfig`. */
 function toOperationId({ method, path }: Route): string {
   const words = path.split(/\W+/).slice(2);
@@ -96,6 +98,10 @@ function toOperationId({ method, path }: Route): string {
 
 function describeAnswer({ response }: Route, answered: Names, operationId: string): JsonSchema {
   if (response === "nothing") return { description: "Done" };
+  if (response === "file") {
+    const content = { "application/yaml": { schema: TEXT }, "application/json": { schema: TEXT } };
+    return { description: "A file", content };
+  }
   if (response === "event-stream") {
     const schema = answered.refer(RunEvent, "RunEvent");
     return { description: "One run event per `data:` line", content: { "text/event-stream": { schema } } };

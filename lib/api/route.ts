@@ -7,8 +7,8 @@ import { parseWith } from "./errors.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
-/** What a route answers: a value that is passed through its schema, 204 with nothing, or a stream of events. */
-type Answer = z.ZodType | "nothing" | "event-stream";
+/** What a route answers: a value that is passed through its schema, 204 with nothing, a file of text, or a stream of events. */
+type Answer = z.ZodType | "nothing" | "file" | "event-stream";
 type Answered<A extends Answer> = A extends z.ZodType
   ? z.input<A> | Response
   : A extends "nothing"

@@ -2,6 +2,7 @@ import type { Route } from "./route.ts";
 import { accountRoutes } from "./routes/account.ts";
 import { approvalRoutes } from "./routes/approvals.ts";
 import { configurationRoutes } from "./routes/configuration.ts";
+import { manifestRoutes } from "./routes/manifest.ts";
 import { processRoutes } from "./routes/processes.ts";
 import { playgroundRoutes } from "./routes/playground.ts";
 import { pluginRoutes } from "./routes/plugins.ts";
@@ -11,6 +12,7 @@ import { watchingRoutes } from "./routes/watching.ts";
 const own: Route[] = [
   ...accountRoutes,
   ...pluginRoutes,
+  ...manifestRoutes,
   ...processRoutes,
   ...configurationRoutes,
   ...approvalRoutes,

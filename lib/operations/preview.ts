@@ -11,6 +11,7 @@ import type { PluginRecord, Repositories } from "../data/data.ts";
 import { requirePermission, type Actor } from "./actor.ts";
 import type { Candidate } from "./candidate.ts";
 import type { Context } from "./context.ts";
+import { toCurrentManifest } from "./export.ts";
 import { readSource } from "./source.ts";
 
 /**
@@ -42,7 +43,7 @@ export async function previewPlugin(
     reach: candidate.reach,
     manifestText: candidate.manifestText,
     existing: record && toReference(record),
-    changes: record && manifest ? diffManifests(record.manifest, manifest) : [],
+    changes: record && manifest ? diffManifests(toCurrentManifest(record), manifest) : [],
     instances: instances.map(toReference),
     suggestedName: manifest && (await suggestName(context.data, manifest.metadata.name)),
     calls: manifest ? toCalls(endpoint) : [],
