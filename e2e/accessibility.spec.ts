@@ -28,6 +28,7 @@ for (const scheme of ["light", "dark"] as const) {
       "/plugins/new",
       "/playground",
       "/activity",
+      "/settings/addresses",
       ...tabs,
     ]) {
       await page.goto(path, { waitUntil: "networkidle" });
@@ -54,7 +55,15 @@ test("no screen scrolls sideways at 320 px", async ({ page, api, plugin }) => {
   await page.setViewportSize({ width: 320, height: 640 });
   const plug = `/plugins/${id}`;
   const tabs = ["", "/configuration", "/health", "/models", "/activity"].map((tab) => plug + tab);
-  for (const path of ["/", "/plugins", "/plugins/new", "/playground", "/activity", ...tabs]) {
+  for (const path of [
+    "/",
+    "/plugins",
+    "/plugins/new",
+    "/playground",
+    "/activity",
+    "/settings/addresses",
+    ...tabs,
+  ]) {
     await page.goto(path, { waitUntil: "networkidle" });
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     expect(overflow, path).toBeLessThanOrEqual(0);

@@ -38,7 +38,7 @@ export function PreviewBody({
         currentLine={text === undefined ? null : currentLine}
         onPick={text === undefined ? undefined : onPick}
       />
-      {address?.tier === "approval" && !existing ? (
+      {address?.tier === "approval" && !existing && !allow.error ? (
         <AddressConsent
           place={`${address.host.includes(":") ? `[${address.host}]` : address.host}:${address.port}`}
           pending={allow.isPending}

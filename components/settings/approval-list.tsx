@@ -37,7 +37,7 @@ export function ApprovalList() {
           <THead>
             <Tr>
               <Th>Address</Th>
-              <Th>Plugins there</Th>
+              <Th className="max-sm:hidden">Plugins there</Th>
               <Th className="max-sm:hidden">Allowed by</Th>
               <Th className="max-sm:hidden">When</Th>
               <Th>

@@ -21,24 +21,13 @@ export function ApprovalRow({
     <Tr>
       <Td>
         <code className="wrap-anywhere">{id}</code>
-        <p className="text-sm text-muted sm:hidden">
+        <div className="text-sm text-muted sm:hidden">
+          <Residents plugins={plugins} />
           {approvedBy}, <RelativeTime at={approvedAt} />
-        </p>
+        </div>
       </Td>
-      <Td className="wrap-anywhere">
-        {plugins.length === 0 ? (
-          <span className="text-muted">None</span>
-        ) : (
-          <ul>
-            {plugins.map((plugin) => (
-              <li key={plugin.id}>
-                <Link className="inline-block min-h-6 hover:underline" href={toPluginPath(plugin.id)}>
-                  {plugin.name}
-                </Link>
-              </li>
-            ))}
-          </ul>
-        )}
+      <Td className="wrap-anywhere max-sm:hidden">
+        <Residents plugins={plugins} />
       </Td>
       <Td className="wrap-anywhere max-sm:hidden">{approvedBy}</Td>
       <Td className="max-sm:hidden">
@@ -54,6 +43,21 @@ export function ApprovalRow({
         )}
       </Td>
     </Tr>
+  );
+}
+
+function Residents({ plugins }: Pick<Approval, "plugins">) {
+  if (plugins.length === 0) return <p className="text-muted">No plugin</p>;
+  return (
+    <ul className="text-ink">
+      {plugins.map((plugin) => (
+        <li key={plugin.id}>
+          <Link className="inline-flex min-h-6 items-center hover:underline" href={toPluginPath(plugin.id)}>
+            {plugin.name}
+          </Link>
+        </li>
+      ))}
+    </ul>
   );
 }
 

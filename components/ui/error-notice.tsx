@@ -63,7 +63,7 @@ export function ErrorNotice({
           <code>{info.code}</code>
           {info.requestId ? (
             <span className="inline-flex items-center gap-1">
-              request <code>{info.requestId}</code>
+              <span className="shrink-0">request</span> <code>{info.requestId}</code>
               <CopyButton value={info.requestId} label="Copy request id" />
             </span>
           ) : null}

@@ -36,8 +36,7 @@ const ANSWERED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 const SPEAKS_TLS = /plain HTTP request was sent to HTTPS port|sent an HTTP request to an HTTPS server/i;
 
 /**
- * What to do when the address leads to something well known that is no plugin: a model server, a web page, the other of http and
- * https. Null when nothing is recognised.
+ * What to do when the address leads to something well known that is no plugin: a model server, or https where http was written. Null when nothing is recognised.
  */
 export function recogniseServer(target: Reached, error: AppError): string | null {
   const { status, excerpt = "" } = error.extras.plugin ?? {};
@@ -45,9 +44,6 @@ export function recogniseServer(target: Reached, error: AppError): string | null
     return `If it speaks TLS, write https://: ${target.url.replace(/^(http|grpc):/, "$1s:")}`;
   }
   if (status === undefined && !ANSWERED.has(error.code)) return null;
-  if (/^\s*</.test(excerpt)) {
-    return "This looks like a web page: check the port. A plugin answers GET /metadata with JSON.";
-  }
   const server = SERVERS.find(
     (one) =>
       (one.port !== undefined && one.port === target.port) ||

@@ -51,7 +51,7 @@ function parseForeign(text: string, { mediaType, subject }: Incoming, redaction:
 function webPage(text: string, subject: string, redaction: Redaction): AppError {
   const excerpt = toExcerpt(redaction.text(text));
   return new AppError("plugin_wrong_content_type", `${subject} looks like a web page: check the port.`, {
-    hint: "Another program may be listening there, or the address lacks a path prefix.",
+    hint: "A web page answers there, not a plugin: correct the port, or add the path prefix that the plugin has.",
     plugin: { excerpt },
   });
 }
