@@ -22,6 +22,7 @@ import { createLog } from "./lib/log.ts";
 import { createFirstAdmin, isSetupOpen } from "./lib/operations/accounts.ts";
 import { loadApprovals } from "./lib/operations/approvals.ts";
 import type { Context } from "./lib/operations/context.ts";
+import { createFolders } from "./lib/operations/folder.ts";
 import { ensureSample } from "./lib/operations/sample.ts";
 import { createClock } from "./lib/real-clock.ts";
 import { createPluginClient } from "./lib/transport/create.ts";
@@ -73,11 +74,13 @@ async function start(): Promise<void> {
   const context: Context = { data, host, clock, log, approvals, ownPort };
   if (env.admin) await createFirstAdmin(context, { name: "Administrator", ...env.admin });
   await ensureSample(context);
+  const folders = createFolders(context, env.pluginFolders);
 
   const state = { draining: false };
   const setupToken = createSetupToken();
   const api = createApi({
     ...context,
+    folders,
     sessions: createSessions({ database: data.authDatabase, secret: data.sessionSecret, log }),
     attempts: createAttempts(),
     setupToken,
@@ -126,6 +129,7 @@ async function start(): Promise<void> {
     server.listen(env.port, env.host, resolve);
   });
   await host.start();
+  await folders.start();
   greet(toOrigin(env.host, ownPort()), (await isSetupOpen(context)) ? setupToken.value : null);
 
   async function stop(signal: string): Promise<void> {
@@ -134,6 +138,7 @@ async function start(): Promise<void> {
     log.info({ signal }, "stopping");
     const closed = new Promise((resolve) => server.close(resolve));
     // Chats end with an error event before their connections are closed, and plugins before the database.
+    await folders.stop();
     await host.stop();
     await supervisor.close();
     server.closeIdleConnections();

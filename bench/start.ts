@@ -47,6 +47,7 @@ function start(command: string[], port: number): ChildProcess {
       NODE_ENV: "production",
       PORT: String(port),
       LOOM_DATA_DIR: dataDirectory,
+      LOOM_PLUGINS_DIR: join(dataDirectory, "plugins"),
       LOOM_LOG_LEVEL: "warn",
     },
     stdio: "ignore",

@@ -1,5 +1,6 @@
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { z } from "zod";
 
 const flag = z.enum(["true", "false"]).transform((value) => value === "true");
@@ -25,6 +26,7 @@ const Variables = z
     LOOM_TRUST_PROXY: flag.default(false),
     LOOM_DATA_DIR: path.default(() => resolve("data")),
     LOOM_ALLOW_PROCESSES: flag.default(false),
+    LOOM_PLUGINS_DIR: path.optional(),
     LOOM_SECRET_KEY: z
       .string()
       .min(32, "at least 32 characters, e.g. from: openssl rand -base64 32")
@@ -57,6 +59,8 @@ export interface Env {
   allowProcesses: boolean;
   /** The environment as it is, for the few names that such processes inherit. */
   variables: Readonly<Record<string, string | undefined>>;
+  /** Watched for plugin manifests: the named one, else `./plugins` and, when it exists, `~/.loom/plugins`. */
+  pluginFolders: string[];
   secretKey: string | undefined;
   admin: { email: string; password: string } | undefined;
   logLevel: string;
@@ -84,6 +88,7 @@ export function readEnv(source: Record<string, string | undefined> = process.env
     dataDirectory: env.LOOM_DATA_DIR,
     allowProcesses: env.LOOM_ALLOW_PROCESSES,
     variables: source,
+    pluginFolders: env.LOOM_PLUGINS_DIR === undefined ? defaultFolders() : [env.LOOM_PLUGINS_DIR],
     secretKey: env.LOOM_SECRET_KEY,
     admin:
       env.LOOM_ADMIN_EMAIL && env.LOOM_ADMIN_PASSWORD
@@ -92,4 +97,9 @@ export function readEnv(source: Record<string, string | undefined> = process.env
     logLevel: env.LOOM_LOG_LEVEL,
     prettyLogs: env.LOOM_LOG_FORMAT ? env.LOOM_LOG_FORMAT === "pretty" : process.stdout.isTTY === true,
   };
+}
+
+function defaultFolders(): string[] {
+  const own = join(homedir(), ".loom", "plugins");
+  return [...new Set([resolve("plugins"), ...(existsSync(own) ? [own] : [])])];
 }

@@ -8,6 +8,7 @@ import type { Role } from "../lib/contract/account.ts";
 import { createHost } from "../lib/host/create-host.ts";
 import { createLog } from "../lib/log.ts";
 import { loadApprovals } from "../lib/operations/approvals.ts";
+import { createFolders } from "../lib/operations/folder.ts";
 import { createClock } from "../lib/real-clock.ts";
 import { createPluginClient } from "../lib/transport/create.ts";
 import { createTestData } from "./database.ts";
@@ -37,7 +38,10 @@ export interface Request {
 export type TestConsole = Awaited<ReturnType<typeof createTestConsole>>;
 
 /** Everything behind `/api` with a real database, a real host and the real transports; only the listener is missing. */
-export async function createTestConsole(overrides: Partial<ApiOptions> = {}) {
+export async function createTestConsole({
+  pluginFolders = [],
+  ...overrides
+}: Partial<ApiOptions> & { pluginFolders?: string[] } = {}) {
   const clock = createClock();
   const log = createLog({ level: "silent", pretty: false });
   const { data, directory, close } = await createTestData(clock);
@@ -53,10 +57,12 @@ export async function createTestConsole(overrides: Partial<ApiOptions> = {}) {
   });
   const setupToken = createSetupToken();
   const context = { data, host, clock, log, approvals, ownPort };
+  const folders = createFolders(context, pluginFolders);
   const sessions = createSessions({ database: data.authDatabase, secret: data.sessionSecret, log });
   const api = createApi({
     ...context,
     sessions,
+    folders,
     attempts: createAttempts(),
     setupToken,
     isDraining: () => false,
@@ -108,6 +114,7 @@ export async function createTestConsole(overrides: Partial<ApiOptions> = {}) {
 
   return {
     ...context,
+    folders,
     api,
     setupToken,
     directory,
@@ -115,6 +122,7 @@ export async function createTestConsole(overrides: Partial<ApiOptions> = {}) {
     fetchRaw,
     call,
     async close() {
+      await folders.stop();
       await host.stop();
       await close();
     },

@@ -11,6 +11,8 @@ export interface ConsoleProcess {
   url: string;
   pid: number;
   dataDirectory: string;
+  /** What it watches for manifests; it does not exist until a test makes it. */
+  pluginsDirectory: string;
   /** The one-time token it printed, or null when an admin exists. */
   setupToken: string | null;
   /** Everything it wrote so far. */
@@ -31,11 +33,13 @@ export interface ConsoleOptions {
 /** Starts the console and resolves once it answers; rejects with its output when it exits instead, or after 30 s. */
 export async function startConsole(options: ConsoleOptions = {}): Promise<ConsoleProcess> {
   const dataDirectory = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), "loom-console-")));
+  const pluginsDirectory = join(dataDirectory, "plugins");
   const child = spawn(process.execPath, ["dist/server.js"], {
     env: {
       ...inherited(),
       PORT: String(options.port ?? 0),
       LOOM_DATA_DIR: dataDirectory,
+      LOOM_PLUGINS_DIR: pluginsDirectory,
       LOOM_LOG_FORMAT: "json",
       ...options.env,
     },
@@ -47,6 +51,7 @@ export async function startConsole(options: ConsoleOptions = {}): Promise<Consol
     url,
     pid: child.pid ?? 0,
     dataDirectory,
+    pluginsDirectory,
     setupToken: /#token=(\S+)/.exec(output())?.[1] ?? null,
     output,
     stop: () => end(child, "SIGTERM"),

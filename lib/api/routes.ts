@@ -4,6 +4,7 @@ import { approvalRoutes } from "./routes/approvals.ts";
 import { configurationRoutes } from "./routes/configuration.ts";
 import { manifestRoutes } from "./routes/manifest.ts";
 import { processRoutes } from "./routes/processes.ts";
+import { folderRoutes } from "./routes/folders.ts";
 import { playgroundRoutes } from "./routes/playground.ts";
 import { pluginRoutes } from "./routes/plugins.ts";
 import { systemRoutes } from "./routes/system.ts";
@@ -11,6 +12,7 @@ import { watchingRoutes } from "./routes/watching.ts";
 
 const own: Route[] = [
   ...accountRoutes,
+  ...folderRoutes,
   ...pluginRoutes,
   ...manifestRoutes,
   ...processRoutes,

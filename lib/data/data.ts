@@ -10,6 +10,8 @@ import type { ConfigValues, Desired, PluginFile, PluginOrigin } from "../contrac
 /** A plugin's manifest file with the SHA-256 of the content last read, hex. */
 export interface StoredFile extends PluginFile {
   hash: string;
+  /** Present while the file is gone: whether the plugin was enabled when it went, and so comes back enabled. */
+  resume?: boolean | undefined;
 }
 
 /** A stored registration. */
@@ -34,6 +36,10 @@ export interface PluginStore {
   /** By id or by unique name. */
   find(idOrName: string): Promise<PluginRecord | null>;
   findByEndpoint(endpoint: string): Promise<PluginRecord | null>;
+  /** Every name in use. */
+  listNames(): Promise<Set<string>>;
+  /** The files that plugins belong to. */
+  listFiles(): Promise<Array<{ pluginId: string; endpoint: string | null; file: StoredFile }>>;
   /** Throws `name_taken` or `endpoint_taken`. */
   create(input: Omit<PluginRecord, "id" | "createdAt" | "updatedAt">): Promise<PluginRecord>;
   /** Throws `not_found`, `name_taken` or `endpoint_taken`. */

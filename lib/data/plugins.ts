@@ -13,7 +13,7 @@ import { isMissingRow, takenFields } from "./violation.ts";
 type Content = Omit<PluginRecord, "id" | "createdAt" | "updatedAt">;
 
 const Findings = z.array(Finding);
-const StoredFile = PluginFile.extend({ hash: z.string() });
+const StoredFile = PluginFile.extend({ hash: z.string(), resume: z.boolean().optional() });
 
 function toRecord(row: Plugin): PluginRecord {
   return {
@@ -84,6 +84,20 @@ export function createPluginStore(
     async findByEndpoint(endpoint) {
       const row = await client.plugin.findUnique({ where: { endpoint } });
       return row ? toRecord(row) : null;
+    },
+
+    async listNames() {
+      return new Set((await client.plugin.findMany({ select: { name: true } })).map(({ name }) => name));
+    },
+
+    async listFiles() {
+      const select = { id: true, name: true, endpoint: true, file: true };
+      const rows = await client.plugin.findMany({ where: { filePath: { not: null } }, select });
+      return rows.flatMap(({ id, name, endpoint, file }) =>
+        file === null
+          ? []
+          : [{ pluginId: id, endpoint, file: parseStored(StoredFile, file, `the file of plugin ${name}`) }],
+      );
     },
 
     async create(input) {

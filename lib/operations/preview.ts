@@ -70,14 +70,18 @@ function findForbidden({ address, field, manifest, endpointAt }: Candidate): Fin
 }
 
 /** The name if it is free, else the first free of "name 2", "name 3" … Always a valid `PluginName`. */
-export async function suggestName(repositories: Repositories, wanted: string): Promise<string> {
+export async function suggestName({ plugins }: Repositories, wanted: string): Promise<string> {
+  return chooseName(await plugins.listNames(), wanted);
+}
+
+/** Same, from the names in use. */
+export function chooseName(taken: ReadonlySet<string>, wanted: string): string {
   const base = wanted
     .replace(/[/\\\p{C}]+/gu, " ")
     .trim()
     .slice(0, 90)
     .trim();
   const name = PluginName.safeParse(base).data ?? "Plugin";
-  const taken = new Set((await repositories.plugins.list()).map((record) => record.name));
   for (let attempt = 1; ; attempt++) {
     const candidate = attempt === 1 ? name : `${name} ${attempt}`;
     if (!taken.has(candidate)) return candidate;

@@ -76,12 +76,14 @@ function describe({ line, column, message }: Finding): string {
 
 /**
  * Removes a plugin with everything stored about it; the audit trail stays. Succeeds whatever the plugin does:
- * the record goes first, then the host drains and says goodbye.
+ * the record goes first, then the host drains and says goodbye. Throws `not_found`, and `file_owned` while a file of a watched
+ * folder would bring it back.
  */
 export async function removePlugin(context: Context, actor: Actor, idOrName: string): Promise<void> {
   requirePermission(actor, "plugins:write");
   const id = await context.data.transaction(async (repositories) => {
     const record = await getRecord(repositories, idOrName);
+    requireRemovable(record);
     await repositories.plugins.remove(record.id);
     await repositories.audit.append(
       toAuditEntry(context, actor, {
@@ -92,4 +94,12 @@ export async function removePlugin(context: Context, actor: Actor, idOrName: str
     return record.id;
   });
   reconcileLater(context, id);
+}
+
+function requireRemovable({ name, file }: PluginRecord): void {
+  if (file === null || file.state === "gone") return;
+  throw new AppError("file_owned", `${name} comes from the file ${file.path}, which would bring it back.`, {
+    hint: "Remove that file and reload the folders. Or detach the plugin from its file first.",
+    details: { path: file.path },
+  });
 }

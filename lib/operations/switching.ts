@@ -1,7 +1,7 @@
 import type { AuditAction } from "../contract/activity.ts";
 import { AppError } from "../contract/error.ts";
 import type { Plugin, Desired } from "../contract/plugin.ts";
-import type { PluginRecord } from "../data/data.ts";
+import type { PluginRecord, Repositories } from "../data/data.ts";
 import { requirePermission, type Actor } from "./actor.ts";
 import { toAuditEntry } from "./audit.ts";
 import type { Context } from "./context.ts";
@@ -60,12 +60,18 @@ async function wish(
   desired: Desired,
 ): Promise<PluginRecord> {
   return context.data.transaction(async (repositories) => {
-    const record = await getRecord(repositories, idOrName);
+    const found = await getRecord(repositories, idOrName);
+    const record = found.file?.resume === undefined ? found : await decideForFile(repositories, found);
     if (record.desired === desired) return record;
     const action = desired === "enabled" ? "plugin.enabled" : "plugin.disabled";
     await repositories.audit.append(toAuditEntry(context, actor, toDeed(action, record)));
     return repositories.plugins.update(record.id, { desired });
   });
+}
+
+/** Whether a plugin comes back with its file is for the person to say who switched it last. */
+function decideForFile({ plugins }: Repositories, { id, file }: PluginRecord): Promise<PluginRecord> {
+  return plugins.update(id, { file: file && { ...file, resume: undefined } });
 }
 
 async function settle(

@@ -1,0 +1,162 @@
+import type { AuditChange } from "../contract/activity.ts";
+import type { Finding, Manifest } from "../contract/manifest.ts";
+import type { ManifestChange } from "../contract/plugin.ts";
+import { missingRequired } from "../core/config.ts";
+import { diffManifests } from "../core/manifest-diff.ts";
+import type { PluginRecord, StoredFile } from "../data/data.ts";
+import { SYSTEM } from "./actor.ts";
+import { toAuditEntry } from "./audit.ts";
+import { nowIso, type Context } from "./context.ts";
+import type { FileReading } from "./file-reading.ts";
+import { isOtherOrigin } from "./move.ts";
+import { getRecord } from "./plugins.ts";
+
+/** A file as it lies there now. `hash` is empty when it could not be read. */
+export interface FilePlace {
+  path: string;
+  folder: string;
+  hash: string;
+}
+
+/** What a usable file says. */
+export type UsableReading = FileReading & { manifest: Manifest };
+
+/** Registers what a new file says; enabled when it says so and needs no configuration first. */
+export async function registerFile(
+  context: Context,
+  place: FilePlace,
+  reading: UsableReading,
+  name: string,
+): Promise<PluginRecord> {
+  const { manifest, endpoint, findings } = reading;
+  const isComplete = missingRequired(manifest.metadata.config_schema, {}, []).length === 0;
+  const desired = manifest.auto_start && isComplete ? "enabled" : "disabled";
+  return context.data.transaction(async ({ plugins, audit }) => {
+    const record = await plugins.create({
+      ...{ name, origin: "folder", manifest, findings, endpoint, desired },
+      file: { ...place, state: "ok", findings, changedAt: nowIso(context.clock) },
+      healthCheckIntervalSeconds: manifest.health_check_interval,
+    });
+    const target = { id: record.id, name };
+    const changes: AuditChange[] = [{ field: "file", before: null, after: place.path }];
+    if (endpoint !== null) changes.push({ field: "endpoint", before: null, after: endpoint });
+    await audit.append(toAuditEntry(context, SYSTEM, { action: "plugin.registered", target, changes }));
+    if (desired === "enabled")
+      await audit.append(toAuditEntry(context, SYSTEM, { action: "plugin.enabled", target }));
+    return record;
+  });
+}
+
+export interface Reloaded {
+  record: PluginRecord;
+  /** False when the file says what it said before. */
+  isChanged: boolean;
+  /** Whether the plugin has to go through its steps again. */
+  needsRestart: boolean;
+}
+
+/**
+ * Takes over what a file says now: new content, a new place, or its return. A plugin that was on when its file went is switched
+ * on again; nothing else touches the wish. Secrets of another origin are forgotten.
+ */
+export async function reloadFile(
+  context: Context,
+  pluginId: string,
+  place: FilePlace,
+  reading: UsableReading,
+): Promise<Reloaded> {
+  return context.data.transaction(async (repositories) => {
+    const before = await getRecord(repositories, pluginId);
+    const { manifest, endpoint, findings } = reading;
+    const differences = diffManifests(before.manifest, manifest);
+    const changes: AuditChange[] = [...toFileChanges(before.file, place), ...differences.map(toAuditChange)];
+    if (isOtherOrigin(before.endpoint, endpoint)) {
+      const dropped = await repositories.configs.dropSecrets(pluginId);
+      changes.push(...dropped.map((field): AuditChange => ({ field, secret: "cleared" })));
+    }
+    const isBack = before.file?.resume === true && before.desired === "disabled";
+    const record = await repositories.plugins.update(pluginId, {
+      ...{ manifest, findings, endpoint },
+      file: { ...place, state: "ok", findings, changedAt: nowIso(context.clock) },
+      healthCheckIntervalSeconds: manifest.health_check_interval,
+      ...(isBack ? { desired: "enabled" } : {}),
+    });
+    const target = { id: pluginId, name: record.name };
+    if (changes.length > 0)
+      await repositories.audit.append(
+        toAuditEntry(context, SYSTEM, { action: "plugin.reloaded", target, changes }),
+      );
+    if (isBack)
+      await repositories.audit.append(toAuditEntry(context, SYSTEM, { action: "plugin.enabled", target }));
+    return { record, isChanged: changes.length > 0, needsRestart: differences.some(isEssential) };
+  });
+}
+
+/** Keeps the plugin as it is and notes what is wrong with its file. False when that was known already. */
+export async function markBroken(
+  context: Context,
+  pluginId: string,
+  place: FilePlace,
+  findings: Finding[],
+): Promise<boolean> {
+  return context.data.transaction(async (repositories) => {
+    const record = await getRecord(repositories, pluginId);
+    const { file } = record;
+    if (file === null) return false;
+    const isKnown = file.state === "broken" && JSON.stringify(file.findings) === JSON.stringify(findings);
+    if (isKnown && file.hash === place.hash) return false;
+    await repositories.plugins.update(pluginId, {
+      file: { ...file, ...place, state: "broken", findings, changedAt: nowIso(context.clock) },
+    });
+    if (file.state === "broken") return true;
+    const changes = [{ field: "file", before: file.state, after: "broken" }];
+    const target = { id: pluginId, name: record.name };
+    await repositories.audit.append(
+      toAuditEntry(context, SYSTEM, { action: "plugin.reloaded", target, changes }),
+    );
+    return true;
+  });
+}
+
+/** Switches a plugin off whose file is gone, and remembers whether it was on. History stays. Null when that was known. */
+export async function markGone(context: Context, pluginId: string): Promise<PluginRecord | null> {
+  return context.data.transaction(async (repositories) => {
+    const before = await getRecord(repositories, pluginId);
+    const { file, desired } = before;
+    if (file === null || file.state === "gone") return null;
+    const resume = desired === "enabled" || file.resume === true;
+    const record = await repositories.plugins.update(pluginId, {
+      desired: "disabled",
+      file: { ...file, state: "gone", changedAt: nowIso(context.clock), resume },
+    });
+    const changes: AuditChange[] = [{ field: "file", before: file.path, after: null }];
+    if (desired === "enabled") changes.push({ field: "desired", before: "enabled", after: "disabled" });
+    const target = { id: pluginId, name: record.name };
+    await repositories.audit.append(
+      toAuditEntry(context, SYSTEM, { action: "plugin.file_gone", target, changes }),
+    );
+    return record;
+  });
+}
+
+function toFileChanges(before: StoredFile | null, { path }: FilePlace): AuditChange[] {
+  if (before === null) return [];
+  const moved = before.path === path ? [] : [{ field: "file", before: before.path, after: path }];
+  const mended = before.state === "ok" ? [] : [{ field: "file state", before: before.state, after: "ok" }];
+  return [...moved, ...mended];
+}
+
+function toAuditChange({ path, before, after }: ManifestChange): AuditChange {
+  return {
+    field: path,
+    ...(before === undefined ? {} : { before }),
+    ...(after === undefined ? {} : { after }),
+  };
+}
+
+/** What a running plugin need not be told. */
+const COSMETIC = /^(health_check_interval|auto_start|metadata\.(name|description|author|homepage|license))$/;
+
+function isEssential({ path }: ManifestChange): boolean {
+  return !COSMETIC.test(path);
+}

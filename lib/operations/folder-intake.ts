@@ -1,0 +1,250 @@
+import { isAppError } from "../contract/error.ts";
+import type { Finding } from "../contract/manifest.ts";
+import { isSameJson } from "../core/json-object.ts";
+import type { Json } from "../contract/manifest.ts";
+import type { PluginRecord, StoredFile } from "../data/data.ts";
+import type { FolderReading, FolderSnapshot } from "../host/directory-watcher.ts";
+import { createGate } from "../host/gate.ts";
+import { createBreath } from "./breath.ts";
+import type { Context } from "./context.ts";
+import { markBroken, markGone, registerFile, reloadFile } from "./file-plugin.ts";
+import type { FilePlace, UsableReading } from "./file-plugin.ts";
+import { locate, readFileContent, toFileFinding, type FileReading } from "./file-reading.ts";
+import { chooseName } from "./preview.ts";
+import { reconcileLater } from "./switching.ts";
+
+/** Names that may be looked up at once. */
+const LOOKUPS = 16;
+
+/** What a look at the folders changed, by name of plugin. */
+export interface FolderOutcome {
+  registered: string[];
+  reloaded: string[];
+  gone: string[];
+}
+
+/** A file that waits for a person. */
+export interface OpenProblem {
+  findings: Finding[];
+  pluginId: string | null;
+  /** The problem ends when this place is allowed. */
+  waitsFor: FileReading["waitsFor"];
+  /** Tried again whenever something changes: somebody else has its endpoint. */
+  retry?: FolderReading;
+}
+
+interface Owned {
+  pluginId: string;
+  endpoint: string | null;
+  file: StoredFile;
+}
+
+/**
+ * Brings the registered plugins to what a look at the folders found. `problems` (by path) are updated on the way. A file that
+ * cannot be used never stops the others, and leaves its plugin running as it was.
+ */
+export async function takeIn(
+  context: Context,
+  snapshot: FolderSnapshot,
+  problems: Map<string, OpenProblem>,
+): Promise<FolderOutcome> {
+  const intake = await createIntake(context, snapshot, problems);
+  for (const path of problems.keys()) if (!snapshot.isPresent(path)) problems.delete(path);
+  const fresh = new Set(snapshot.readings.map(({ path }) => path));
+  const waiting = Array.from(problems.values(), ({ retry }) => retry ?? []).flat();
+  const readings = [...snapshot.readings, ...waiting.filter(({ path }) => !fresh.has(path))];
+  const open = await intake.takeAll(readings.toSorted((a, b) => a.path.localeCompare(b.path)));
+  await intake.takeProblems();
+  await intake.takeLosses();
+  // What one file gave up another may have been waiting for.
+  if (open.length > 0) await intake.takeAll(open);
+  return intake.outcome;
+}
+
+async function createIntake(context: Context, snapshot: FolderSnapshot, problems: Map<string, OpenProblem>) {
+  const { data, clock, log } = context;
+  const outcome: FolderOutcome = { registered: [], reloaded: [], gone: [] };
+  const owned = new Map((await data.plugins.listFiles()).map((entry) => [entry.file.path, entry]));
+  const breathe = createBreath(clock);
+  let names: Set<string> | null = null;
+
+  /** Returns the readings whose endpoint somebody else has. */
+  async function takeAll(readings: FolderReading[]): Promise<FolderReading[]> {
+    const taken: FolderReading[] = [];
+    const lookups = createGate(LOOKUPS);
+    const parsing = createGate(1);
+    const steps = readings.filter(isNews).map((reading) => ({
+      reading,
+      read: lookups.run(async () => {
+        const { pending } = await parsing.run(async () => {
+          await breathe();
+          return { pending: readFileContent(context, reading.content) };
+        });
+        return pending;
+      }),
+    }));
+    for (const { read } of steps) read.catch(() => undefined);
+    for (const { reading, read } of steps) {
+      try {
+        await breathe();
+        if (await take(reading, await read)) continue;
+        const problem = problems.get(reading.path);
+        if (problem) problem.retry = reading;
+        taken.push(reading);
+      } catch (error) {
+        log.error({ err: error, path: reading.path }, "a plugin file could not be taken over");
+        const message = isAppError(error) ? error.message : "Something went wrong inside the console.";
+        const finding = toFileFinding("internal_error", message, "Reload the folders to try again.", "");
+        problems.set(reading.path, { findings: [finding], pluginId: null, waitsFor: null });
+      }
+    }
+    return taken;
+  }
+
+  function isNews({ path, content }: FolderReading): boolean {
+    const known = owned.get(path)?.file;
+    return !(known?.state === "ok" && "hash" in content && content.hash === known.hash);
+  }
+
+  /** False when its endpoint belongs to somebody else. */
+  async function take({ path, folder, content }: FolderReading, reading: FileReading): Promise<boolean> {
+    const place: FilePlace = { path, folder, hash: "hash" in content ? content.hash : "" };
+    const owner = owned.get(path) ?? findMoved(place, reading.endpoint);
+    if (!isUsable(reading)) {
+      await refuse(place, owned.get(path), reading.findings);
+      return true;
+    }
+    const conflict = await findConflict(reading, owner);
+    if (conflict) {
+      const at = "text" in content ? locate(content.text, "endpoint") : undefined;
+      await refuse(place, owner, [...reading.findings, { ...conflict, ...at }]);
+      return false;
+    }
+    const pluginId = owner ? await reload(owner, place, reading) : await register(place, reading);
+    const { waitsFor } = reading;
+    if (waitsFor === null) problems.delete(path);
+    else problems.set(path, { findings: [toWaiting(waitsFor, content)], pluginId, waitsFor });
+    return true;
+  }
+
+  async function register(place: FilePlace, reading: UsableReading): Promise<string> {
+    names ??= await data.plugins.listNames();
+    const name = chooseName(names, reading.manifest.metadata.name);
+    const record = await registerFile(context, place, reading, name);
+    names.add(record.name);
+    remember(record);
+    outcome.registered.push(record.name);
+    if (record.desired === "enabled") reconcileLater(context, record.id);
+    return record.id;
+  }
+
+  async function reload(owner: Owned, place: FilePlace, reading: UsableReading): Promise<string> {
+    const { record, isChanged, needsRestart } = await reloadFile(context, owner.pluginId, place, reading);
+    owned.delete(owner.file.path);
+    remember(record);
+    if (isChanged) {
+      outcome.reloaded.push(record.name);
+      reconcileLater(context, record.id, { restart: needsRestart });
+    }
+    return record.id;
+  }
+
+  function remember({ id, endpoint, file }: PluginRecord): void {
+    if (file) owned.set(file.path, { pluginId: id, endpoint, file });
+  }
+
+  async function refuse(place: FilePlace, owner: Owned | undefined, findings: Finding[]): Promise<void> {
+    const pluginId = owner?.pluginId ?? null;
+    problems.set(place.path, { findings, pluginId, waitsFor: null });
+    if (pluginId !== null) await markBroken(context, pluginId, place, findings);
+  }
+
+  /** A file that lay elsewhere: the same content, or the same endpoint, where the old place is empty. */
+  function findMoved({ hash }: FilePlace, endpoint: string | null): Owned | undefined {
+    const lost = Array.from(owned.values()).filter(({ file }) => !snapshot.isPresent(file.path));
+    return (
+      lost.find(({ file }) => file.hash === hash) ??
+      lost.find((entry) => endpoint !== null && entry.endpoint === endpoint)
+    );
+  }
+
+  async function findConflict(reading: UsableReading, owner: Owned | undefined): Promise<Finding | null> {
+    const { endpoint, manifest } = reading;
+    if (endpoint === null) {
+      const detached = owner ? undefined : await findDetachedBuiltin(manifest as Json);
+      return detached ? toDetached(detached) : null;
+    }
+    const holder = await data.plugins.findByEndpoint(endpoint);
+    if (holder === null || holder.id === owner?.pluginId) return null;
+    return holder.origin === "folder" && holder.file === null ? toDetached(holder) : toTaken(holder);
+  }
+
+  async function findDetachedBuiltin(manifest: Json): Promise<PluginRecord | undefined> {
+    return (await data.plugins.list()).find(
+      (record) =>
+        record.origin === "folder" && record.file === null && isSameJson(record.manifest as Json, manifest),
+    );
+  }
+
+  /** A pipe, or a link out of the folder, where a plugin's file was. */
+  async function takeProblems(): Promise<void> {
+    for (const [path, problem] of snapshot.problems) {
+      const owner = owned.get(path);
+      if (owner === undefined) continue;
+      await breathe();
+      await refuse({ path, folder: owner.file.folder, hash: "" }, owner, [problem]);
+    }
+  }
+
+  async function takeLosses(): Promise<void> {
+    for (const { pluginId, file } of owned.values()) {
+      if (file.state === "gone" || snapshot.isPresent(file.path)) continue;
+      await breathe();
+      const record = await markGone(context, pluginId);
+      if (record === null) continue;
+      outcome.gone.push(record.name);
+      reconcileLater(context, pluginId);
+    }
+  }
+
+  return { outcome, takeAll, takeProblems, takeLosses };
+}
+
+function isUsable(reading: FileReading): reading is UsableReading {
+  return reading.manifest !== null;
+}
+
+function toWaiting({ host, port }: { host: string; port: number }, content: FolderReading["content"]) {
+  const at = "text" in content ? locate(content.text, "endpoint") : undefined;
+  return { ...waitingFinding(`${host.includes(":") ? `[${host}]` : host}:${port}`), ...at };
+}
+
+/** Of a plugin at a loopback or private place, host:port, that no admin allowed. */
+export function waitingFinding(place: string): Finding {
+  return toFileFinding(
+    "address_needs_approval",
+    `${place} is on this machine or in a private network: nothing is sent there until an admin allows it.`,
+    "If you trust what listens there, allow it. A file cannot do that for you.",
+  );
+}
+
+function toTaken({ name, endpoint, file }: PluginRecord): Finding {
+  return file === null
+    ? toFileFinding(
+        "endpoint_taken",
+        `${endpoint} is already registered as ${name}, which is not managed by a file.`,
+        `Remove ${name} and reload the folders to manage it by this file, or remove this file.`,
+      )
+    : toFileFinding(
+        "endpoint_taken",
+        `${endpoint} is already used by ${name}, from ${file.path}.`,
+        "Give each file an endpoint of its own, or remove one of the two.",
+      );
+}
+
+/** No mistake: somebody wanted it so. */
+function toDetached({ name }: PluginRecord): Finding {
+  const message = `${name} was detached from its file, so this file changes nothing.`;
+  const fix = `Remove this file. Or remove ${name} and reload the folders: then the file registers it again.`;
+  return { ...toFileFinding("detached", message, fix, ""), severity: "warning" };
+}
