@@ -8,6 +8,7 @@ import { RelativeTime } from "@/components/ui/relative-time.tsx";
 import { Sparkline } from "@/components/ui/sparkline.tsx";
 import { StatusBadge } from "@/components/ui/status-badge.tsx";
 import type { PluginSummary } from "@/lib/contract/plugin.ts";
+import { FileMark } from "./file-mark.tsx";
 import { PluginListSwitch } from "./plugin-list-switch.tsx";
 
 /** One plugin. Drawn again only when it changed: unchanged answers keep their identity in the query cache. */
@@ -20,7 +21,10 @@ export const PluginListRow = memo(function PluginListRow({ plugin }: { plugin: P
       className="relative h-13 hover:bg-sunken/60 max-md:grid max-md:h-auto max-md:grid-cols-[1fr_auto_auto] max-md:gap-x-3 max-md:gap-y-2 max-md:p-3"
     >
       <Cell className="pl-4 max-md:order-3">
-        <StatusBadge badge={badge} size="sm" />
+        <span className="flex flex-wrap gap-1">
+          <StatusBadge badge={badge} size="sm" />
+          <FileMark state={plugin.fileState} />
+        </span>
       </Cell>
       <th
         role="rowheader"

@@ -3,6 +3,7 @@
 import { PluginAttention } from "./plugin-attention.tsx";
 import { PluginFacts } from "./plugin-facts.tsx";
 import { PluginFigures } from "./plugin-figures.tsx";
+import { PluginFile } from "./plugin-file.tsx";
 import { PluginFindings } from "./plugin-findings.tsx";
 import { PluginLastCheck } from "./plugin-last-check.tsx";
 import { PluginLatency } from "./plugin-latency.tsx";
@@ -14,6 +15,7 @@ export function PluginOverview() {
     <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
       <div className="flex min-w-0 flex-col gap-5">
         <PluginAttention />
+        <PluginFile />
         <PluginFigures />
         <PluginLatency />
         <PluginSteps />

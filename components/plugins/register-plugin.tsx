@@ -11,6 +11,7 @@ import { useFileDrop } from "./file-drop.ts";
 import { readManifestFile } from "./manifest-file.ts";
 import { PreviewPanel } from "./preview-panel.tsx";
 import { SourceField, type FileNotice } from "./source-field.tsx";
+import { FolderHint } from "./folder-hint.tsx";
 import { useRegistration } from "./use-registration.ts";
 
 /** One field for everything a plugin can be registered from, and beside it what was understood. */
@@ -75,6 +76,7 @@ export function RegisterPlugin() {
               onChoose={(builtin) => change({ text: "", checked: null, name: null, builtin })}
             />
           ) : null}
+          <FolderHint />
         </div>
         <PreviewPanel registration={registration} currentLine={line} onPick={pick} />
       </div>

@@ -39,6 +39,12 @@ export function queries(api: Api) {
           : POLL_MS.steady,
       retry,
     }),
+    folders: queryOptions({
+      queryKey: ["folders"],
+      queryFn: ({ signal }) => api.listFolders(signal),
+      refetchInterval: POLL_MS.steady,
+      retry,
+    }),
     plugin: (id: string) =>
       queryOptions({
         queryKey: ["plugin", id],

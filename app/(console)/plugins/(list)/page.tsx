@@ -1,6 +1,8 @@
 import { Plus } from "lucide-react";
 import type { Metadata } from "next";
+import { FolderProblems } from "@/components/plugins/folder-problems.tsx";
 import { PluginList } from "@/components/plugins/plugin-list.tsx";
+import { ReloadFolders } from "@/components/plugins/reload-folders.tsx";
 import { Prefetch } from "@/components/shell/prefetch.tsx";
 import { ButtonLink } from "@/components/ui/button.tsx";
 import { PageHeader } from "@/components/ui/page-header.tsx";
@@ -13,12 +15,18 @@ export default function PluginsPage() {
       <PageHeader
         title="Plugins"
         actions={
-          <ButtonLink href="/plugins/new" variant="primary" icon={<Plus aria-hidden />}>
-            Add plugin
-          </ButtonLink>
+          <>
+            <ReloadFolders />
+            <ButtonLink href="/plugins/new" variant="primary" icon={<Plus aria-hidden />}>
+              Add plugin
+            </ButtonLink>
+          </>
         }
       />
-      <Prefetch load={(client, query) => [client.prefetchQuery(query.plugins)]}>
+      <Prefetch
+        load={(client, query) => [client.prefetchQuery(query.plugins), client.prefetchQuery(query.folders)]}
+      >
+        <FolderProblems />
         <PluginList />
       </Prefetch>
     </>
