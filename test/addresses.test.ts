@@ -22,6 +22,8 @@ import { createStubPlugin } from "./stub-plugin.ts";
 
 /** Answers of the resolver, next first; the last one stays. Names that are not here are looked up in `NAMES`. */
 const script = vi.hoisted(() => new Map<string, string[][]>());
+/** The resolver never answers for this one. */
+const SILENT = vi.hoisted(() => "silent.test");
 
 vi.mock("node:dns", async (original) => {
   const { NAMES: names } = await import("./address-table.ts");
@@ -35,6 +37,7 @@ vi.mock("node:dns", async (original) => {
   return {
     ...(await original<typeof Dns>()),
     lookup(name: string, _options: unknown, callback: (error: Error | null, found?: object[]) => void) {
+      if (name === SILENT) return;
       const found = answer(name);
       const unknown = Object.assign(new Error(`getaddrinfo ENOTFOUND ${name}`), { code: "ENOTFOUND" });
       setImmediate(() => (found ? callback(null, found.map(toEntry)) : callback(unknown)));
@@ -323,6 +326,41 @@ describe("an approved address", () => {
     server.close();
     attempts = 0;
     await expectNothingHappened();
+  });
+});
+
+describe("a resolver that does not answer", () => {
+  it("is given up on with an error of its own, and holds nobody else", async () => {
+    const done: string[] = [];
+    const note = (name: string) => (answer: Answer) => {
+      done.push(name);
+      return answer;
+    };
+    const waiting = Promise.all([
+      post("/api/plugins/preview", { endpoint: `http://${SILENT}:${port}` }).then(note("slow")),
+      post("/api/plugins/preview", { manifestUrl: `http://${SILENT}:${port}/a` }).then(note("slow")),
+    ]);
+    await post("/api/plugins/preview", { endpoint: `http://127.0.0.1:${port}` }).then(note("quick"));
+    for (const answer of await waiting) {
+      expect(codeOf(answer)).toEqual(REFUSAL.unknown);
+      const { message } = (answer.body as { error: ErrorInfo }).error;
+      expect(message).toMatch(/silent\.test.*was not resolved within 2 s/);
+    }
+    expect(done).toEqual(["quick", "slow", "slow"]);
+    await expectNothingHappened();
+  });
+
+  it("is told apart from a plugin that does not accept, when connecting", async () => {
+    for (const scheme of ["http", "grpc"] as const) {
+      const approvals = { isApproved: () => true };
+      const create = createPluginClient({ approvals, ownPort: () => 3000, builtins: {}, clock });
+      const client = create({ type: scheme, endpoint: `${scheme}://${SILENT}:${port}`, manifest: null });
+      await expect(client.metadata()).rejects.toMatchObject({
+        code: "plugin_dns_error",
+        message: expect.stringContaining("not resolved within 2 s") as string,
+      });
+      await client.close();
+    }
   });
 });
 
