@@ -5,6 +5,7 @@ import type { PluginPreview } from "@/lib/contract/plugin.ts";
 const UNREAD = new Set([
   "empty",
   "too_large",
+  "too_many_values",
   "not_utf8",
   "invalid_yaml",
   "tab_indentation",

@@ -8,6 +8,7 @@ import { Menu, MenuItem } from "@/components/ui/menu.tsx";
 import { PageHeader } from "@/components/ui/page-header.tsx";
 import { StatusBadge } from "@/components/ui/status-badge.tsx";
 import { EditPlugin } from "./edit-plugin.tsx";
+import { ExportMenu } from "./export-menu.tsx";
 import { toChatPath } from "./plugin-path.ts";
 import { usePluginScreen } from "./plugin-screen-context.ts";
 import { RemovePlugin } from "./remove-plugin.tsx";
@@ -62,6 +63,7 @@ function Actions() {
         </ButtonLink>
       ) : null}
       {mayOperate ? <Verbs /> : null}
+      <ExportMenu plugin={plugin} />
       {mayWrite ? (
         <>
           <Menu

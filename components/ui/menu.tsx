@@ -137,6 +137,34 @@ export function MenuItem({
   );
 }
 
+/** A file to download. */
+export function MenuLink({
+  icon,
+  href,
+  download,
+  children,
+}: {
+  icon?: ReactNode;
+  href: string;
+  /** The name it is saved under. */
+  download: string;
+  children: ReactNode;
+}) {
+  return (
+    <a
+      role="menuitem"
+      tabIndex={-1}
+      href={href}
+      download={download}
+      className={cn(ITEM, "no-underline")}
+      onClick={(event) => closeMenu(event.currentTarget)}
+    >
+      {icon}
+      {children}
+    </a>
+  );
+}
+
 /** One of several values; the chosen one carries a tick. */
 export function MenuChoice({
   icon,
