@@ -84,10 +84,11 @@ function toNewField(flow: boolean, quotes: boolean): Completion {
 
 function toValues({ path }: ManifestPlace, key: string, quotes: boolean): Completion[] {
   const about = findKnownKeys(path)?.[key];
-  return (about?.values ?? []).map((value) => {
+  return (about?.values ?? []).map((value, index) => {
     const written = quotes && about?.holds === "text" && !value.startsWith('"') ? `"${value}"` : value;
     return {
       label: value,
+      sortText: String(index),
       info: about?.explains ?? "",
       apply: (view: EditorView, completion: Completion, from: number, to: number) => {
         const end = withClosingQuote(view, from, to);

@@ -146,9 +146,11 @@ function spliceScalar(
   return text.slice(0, from) + toScalarText(value, node) + end + text.slice(to);
 }
 
-function toScalarText(value: string | number | boolean, { type }: Scalar): string {
+function toScalarText(value: string | number | boolean, { type, value: before }: Scalar): string {
   if (typeof value !== "string") return String(value);
-  const quoted = type === "QUOTE_DOUBLE" || type === "QUOTE_SINGLE" ? type : "PLAIN";
+  // Nothing at all has to be quoted; what takes its place need not be.
+  const keepsQuotes = (type === "QUOTE_DOUBLE" || type === "QUOTE_SINGLE") && before !== "";
+  const quoted = keepsQuotes ? type : "PLAIN";
   const written = stringify(value, { lineWidth: 0, defaultStringType: quoted }).trimEnd();
   // Signs that mean something inside braces, and several lines.
   return quoted === "PLAIN" && /[,[\]{}\n]/.test(written) ? JSON.stringify(value) : written;
