@@ -70,7 +70,7 @@ export function manifests(): fc.Arbitrary<Manifest> {
       endpoint: fc.constantFrom(
         "http://127.0.0.1:8090",
         "https://[::1]/prefix",
-        "http://acme.invalid:1234/a_b/c",
+        "http://10.1.2.3:1234/a_b/c",
       ),
       metadata,
       auto_start: flag,
