@@ -84,7 +84,7 @@ const context = { data, host, clock, log, approvals, ownPort };
 const folders = createFolders(context, [folder]);
 
 const registering = await measure(() => folders.start());
-const registered = (await data.plugins.listNames()).size;
+const registered = (await data.plugins.listTaken()).names.size;
 const rescanning = await measure(async () => void (await folders.rescan()));
 
 const effects: number[] = [];

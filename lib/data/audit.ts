@@ -36,6 +36,16 @@ export function createAuditStore(client: TransactionClient): AuditStore {
       });
     },
 
+    async appendAll(entries) {
+      await client.auditEntry.createMany({
+        data: entries.map(({ at, changes, ...plain }) => ({
+          ...plain,
+          at: new Date(at),
+          changes: JSON.stringify(changes),
+        })),
+      });
+    },
+
     async list({ cursor, limit, targetId }) {
       if (cursor !== undefined && !CURSOR.test(cursor)) return [];
       const rows = await client.auditEntry.findMany({

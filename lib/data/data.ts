@@ -36,12 +36,16 @@ export interface PluginStore {
   /** By id or by unique name. */
   find(idOrName: string): Promise<PluginRecord | null>;
   findByEndpoint(endpoint: string): Promise<PluginRecord | null>;
-  /** Every name in use. */
-  listNames(): Promise<Set<string>>;
+  /** Every name and endpoint in use. */
+  listTaken(): Promise<{ names: Set<string>; endpoints: Set<string> }>;
   /** The files that plugins belong to. */
   listFiles(): Promise<Array<{ pluginId: string; endpoint: string | null; file: StoredFile }>>;
   /** Throws `name_taken` or `endpoint_taken`. */
   create(input: Omit<PluginRecord, "id" | "createdAt" | "updatedAt">): Promise<PluginRecord>;
+  /** Many at once, in a few statements; all or none. Throws like `create`, without naming the holder. */
+  createAll(
+    inputs: ReadonlyArray<Omit<PluginRecord, "id" | "createdAt" | "updatedAt">>,
+  ): Promise<PluginRecord[]>;
   /** Throws `not_found`, `name_taken` or `endpoint_taken`. */
   update(
     id: string,
@@ -91,6 +95,8 @@ export interface MarkerStore {
 
 export interface AuditStore {
   append(entry: Omit<AuditEntry, "id">): Promise<void>;
+  /** Many in one statement, in this order. */
+  appendAll(entries: ReadonlyArray<Omit<AuditEntry, "id">>): Promise<void>;
   /** Newest first; `cursor` is the id of the last entry of the page before. An unknown cursor gives an empty page. */
   list(query: { cursor?: string; limit: number; targetId?: string }): Promise<AuditEntry[]>;
 }

@@ -40,6 +40,20 @@ function toColumns<T extends Partial<Content>>({ manifest, findings, file, ...pl
   };
 }
 
+/** Every column of a new plugin. Only those: an object may bring more than its type says. */
+function toRow(input: Content, now: Date) {
+  const { name, origin, endpoint, desired, healthCheckIntervalSeconds, file } = input;
+  return {
+    ...{ name, origin, endpoint, desired, healthCheckIntervalSeconds },
+    file: file && JSON.stringify(file),
+    filePath: file?.path ?? null,
+    manifest: JSON.stringify(input.manifest),
+    findings: JSON.stringify(input.findings),
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
 function notFound(id: string): AppError {
   return new AppError("not_found", `There is no plugin ${id}.`, {
     hint: "It may have been removed meanwhile.",
@@ -86,8 +100,10 @@ export function createPluginStore(
       return row ? toRecord(row) : null;
     },
 
-    async listNames() {
-      return new Set((await client.plugin.findMany({ select: { name: true } })).map(({ name }) => name));
+    async listTaken() {
+      const rows = await client.plugin.findMany({ select: { name: true, endpoint: true } });
+      const endpoints = rows.flatMap(({ endpoint }) => endpoint ?? []);
+      return { names: new Set(rows.map(({ name }) => name)), endpoints: new Set(endpoints) };
     },
 
     async listFiles() {
@@ -101,23 +117,24 @@ export function createPluginStore(
     },
 
     async create(input) {
-      const now = new Date(clock.now());
-      const { name, origin, endpoint, desired, healthCheckIntervalSeconds, file } = input;
-      const data = {
-        ...{ name, origin, endpoint, desired, healthCheckIntervalSeconds },
-        file: file && JSON.stringify(file),
-        filePath: file?.path ?? null,
-        manifest: JSON.stringify(input.manifest),
-        findings: JSON.stringify(input.findings),
-        createdAt: now,
-        updatedAt: now,
-        config: { create: {} },
-      };
+      const data = { ...toRow(input, new Date(clock.now())), config: { create: {} } };
       try {
         return toRecord(await client.plugin.create({ data }));
       } catch (error) {
         throw await toTaken(client, error, input);
       }
+    },
+
+    createAll(inputs) {
+      const now = new Date(clock.now());
+      return atomically(async (transaction) => {
+        const data = inputs.map((input) => toRow(input, now));
+        const rows = await transaction.plugin.createManyAndReturn({ data }).catch(async (error: unknown) => {
+          throw await toTaken(transaction, error, {});
+        });
+        await transaction.pluginConfig.createMany({ data: rows.map(({ id }) => ({ pluginId: id })) });
+        return rows.map(toRecord);
+      });
     },
 
     async update(id, patch) {

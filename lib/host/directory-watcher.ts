@@ -192,7 +192,7 @@ export function createDirectoryWatcher(options: DirectoryWatcherOptions): Direct
 
   return {
     async start() {
-      await followRoots();
+      // Setting up the watches competes with the first look for the disk; what changes meanwhile the next look finds.
       await lookAgain().catch(logTrouble);
       running = run();
     },

@@ -21,30 +21,40 @@ export interface FilePlace {
 /** What a usable file says. */
 export type UsableReading = FileReading & { manifest: Manifest };
 
-/** Registers what a new file says; enabled when it says so and needs no configuration first. */
-export async function registerFile(
-  context: Context,
-  place: FilePlace,
-  reading: UsableReading,
-  name: string,
-): Promise<PluginRecord> {
-  const { manifest, endpoint, findings } = reading;
-  const isComplete = missingRequired(manifest.metadata.config_schema, {}, []).length === 0;
-  const desired = manifest.auto_start && isComplete ? "enabled" : "disabled";
-  return context.data.transaction(async ({ plugins, audit }) => {
-    const record = await plugins.create({
-      ...{ name, origin: "folder", manifest, findings, endpoint, desired },
-      file: { ...place, state: "ok", findings, changedAt: nowIso(context.clock) },
+/** A file that belongs to no plugin yet, and what the plugin will be called. */
+export interface NewFile {
+  place: FilePlace;
+  reading: UsableReading;
+  name: string;
+}
+
+/** Registers what new files say, all or none; enabled when they say so and need no configuration first. */
+export async function registerFiles(context: Context, files: readonly NewFile[]): Promise<PluginRecord[]> {
+  const changedAt = nowIso(context.clock);
+  const inputs = files.map(({ place, reading, name }) => {
+    const { manifest, endpoint, findings } = reading;
+    const isComplete = missingRequired(manifest.metadata.config_schema, {}, []).length === 0;
+    const desired = manifest.auto_start && isComplete ? ("enabled" as const) : ("disabled" as const);
+    return {
+      ...{ name, origin: "folder" as const, manifest, findings, endpoint, desired },
+      file: { ...place, state: "ok" as const, findings, changedAt },
       healthCheckIntervalSeconds: manifest.health_check_interval,
-    });
-    const target = { id: record.id, name };
-    const changes: AuditChange[] = [{ field: "file", before: null, after: place.path }];
-    if (endpoint !== null) changes.push({ field: "endpoint", before: null, after: endpoint });
-    await audit.append(toAuditEntry(context, SYSTEM, { action: "plugin.registered", target, changes }));
-    if (desired === "enabled")
-      await audit.append(toAuditEntry(context, SYSTEM, { action: "plugin.enabled", target }));
-    return record;
+    };
   });
+  return context.data.transaction(async ({ plugins, audit }) => {
+    const records = await plugins.createAll(inputs);
+    await audit.appendAll(records.flatMap((record) => toRegistrations(context, record)));
+    return records;
+  });
+}
+
+function toRegistrations(context: Context, { id, name, file, endpoint, desired }: PluginRecord) {
+  const target = { id, name };
+  const changes: AuditChange[] = [{ field: "file", before: null, after: file?.path ?? null }];
+  if (endpoint !== null) changes.push({ field: "endpoint", before: null, after: endpoint });
+  const registered = toAuditEntry(context, SYSTEM, { action: "plugin.registered", target, changes });
+  if (desired === "disabled") return [registered];
+  return [registered, toAuditEntry(context, SYSTEM, { action: "plugin.enabled", target })];
 }
 
 export interface Reloaded {

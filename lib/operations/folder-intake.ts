@@ -7,14 +7,17 @@ import type { FolderReading, FolderSnapshot } from "../host/directory-watcher.ts
 import { createGate } from "../host/gate.ts";
 import { createBreath } from "./breath.ts";
 import type { Context } from "./context.ts";
-import { markBroken, markGone, registerFile, reloadFile } from "./file-plugin.ts";
-import type { FilePlace, UsableReading } from "./file-plugin.ts";
+import { markBroken, markGone, registerFiles, reloadFile } from "./file-plugin.ts";
+import type { FilePlace, NewFile, UsableReading } from "./file-plugin.ts";
 import { locate, readFileContent, toFileFinding, type FileReading } from "./file-reading.ts";
 import { chooseName } from "./preview.ts";
 import { reconcileLater } from "./switching.ts";
 
 /** Names that may be looked up at once. */
 const LOOKUPS = 16;
+
+/** New plugins stored in one transaction: a thousand one by one would take as many commits. */
+const BATCH = 8;
 
 /** What a look at the folders changed, by name of plugin. */
 export interface FolderOutcome {
@@ -66,23 +69,13 @@ async function createIntake(context: Context, snapshot: FolderSnapshot, problems
   const outcome: FolderOutcome = { registered: [], reloaded: [], gone: [] };
   const owned = new Map((await data.plugins.listFiles()).map((entry) => [entry.file.path, entry]));
   const breathe = createBreath(clock);
-  let names: Set<string> | null = null;
+  const taken = await data.plugins.listTaken();
+  let coming: Array<NewFile & { waiting: OpenProblem | null }> = [];
 
   /** Returns the readings whose endpoint somebody else has. */
   async function takeAll(readings: FolderReading[]): Promise<FolderReading[]> {
-    const taken: FolderReading[] = [];
-    const lookups = createGate(LOOKUPS);
-    const parsing = createGate(1);
-    const steps = readings.filter(isNews).map((reading) => ({
-      reading,
-      read: lookups.run(async () => {
-        const { pending } = await parsing.run(async () => {
-          await breathe();
-          return { pending: readFileContent(context, reading.content) };
-        });
-        return pending;
-      }),
-    }));
+    const open: FolderReading[] = [];
+    const steps = readInTurn(context, readings.filter(isNews), breathe);
     for (const { read } of steps) read.catch(() => undefined);
     for (const { reading, read } of steps) {
       try {
@@ -90,15 +83,20 @@ async function createIntake(context: Context, snapshot: FolderSnapshot, problems
         if (await take(reading, await read)) continue;
         const problem = problems.get(reading.path);
         if (problem) problem.retry = reading;
-        taken.push(reading);
+        open.push(reading);
       } catch (error) {
-        log.error({ err: error, path: reading.path }, "a plugin file could not be taken over");
-        const message = isAppError(error) ? error.message : "Something went wrong inside the console.";
-        const finding = toFileFinding("internal_error", message, "Reload the folders to try again.", "");
-        problems.set(reading.path, { findings: [finding], pluginId: null, waitsFor: null });
+        noteFailure(reading.path, error);
       }
     }
-    return taken;
+    await storeComing();
+    return open;
+  }
+
+  function noteFailure(path: string, error: unknown): void {
+    log.error({ err: error, path }, "a plugin file could not be taken over");
+    const message = isAppError(error) ? error.message : "Something went wrong inside the console.";
+    const finding = toFileFinding("internal_error", message, "Reload the folders to try again.", "");
+    problems.set(path, { findings: [finding], pluginId: null, waitsFor: null });
   }
 
   function isNews({ path, content }: FolderReading): boolean {
@@ -117,31 +115,65 @@ async function createIntake(context: Context, snapshot: FolderSnapshot, problems
     const conflict = await findConflict(reading, owner);
     if (conflict) {
       const at = "text" in content ? locate(content.text, "endpoint") : undefined;
-      await refuse(place, owner, [...reading.findings, { ...conflict, ...at }]);
+      await refuse(place, owner, [{ ...conflict, ...at }]);
       return false;
     }
-    const pluginId = owner ? await reload(owner, place, reading) : await register(place, reading);
     const { waitsFor } = reading;
-    if (waitsFor === null) problems.delete(path);
-    else problems.set(path, { findings: [toWaiting(waitsFor, content)], pluginId, waitsFor });
+    const waiting = waitsFor && { findings: [toWaiting(waitsFor, content)], waitsFor };
+    if (owner === undefined) await register(place, reading, waiting && { ...waiting, pluginId: null });
+    else {
+      const pluginId = await reload(owner, place, reading);
+      setWaiting(path, waiting && { ...waiting, pluginId });
+    }
     return true;
   }
 
-  async function register(place: FilePlace, reading: UsableReading): Promise<string> {
-    names ??= await data.plugins.listNames();
-    const name = chooseName(names, reading.manifest.metadata.name);
-    const record = await registerFile(context, place, reading, name);
-    names.add(record.name);
+  function setWaiting(path: string, waiting: OpenProblem | null): void {
+    if (waiting === null) problems.delete(path);
+    else problems.set(path, waiting);
+  }
+
+  async function register(place: FilePlace, reading: UsableReading, waiting: OpenProblem | null) {
+    const name = chooseName(taken.names, reading.manifest.metadata.name);
+    taken.names.add(name);
+    if (reading.endpoint !== null) taken.endpoints.add(reading.endpoint);
+    coming.push({ place, reading, name, waiting });
+    if (coming.length >= BATCH) await storeComing();
+  }
+
+  async function storeComing(): Promise<void> {
+    const files = coming;
+    coming = [];
+    if (files.length === 0) return;
+    // Somebody may have taken a name or an endpoint since we looked: then one by one, so that only that file fails.
+    if (!(await tryToStore(files))) for (const file of files) await tryToStore([file]);
+  }
+
+  async function tryToStore(files: typeof coming): Promise<boolean> {
+    try {
+      const records = await registerFiles(context, files);
+      const byPath = new Map(files.map((file) => [file.place.path, file]));
+      for (const record of records) welcome(record, byPath.get(record.file?.path ?? "")?.waiting ?? null);
+      return true;
+    } catch (error) {
+      const [first] = files;
+      if (first && files.length === 1) noteFailure(first.place.path, error);
+      return false;
+    }
+  }
+
+  function welcome(record: PluginRecord, waiting: OpenProblem | null): void {
     remember(record);
     outcome.registered.push(record.name);
+    if (record.file) setWaiting(record.file.path, waiting && { ...waiting, pluginId: record.id });
     if (record.desired === "enabled") reconcileLater(context, record.id);
-    return record.id;
   }
 
   async function reload(owner: Owned, place: FilePlace, reading: UsableReading): Promise<string> {
     const { record, isChanged, needsRestart } = await reloadFile(context, owner.pluginId, place, reading);
     owned.delete(owner.file.path);
     remember(record);
+    if (record.endpoint !== null) taken.endpoints.add(record.endpoint);
     if (isChanged) {
       outcome.reloaded.push(record.name);
       reconcileLater(context, record.id, { restart: needsRestart });
@@ -171,19 +203,14 @@ async function createIntake(context: Context, snapshot: FolderSnapshot, problems
   async function findConflict(reading: UsableReading, owner: Owned | undefined): Promise<Finding | null> {
     const { endpoint, manifest } = reading;
     if (endpoint === null) {
-      const detached = owner ? undefined : await findDetachedBuiltin(manifest as Json);
+      const detached = owner ? undefined : await findDetachedBuiltin(context, manifest as Json);
       return detached ? toDetached(detached) : null;
     }
+    if (!taken.endpoints.has(endpoint)) return null;
+    if (coming.some((file) => file.reading.endpoint === endpoint)) await storeComing();
     const holder = await data.plugins.findByEndpoint(endpoint);
     if (holder === null || holder.id === owner?.pluginId) return null;
     return holder.origin === "folder" && holder.file === null ? toDetached(holder) : toTaken(holder);
-  }
-
-  async function findDetachedBuiltin(manifest: Json): Promise<PluginRecord | undefined> {
-    return (await data.plugins.list()).find(
-      (record) =>
-        record.origin === "folder" && record.file === null && isSameJson(record.manifest as Json, manifest),
-    );
   }
 
   /** A pipe, or a link out of the folder, where a plugin's file was. */
@@ -208,6 +235,29 @@ async function createIntake(context: Context, snapshot: FolderSnapshot, problems
   }
 
   return { outcome, takeAll, takeProblems, takeLosses };
+}
+
+/** Parses one file after the other, with breaths; names are looked up side by side. */
+function readInTurn(context: Context, readings: FolderReading[], breathe: () => Promise<void>) {
+  const lookups = createGate(LOOKUPS);
+  const parsing = createGate(1);
+  return readings.map((reading) => ({
+    reading,
+    read: lookups.run(async () => {
+      const { pending } = await parsing.run(async () => {
+        await breathe();
+        return { pending: readFileContent(context, reading.content) };
+      });
+      return pending;
+    }),
+  }));
+}
+
+async function findDetachedBuiltin({ data }: Context, manifest: Json): Promise<PluginRecord | undefined> {
+  return (await data.plugins.list()).find(
+    (record) =>
+      record.origin === "folder" && record.file === null && isSameJson(record.manifest as Json, manifest),
+  );
 }
 
 function isUsable(reading: FileReading): reading is UsableReading {

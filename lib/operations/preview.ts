@@ -71,7 +71,7 @@ function findForbidden({ address, field, manifest, endpointAt }: Candidate): Fin
 
 /** The name if it is free, else the first free of "name 2", "name 3" … Always a valid `PluginName`. */
 export async function suggestName({ plugins }: Repositories, wanted: string): Promise<string> {
-  return chooseName(await plugins.listNames(), wanted);
+  return chooseName((await plugins.listTaken()).names, wanted);
 }
 
 /** Same, from the names in use. */
