@@ -1,12 +1,13 @@
 import { Select } from "../ui/input.tsx";
 import { ChoiceList } from "./choice-list.tsx";
 import { formatValue, toChoiceCode, toOwnType } from "./field-kind.ts";
-import { toOptions, type Option } from "./options.ts";
+import { toChosenCode, toOptions, type Option } from "./options.ts";
 import type { WidgetProps } from "./widget-props.ts";
 
 export function RadioWidget({ field, draft, aria, onChange, onBlur }: WidgetProps) {
   const options = toOptions(field, draft);
-  const effective = draft ?? (field.default === undefined ? null : toChoiceCode(field, field.default));
+  const effective =
+    toChosenCode(draft) ?? (field.default === undefined ? null : toChoiceCode(field, field.default));
   return (
     <ChoiceList
       aria={aria}
@@ -29,7 +30,7 @@ export function SelectWidget({ field, draft, aria, onChange, onBlur }: WidgetPro
       {...aria}
       mono
       className="max-w-96"
-      value={typeof draft === "string" ? draft : ""}
+      value={toChosenCode(draft) ?? ""}
       onChange={(event) => onChange(event.target.value === "" ? null : event.target.value)}
       onBlur={onBlur}
     >

@@ -1,78 +1,167 @@
 "use client";
 
-import { useWatch } from "react-hook-form";
-import { NO_SECRET, type PluginConfig } from "@/lib/contract/config.ts";
-import { ConfigField } from "./config-field.tsx";
+import { lazy, Suspense, useEffect, useState, type ReactNode } from "react";
+import type { PluginConfig } from "@/lib/contract/config.ts";
+import { Button } from "../ui/button.tsx";
+import { Skeleton } from "../ui/skeleton.tsx";
+import { ConfigActions } from "./config-actions.tsx";
 import { ConfigNotice } from "./config-notice.tsx";
-import { orphanNames, ownValue } from "./form-values.ts";
-import { LeaveGuard } from "./leave-guard.tsx";
-import { OrphanValues } from "./orphan-values.tsx";
-import { SaveBar } from "./save-bar.tsx";
-import { SecretField } from "./secret-field.tsx";
-import { useConfigForm } from "./use-config-form.ts";
+import { ConfigTabs, toTabId } from "./config-tabs.tsx";
+import { useConfigView } from "./config-view.ts";
+import { toFieldHash } from "./field-link.ts";
+import { FieldList } from "./field-list.tsx";
+import { Notice } from "./notice.tsx";
+import { TEXT_WORDS, type TextDrafts } from "./text-drafts.ts";
+import { useConfigForm, type ConfigFormState } from "./use-config-form.ts";
+import { focusFirst } from "./use-config-save.ts";
 
-/** The form a plugin's schema asks for. `onEnable` is offered after a save while the plugin is off. */
-export function ConfigForm({
-  pluginId,
-  config,
-  onEnable,
-}: {
+// Fetched by who opens them: the form is what nearly everybody comes for.
+const TextView = lazy(async () => ({ default: (await import("./text-view.tsx")).TextView }));
+const ConfigHistory = lazy(async () => ({ default: (await import("./config-history.tsx")).ConfigHistory }));
+const EffectiveValues = lazy(async () => ({
+  default: (await import("./effective-values.tsx")).EffectiveValues,
+}));
+
+interface ConfigFormProps {
   pluginId: string;
   config: PluginConfig;
+  mayWrite: boolean;
+  /** Scheme, host and port of the plugin; null for built-in ones. */
+  origin: string | null;
+  /** Offered after a save while the plugin is off. */
   onEnable: (() => void) | undefined;
-}) {
-  const { form, changed, outcome, retype, submit, discard } = useConfigForm(pluginId, config);
-  const [base, dropped] = useWatch({ control: form.control, name: ["base", "dropped"] });
-  const orphans = orphanNames(config.schema, base.values);
-  const typedSecrets = config.schema.filter(
-    ({ name, sensitive }) => sensitive && changed.includes(name),
-  ).length;
+}
 
+/** A plugin's configuration: the form its schema asks for, the same as text, what it gets in the end, and what was saved before. */
+export function ConfigForm(props: ConfigFormProps) {
+  const { pluginId, config, mayWrite, onEnable } = props;
+  const state = useConfigForm(pluginId, config);
+  const [view, setView] = useConfigView();
+  const [texts, setTexts] = useState<TextDrafts>({ generation: 0, broken: null, readable: {} });
+  const { outcome, choose } = state;
+  const { broken } = texts;
+  const forgetTexts = () => setTexts({ generation: texts.generation + 1, broken: null, readable: {} });
+
+  function discard() {
+    forgetTexts();
+    state.discard();
+  }
   return (
     <>
+      <ConfigTabs view={view} onView={(next) => void setView(next)} />
+      <div id="config-view" role="tabpanel" aria-labelledby={toTabId(view)} className="flex flex-col">
+        {outcome || (broken && broken.language !== view) ? (
+          <div className="flex flex-col gap-3 px-4 pt-4">
+            {outcome ? (
+              <ConfigNotice outcome={outcome} schema={config.schema} onEnable={onEnable} onChoose={choose} />
+            ) : null}
+            {broken && broken.language !== view ? (
+              <Notice
+                tone="warn"
+                action={
+                  <span className="flex gap-2">
+                    <Button size="sm" onClick={() => void setView(broken.language)}>
+                      Go to the {TEXT_WORDS[broken.language]}
+                    </Button>
+                    <Button size="sm" variant="ghost" onClick={forgetTexts}>
+                      Drop the text
+                    </Button>
+                  </span>
+                }
+              >
+                <p>
+                  The {TEXT_WORDS[broken.language]} text must be readable first: {broken.message}
+                </p>
+                <p className="text-sm text-muted">Below is the draft as it was last readable.</p>
+              </Notice>
+            ) : null}
+          </div>
+        ) : null}
+        {view === "form" ? <FormView {...props} state={state} locked={broken !== null} /> : null}
+        <Suspense fallback={<ViewSkeleton />}>
+          {view === "yaml" || view === "json" ? (
+            <TextView
+              key={`${view}-${texts.generation}`}
+              language={view}
+              config={config}
+              form={state.form}
+              texts={texts}
+              onTexts={setTexts}
+              readOnly={!mayWrite || (broken !== null && broken.language !== view)}
+            />
+          ) : null}
+          {view === "effective" ? <EffectiveValues pluginId={pluginId} /> : null}
+          {view === "history" ? (
+            <ConfigHistory pluginId={pluginId} config={config} mayWrite={mayWrite} state={state} />
+          ) : null}
+        </Suspense>
+      </div>
+      {mayWrite ? (
+        <ConfigActions
+          pluginId={pluginId}
+          config={config}
+          state={state}
+          obstacle={broken ? `The ${TEXT_WORDS[broken.language]} text cannot be read yet` : null}
+          onDiscard={discard}
+        />
+      ) : null}
+    </>
+  );
+}
+
+function FormView({
+  config,
+  mayWrite,
+  origin,
+  state,
+  locked,
+}: ConfigFormProps & { state: ConfigFormState; locked: boolean }) {
+  // A link to a field (`#config-…`) leads into it.
+  useEffect(() => {
+    const open = () => {
+      const field = config.schema.find(({ name }) => isTarget(name));
+      if (field) focusFirst([field.name]);
+    };
+    open();
+    window.addEventListener("hashchange", open);
+    return () => window.removeEventListener("hashchange", open);
+  }, [config.schema]);
+  return (
+    <Locked disabled={!mayWrite || locked}>
       <form
         noValidate
         autoComplete="off"
         onSubmit={(event) => {
           event.preventDefault();
-          void submit();
+          void state.submit();
         }}
       >
         <div className="flex flex-col gap-6 p-4 *:max-w-2xl">
-          {outcome ? <ConfigNotice outcome={outcome} onEnable={onEnable} /> : null}
-          {config.schema.map((field) =>
-            field.sensitive ? (
-              <SecretField
-                key={field.name}
-                field={field}
-                control={form.control}
-                state={config.secrets[field.name] ?? NO_SECRET}
-                edited={changed.includes(field.name)}
-                retype={retype.includes(field.name)}
-              />
-            ) : (
-              <ConfigField
-                key={field.name}
-                field={field}
-                control={form.control}
-                edited={changed.includes(field.name)}
-              />
-            ),
-          )}
-          <OrphanValues
-            values={orphans.map((name) => ({ name, value: ownValue(base.values, name) ?? null }))}
-            dropped={dropped}
-            onChange={(next) => form.setValue("dropped", next, { shouldDirty: true })}
-          />
+          <FieldList config={config} control={state.form.control} origin={origin} retype={state.retype} />
         </div>
-        <SaveBar
-          changes={changed.length}
-          saving={form.formState.isSubmitting}
-          onSave={() => void submit()}
-          onDiscard={discard}
-        />
       </form>
-      <LeaveGuard changes={changed.length} typedSecrets={typedSecrets} />
-    </>
+    </Locked>
+  );
+}
+
+function isTarget(name: string): boolean {
+  return window.location.hash === toFieldHash(name);
+}
+
+function Locked({ disabled, children }: { disabled: boolean; children: ReactNode }) {
+  return (
+    <fieldset disabled={disabled} className="min-w-0">
+      <legend className="sr-only">Fields</legend>
+      {children}
+    </fieldset>
+  );
+}
+
+function ViewSkeleton() {
+  return (
+    <div aria-busy className="flex flex-col gap-3 p-4">
+      <Skeleton className="h-5 w-48" />
+      <Skeleton className="h-40" />
+    </div>
   );
 }

@@ -1,91 +1,72 @@
-import { CircleCheck, GitMerge, TriangleAlert } from "lucide-react";
-import type { ReactNode } from "react";
+import type { FieldIssue } from "@/lib/contract/error.ts";
+import type { ConfigField } from "@/lib/contract/manifest.ts";
 import { Button } from "../ui/button.tsx";
 import { ErrorNotice } from "../ui/error-notice.tsx";
+import { ConfigConflict } from "./config-conflict.tsx";
+import type { Conflict } from "./form-conflict.ts";
+import { Notice } from "./notice.tsx";
 
-/** How the last save ended. */
+/** How the last save ended. `restored` is the revision it brought back. */
 export type SaveOutcome =
-  | { kind: "saved"; applied: boolean | null }
-  | { kind: "merged"; theirs: string[] }
+  | { kind: "saved"; applied: boolean | null; warnings: FieldIssue[]; restored?: number }
+  | { kind: "conflict"; conflict: Conflict; choices: Partial<Record<string, "mine" | "theirs">> }
   | { kind: "error"; error: unknown };
 
 /** Says how the last save ended and what can be done next. */
 export function ConfigNotice({
   outcome,
+  schema,
   onEnable,
+  onChoose,
 }: {
   outcome: SaveOutcome;
+  schema: readonly ConfigField[];
   onEnable: (() => void) | undefined;
+  onChoose: (name: string, side: "mine" | "theirs") => void;
 }) {
   if (outcome.kind === "error") return <ErrorNotice title="Not saved" error={outcome.error} />;
-  if (outcome.kind === "merged") return <MergedNotice theirs={outcome.theirs} />;
-  if (outcome.applied === false) {
+  if (outcome.kind === "conflict") {
     return (
-      <Notice tone="bg-warn-soft text-warn" icon={<TriangleAlert aria-hidden />}>
-        Saved, but the running plugin did not accept it. The reason is on the Overview tab; correct the values
-        here and save again.
-      </Notice>
+      <ConfigConflict
+        conflict={outcome.conflict}
+        schema={schema}
+        choices={outcome.choices}
+        onChoose={onChoose}
+      />
     );
   }
+  const { applied, warnings, restored } = outcome;
+  const isCleanly = applied !== false && warnings.length === 0;
   return (
     <Notice
-      tone="bg-ok-soft text-ok"
-      icon={<CircleCheck aria-hidden />}
+      tone={isCleanly ? "ok" : "warn"}
       action={
-        outcome.applied === null && onEnable ? (
+        applied === null && onEnable ? (
           <Button size="sm" variant="primary" onClick={onEnable}>
             Enable now
           </Button>
         ) : null
       }
     >
-      {outcome.applied
-        ? "Saved. The running plugin accepted the new configuration."
-        : "Saved. The plugin is switched off and gets this configuration when you enable it."}
-    </Notice>
-  );
-}
-
-function MergedNotice({ theirs }: { theirs: string[] }) {
-  return (
-    <Notice tone="bg-warn-soft text-warn" icon={<GitMerge aria-hidden />}>
-      Not saved yet: somebody else saved this configuration while you were editing
-      {theirs.length > 0 ? (
-        <>
-          {" and changed "}
-          {theirs.map((name, index) => (
-            <span key={name}>
-              {index > 0 ? ", " : ""}
-              <code>{name}</code>
-            </span>
+      <p>
+        {restored === undefined ? "Saved." : `Revision ${restored} restored.`} {toSequel(applied)}
+      </p>
+      {warnings.length > 0 ? (
+        <ul className="list-disc pl-4 text-sm">
+          {warnings.map(({ path, message }) => (
+            <li key={path + message}>
+              <code>{path.replace(/^(values|secrets)\./, "")}</code> {message}
+            </li>
           ))}
-        </>
+        </ul>
       ) : null}
-      . Their values are in the form now and your edits are still on top of them. Look them over, then save
-      again.
     </Notice>
   );
 }
 
-function Notice({
-  tone,
-  icon,
-  action,
-  children,
-}: {
-  tone: string;
-  icon: ReactNode;
-  action?: ReactNode;
-  children: ReactNode;
-}) {
-  return (
-    <div
-      role="status"
-      className={`flex flex-wrap items-center gap-x-3 gap-y-2 rounded-md px-3 py-2.5 ${tone}`}
-    >
-      <span className="shrink-0 [&_svg]:size-4">{icon}</span>
-      <p className="min-w-0 flex-1 basis-60 text-ink wrap-anywhere">{children}</p>
-      {action}
-    </div>
-  );
+function toSequel(applied: boolean | null): string {
+  if (applied === null) return "The plugin is switched off and gets this configuration when you enable it.";
+  return applied
+    ? "The running plugin accepted the new configuration."
+    : "But the running plugin did not accept it: the reason is on the Overview tab. Correct the values here and save again.";
 }

@@ -59,6 +59,20 @@ describe("checkForm", () => {
     expect(messages["api.key"]).not.toContain("hunter2");
   });
 
+  it("takes a reference for a value, and says how one is spelled", async () => {
+    const referring = (text: string): SecretDraft => ({ action: "reference", text });
+    expect(await check(config(false), { secret: referring("env:ACME_KEY") })).toEqual({});
+    expect((await check(config(false), { secret: referring("ACME_KEY") }))["api.key"]).toContain("env:NAME");
+    expect(Object.keys(await check(config(false), { secret: referring("") }))).toEqual(["api.key"]);
+  });
+
+  it("looks at one field when only that one is asked for", async () => {
+    const base = config(false, { limit: 301 });
+    const [limit] = SCHEMA;
+    const messages = await checkForm(base, toFormValues(base), limit ? [limit] : []);
+    expect(messages.map(({ name }) => name)).toEqual(["limit"]);
+  });
+
   it("reports broken JSON and broken rules together", async () => {
     const messages = await check(config(true), { fields: { tags: "[1,", limit: "301" } });
     expect(messages["tags"]).toContain("not JSON");

@@ -1,5 +1,6 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ConfigField } from "@/lib/contract/manifest.ts";
+import { ConfigField, type Json } from "@/lib/contract/manifest.ts";
 import { parseDraft, toDraft, typedDraft } from "./field-draft.ts";
 
 const field = (input: object) => ConfigField.parse(input);
@@ -22,6 +23,25 @@ describe("numbers", () => {
     [ratio, "Infinity", "Infinity"],
   ])("reads %o typed as %s", (schema, text, value) => {
     expect(parseDraft(schema, text)).toBe(value);
+  });
+});
+
+describe("any value in any field", () => {
+  const schemas = [
+    NAME,
+    LIMIT,
+    field({ name: "ratio", type: "float" }),
+    field({ name: "on", type: "bool" }),
+    field({ name: "size", type: "int", validation: { enum: [1, "2", 4] } }),
+    field({ name: "tags", type: "list" }),
+  ];
+  it("comes back from its draft as it went in", () => {
+    const json = fc.jsonValue({ maxDepth: 3 }).map((value) => JSON.parse(JSON.stringify(value)) as Json);
+    fc.assert(
+      fc.property(fc.constantFrom(...schemas), json, (schema, value) => {
+        expect(parseDraft(schema, toDraft(schema, value))).toEqual(value);
+      }),
+    );
   });
 });
 

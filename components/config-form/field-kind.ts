@@ -1,4 +1,5 @@
 import type { ConfigField, Json } from "@/lib/contract/manifest.ts";
+import { toNameHint } from "./name-hint.ts";
 
 /** How a field is edited. One widget each, see `widgets.tsx`; secrets have a form of their own. */
 export type FieldKind =
@@ -26,7 +27,9 @@ function toChoiceKind(count: number): FieldKind {
   return count <= SELECT_MAX ? "select" : "search";
 }
 
-function isLong({ validation, default: fallback }: ConfigField): boolean {
+function isLong(field: ConfigField): boolean {
+  const { validation, default: fallback } = field;
+  if (toNameHint(field)?.kind === "multiline") return true;
   if ((validation?.max_length ?? 0) > LINE_MAX) return true;
   return typeof fallback === "string" && (fallback.length > LINE_MAX || fallback.includes("\n"));
 }

@@ -1,4 +1,5 @@
 import type { ConfigField } from "@/lib/contract/manifest.ts";
+import { toNameHint } from "./name-hint.ts";
 
 const NOUNS: Record<string, string> = { int: "Whole number", float: "Number" };
 
@@ -12,6 +13,7 @@ export function describeRule(field: ConfigField): string | null {
     field.type === "string" ? describeLength(min_length, max_length) : null,
     noun || field.type === "string" ? null : `JSON of the plugin's own type “${field.type}”`,
     pattern ? `Matches ${pattern}` : null,
+    toNameHint(field)?.text ?? null,
   ];
   return parts.filter((part) => part !== null).join(" · ") || null;
 }

@@ -38,6 +38,19 @@ describe("toStoredDraft", () => {
   });
 });
 
+describe("toStoredDraft with references", () => {
+  it("keeps a reference and nothing that only stands in its place", () => {
+    const referring = (text: string): FormValues => ({
+      ...toFormValues(config()),
+      secrets: { [toKey("api_key")]: { action: "reference", text } },
+    });
+    expect(JSON.stringify(toStoredDraft(SCHEMA, referring("env:ACME_KEY")))).toContain("env:ACME_KEY");
+    const pasted = toStoredDraft(SCHEMA, referring("sk-pasted-by-mistake"));
+    expect(JSON.stringify(pasted)).not.toContain("sk-pasted");
+    expect(pasted.retype).toEqual(["api_key"]);
+  });
+});
+
 describe("rebase", () => {
   it("keeps the edits, takes over everything else, and saves on top of the newer version", () => {
     const mine = type(edit(toFormValues(config({ limit: 10 })), "base.url[0]", "http://mine.test"), "s3cret");
@@ -62,6 +75,22 @@ describe("refit", () => {
     expect(changedNames(today.schema, values)).toEqual(["limit"]);
     expect(values.base.version).toBe(3);
     expect(toConfigWrite(today.schema, values).values).toEqual({ limit: 11 });
+  });
+});
+
+describe("values without a field", () => {
+  it("stay when the other side left them alone, and go when they were removed here", () => {
+    const mine = { ...toFormValues(config({ gone: 1, older: 2 })), extras: { older: 2 } };
+    expect(toConfigWrite(SCHEMA, rebase(config({ gone: 1, older: 2, limit: 5 }, 4), mine)).values).toEqual({
+      older: 2,
+      limit: 5,
+    });
+  });
+
+  it("are not lost when a field loses its place in the schema while a draft waits", () => {
+    const draft = toFormValues(config({ limit: 10 }));
+    const today = { ...config({ limit: 10 }), schema: [NAME, KEY] };
+    expect(changedNames(today.schema, refit(today, draft))).toEqual([]);
   });
 });
 

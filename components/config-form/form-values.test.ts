@@ -55,9 +55,17 @@ describe("a form made from a configuration", () => {
   });
 
   it("drops a value of a former schema only when asked", () => {
-    const values = { ...toFormValues(config({ gone: 1 })), dropped: ["gone"] };
+    const values = { ...toFormValues(config({ gone: 1 })), extras: {} };
     expect(changedNames(SCHEMA, values)).toEqual(["gone"]);
     expect(toConfigWrite(SCHEMA, values).values).toEqual({});
+  });
+
+  it("sends a reference as one, without spaces around it", () => {
+    const values = toFormValues(config());
+    const secrets = { [toKey("api_key")]: { action: "reference" as const, text: " env:ACME_KEY " } };
+    expect(toConfigWrite(SCHEMA, { ...values, secrets }).secrets).toEqual({
+      api_key: { reference: "env:ACME_KEY" },
+    });
   });
 
   it("survives a field called __proto__", () => {

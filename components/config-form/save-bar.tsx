@@ -9,24 +9,28 @@ import { useHydrated } from "../charts/use-hydrated.ts";
 export function SaveBar({
   changes,
   saving,
+  obstacle,
+  onReview,
+  onTest,
   onSave,
   onDiscard,
 }: {
   changes: number;
   saving: boolean;
+  /** Why nothing can be saved just now: a text that cannot be read. */
+  obstacle: string | null;
+  onReview: () => void;
+  onTest: () => void;
   onSave: () => void;
   onDiscard: () => void;
 }) {
+  const blocked = obstacle !== null;
   const onKeyDown = useEffectEvent((event: KeyboardEvent) => {
-    if (
-      event.key.toLowerCase() !== "s" ||
-      !(event.metaKey || event.ctrlKey) ||
-      event.altKey ||
-      event.shiftKey
-    )
-      return;
+    const isSave = event.key.toLowerCase() === "s" && (event.metaKey || event.ctrlKey);
+    if (!isSave || event.altKey || event.shiftKey) return;
     event.preventDefault();
-    if (changes > 0 && !saving) onSave();
+    // An open dialog has the word.
+    if (changes > 0 && !saving && !blocked && !document.querySelector("dialog[open]")) onSave();
   });
   useEffect(() => {
     const listen = (event: KeyboardEvent) => onKeyDown(event);
@@ -34,17 +38,23 @@ export function SaveBar({
     return () => document.removeEventListener("keydown", listen);
   }, []);
 
-  if (changes === 0) return null;
+  if (changes === 0 && !blocked) return null;
   return (
     <div className="sticky bottom-0 z-10 flex flex-wrap items-center justify-between gap-x-4 gap-y-2 rounded-b-lg border-t border-line bg-surface px-4 py-3">
       <p role="status" className="figures text-sm font-medium">
-        {changes === 1 ? "1 unsaved change" : `${changes} unsaved changes`}
+        {obstacle ?? (changes === 1 ? "1 unsaved change" : `${changes} unsaved changes`)}
       </p>
-      <div className="flex items-center gap-2">
+      <div className="flex flex-wrap items-center gap-2">
+        <Button variant="ghost" onClick={onReview} disabled={saving || blocked}>
+          Review
+        </Button>
+        <Button variant="ghost" onClick={onTest} disabled={saving || blocked}>
+          Test
+        </Button>
         <Button variant="ghost" onClick={onDiscard} disabled={saving}>
           Discard
         </Button>
-        <Button variant="primary" onClick={onSave} loading={saving}>
+        <Button variant="primary" onClick={onSave} loading={saving} disabled={blocked}>
           Save
         </Button>
         <SaveKey />

@@ -3,7 +3,7 @@
 import { Combobox } from "@base-ui/react/combobox";
 import { Check, ChevronsUpDown } from "lucide-react";
 import { formatValue } from "./field-kind.ts";
-import { toOptions, type Option } from "./options.ts";
+import { toChosenCode, toOptions, type Option } from "./options.ts";
 import type { WidgetProps } from "./widget-props.ts";
 
 /** A long list of choices with a search. Emptying the search box sets the field back to "not set". */
@@ -12,7 +12,7 @@ export function SearchWidget({ field, draft, aria, onChange, onBlur }: WidgetPro
   return (
     <Combobox.Root
       items={options}
-      value={options.find(({ code }) => code === draft) ?? null}
+      value={options.find(({ code }) => code === toChosenCode(draft)) ?? null}
       onValueChange={(option: Option | null) => onChange(option?.code ?? null)}
       isItemEqualToValue={(one: Option, other: Option) => one.code === other.code}
     >

@@ -1,30 +1,34 @@
 "use client";
 
+import { memo } from "react";
 import { useController, type Control } from "react-hook-form";
 import type { SecretState } from "@/lib/contract/config.ts";
 import type { ConfigField as Schema } from "@/lib/contract/manifest.ts";
 import { Field } from "../ui/field.tsx";
 import { FieldHint, toControlId } from "./config-field.tsx";
 import { Chip } from "./field-chips.tsx";
-import { toKey, type FormValues } from "./form-values.ts";
+import { isSecretChanged, KEPT, toKey, type FormValues } from "./form-values.ts";
 import { SecretBody } from "./secret-body.tsx";
 
 interface SecretProps {
   field: Schema;
   control: Control<FormValues>;
   state: SecretState;
-  edited: boolean;
+  /** Scheme, host and port the plugin has now; null for built-in ones. */
+  origin: string | null;
   /** Typed before a reload and therefore gone. */
   retype: boolean;
 }
 
 /** A write-only field: it says whether a value is set, since when and by whom, and never what it is. */
-export function SecretField({ field, control, state, edited, retype }: SecretProps) {
+export const SecretField = memo(function SecretField({ field, control, state, origin, retype }: SecretProps) {
   const { field: bound, fieldState } = useController({ control, name: `secrets.${toKey(field.name)}` });
+  const draft = bound.value ?? KEPT;
+  const edited = isSecretChanged(draft);
   return (
     <Field
       id={toControlId(field.name)}
-      label={<code>{field.name}</code>}
+      label={<code className="wrap-anywhere">{field.name}</code>}
       required={field.required}
       hint={<FieldHint field={field} />}
       error={fieldState.error?.message}
@@ -35,7 +39,8 @@ export function SecretField({ field, control, state, edited, retype }: SecretPro
           <SecretBody
             field={field}
             state={state}
-            draft={bound.value}
+            origin={origin}
+            draft={draft}
             aria={aria}
             onChange={bound.onChange}
             onBlur={bound.onBlur}
@@ -50,4 +55,4 @@ export function SecretField({ field, control, state, edited, retype }: SecretPro
       )}
     </Field>
   );
-}
+});

@@ -1,6 +1,7 @@
 import { Input, Textarea } from "../ui/input.tsx";
 import { formatValue } from "./field-kind.ts";
-import { typedDraft } from "./field-draft.ts";
+import { toInputText, typedDraft } from "./field-draft.ts";
+import { toNameHint } from "./name-hint.ts";
 import type { WidgetProps } from "./widget-props.ts";
 
 /** What the three typed widgets share. Never `type=number`: it hides what was typed when it is not a number. */
@@ -9,7 +10,7 @@ function toTextProps({ field, draft, aria, onChange, onBlur }: WidgetProps) {
     ...aria,
     name: field.name,
     mono: true,
-    value: typeof draft === "string" ? draft : "",
+    value: toInputText(draft),
     placeholder: field.default === undefined || field.default === "" ? "" : formatValue(field.default),
     autoComplete: "off",
     spellCheck: false,
@@ -19,12 +20,14 @@ function toTextProps({ field, draft, aria, onChange, onBlur }: WidgetProps) {
 }
 
 export function TextWidget(props: WidgetProps) {
-  return <Input {...toTextProps(props)} />;
+  const hint = toNameHint(props.field)?.kind;
+  const mode = hint === "url" ? "url" : hint === "port" ? "numeric" : undefined;
+  return <Input inputMode={mode} {...toTextProps(props)} className={hint === "port" ? "max-w-60" : ""} />;
 }
 
 export function MultilineWidget(props: WidgetProps) {
   const { draft, field } = props;
-  const text = [draft, field.default].find((one) => typeof one === "string") ?? "";
+  const text = toInputText(draft) || toInputText(typeof field.default === "string" ? field.default : null);
   // Many long texts are addresses: it starts as one line and grows.
   return (
     <Textarea {...toTextProps(props)} rows={Math.min(text.split("\n").length, 12)} className="min-h-8!" />
@@ -32,12 +35,16 @@ export function MultilineWidget(props: WidgetProps) {
 }
 
 export function NumberWidget(props: WidgetProps) {
+  const unit = toNameHint(props.field)?.unit;
   return (
-    <Input
-      inputMode={props.field.type === "int" ? "numeric" : "decimal"}
-      {...toTextProps(props)}
-      className="max-w-60"
-    />
+    <span className="flex items-center gap-2">
+      <Input
+        inputMode={props.field.type === "int" ? "numeric" : "decimal"}
+        {...toTextProps(props)}
+        className="max-w-60"
+      />
+      {unit ? <span className="text-sm text-muted">{unit}</span> : null}
+    </span>
   );
 }
 

@@ -1,17 +1,22 @@
 "use client";
 
 import { useEffect, useEffectEvent, useMemo, useState } from "react";
-import { useForm, useWatch } from "react-hook-form";
+import { useForm, type FieldErrors } from "react-hook-form";
 import { useDraft } from "@/lib/client/draft.ts";
 import type { PluginConfig } from "@/lib/contract/config.ts";
-import { createResolver, toPath } from "./config-resolver.ts";
+import { createResolver } from "./config-resolver.ts";
 import { refit, toStoredDraft, type StoredDraft } from "./form-merge.ts";
-import { changedNames, toFormValues, type FormValues } from "./form-values.ts";
+import { changedNames, toFormValues, toKey, type FormValues } from "./form-values.ts";
 import { focusFirst, useConfigSave } from "./use-config-save.ts";
+
+/** Where a plugin's unsaved edits are kept: the tab's storage, without secrets. */
+export function useConfigDraft(pluginId: string) {
+  return useDraft<StoredDraft | null>(`config:${pluginId}`, null);
+}
 
 /** The form of one plugin: its values, its draft in the browser's storage, and saving. */
 export function useConfigForm(pluginId: string, config: PluginConfig) {
-  const [stored, setStored, clearStored] = useDraft<StoredDraft | null>(`config:${pluginId}`, null);
+  const [stored, setStored, clearStored] = useConfigDraft(pluginId);
   const [restored] = useState(stored);
   const resolver = useMemo(() => createResolver(config), [config]);
   const form = useForm<FormValues>({
@@ -20,11 +25,7 @@ export function useConfigForm(pluginId: string, config: PluginConfig) {
     mode: "onTouched",
     shouldFocusError: false,
   });
-  const changed = useWatch({
-    control: form.control,
-    compute: (values: FormValues) => changedNames(config.schema, values),
-  });
-  const { save, outcome, forget } = useConfigSave(pluginId, config, form);
+  const { save, adopt, choose, outcome, forget } = useConfigSave(pluginId, config, form);
 
   const keep = useEffectEvent((values: FormValues) => {
     if (changedNames(config.schema, values).length === 0) clearStored();
@@ -44,21 +45,33 @@ export function useConfigForm(pluginId: string, config: PluginConfig) {
   });
   useEffect(() => follow(config), [config]);
 
+  const focusErrors = (errors: FieldErrors<FormValues>) =>
+    focusFirst(
+      config.schema
+        .filter(({ name, sensitive }) => (sensitive ? errors.secrets : errors.fields)?.[toKey(name)])
+        .map(({ name }) => name),
+    );
   return {
     form,
-    changed,
     outcome,
+    choose,
+    adopt,
     /** Names of secrets that were typed before a reload and have to be typed again. Nothing to say once something was saved. */
-    retype: outcome?.kind === "saved" ? [] : (restored?.retype ?? []),
-    submit: () =>
-      form.handleSubmit(save, (errors) => {
-        const isWrong = (path: ReturnType<typeof toPath>) =>
-          form.getFieldState(path, { ...form.formState, errors }).invalid;
-        focusFirst(config.schema.filter((field) => isWrong(toPath(field))).map(({ name }) => name));
-      })(),
+    retype: outcome?.kind === "saved" ? NOTHING : (restored?.retype ?? NOTHING),
+    submit: (note?: string) => form.handleSubmit((sent) => save(sent, note), focusErrors)(),
+    /** Whether the browser finds nothing wrong; the first wrong field gets the focus. */
+    check: async () => {
+      const fine = await form.trigger();
+      if (!fine) focusErrors(form.formState.errors);
+      return fine;
+    },
     discard: () => {
       form.reset(toFormValues(config));
       forget();
     },
   };
 }
+
+const NOTHING: string[] = [];
+
+export type ConfigFormState = ReturnType<typeof useConfigForm>;

@@ -5,44 +5,66 @@ import { useState } from "react";
 import type { UseFormReturn } from "react-hook-form";
 import { api } from "@/lib/client/browser.ts";
 import { queries } from "@/lib/client/queries.ts";
-import type { PluginConfig } from "@/lib/contract/config.ts";
+import type { PluginConfig, PluginConfigSaved } from "@/lib/contract/config.ts";
+import type { ErrorInfo } from "@/lib/contract/error.ts";
 import { toErrorInfo } from "../ui/error-info.ts";
 import { toControlId } from "./config-field.tsx";
 import type { SaveOutcome } from "./config-notice.tsx";
 import { toFieldMessages, toPath } from "./config-resolver.ts";
-import { carryOver, differingNames, rebase } from "./form-merge.ts";
+import { decide, toConflict } from "./form-conflict.ts";
+import { carryOver, rebase } from "./form-merge.ts";
 import { toConfigWrite, type FormValues } from "./form-values.ts";
 
 /**
- * Saves a form and says how it ended. Of two people who save at once the second gets the first one's values under the own edits;
- * what the server refuses lands on its fields.
+ * Saves a form and says how it ended. Of two people who save at once the second gets the first one's values under the own edits
+ * and chooses where they differ; what the server refuses lands on its fields.
  */
 export function useConfigSave(pluginId: string, config: PluginConfig, form: UseFormReturn<FormValues>) {
   const client = useQueryClient();
   const [outcome, setOutcome] = useState<SaveOutcome | null>(null);
-  // Without variables: the cache of mutations would keep the secrets that are on their way.
+  // Only the note as variable: the cache of mutations would keep the secrets that are on their way.
   const { mutateAsync: send } = useMutation({
-    mutationFn: () => api.saveConfig(pluginId, toConfigWrite(config.schema, form.getValues())),
+    mutationFn: (note: string | undefined) =>
+      api.saveConfig(pluginId, {
+        ...toConfigWrite(config.schema, form.getValues()),
+        ...(note ? { note } : {}),
+      }),
   });
 
-  async function save(sent: FormValues) {
+  async function save(sent: FormValues, note?: string) {
     try {
-      const saved = await send();
-      form.reset(carryOver(saved.config, sent, form.getValues()));
-      client.setQueryData(queries(api).config(pluginId).queryKey, saved.config);
-      setOutcome({ kind: "saved", applied: saved.applied });
-      await client.invalidateQueries({ queryKey: ["plugin", pluginId] });
+      await adopt(await send(note), sent);
     } catch (error) {
-      if (toErrorInfo(error).code === "version_conflict") await merge().catch(refuse);
+      const info = toErrorInfo(error);
+      if (info.code === "version_conflict") await merge(info).catch(refuse);
       else refuse(error);
     }
   }
 
-  async function merge() {
+  /** Takes over what the server stored, however it came about. */
+  async function adopt(saved: PluginConfigSaved, sent: FormValues, restored?: number) {
+    form.reset(carryOver(saved.config, sent, form.getValues()));
+    client.setQueryData(queries(api).config(pluginId).queryKey, saved.config);
+    setOutcome({
+      kind: "saved",
+      applied: saved.applied,
+      warnings: saved.warnings,
+      ...(restored === undefined ? {} : { restored }),
+    });
+    await client.invalidateQueries({ queryKey: ["plugin", pluginId] });
+  }
+
+  async function merge(info: ErrorInfo) {
     const fresh = await client.fetchQuery({ ...queries(api).config(pluginId), staleTime: 0 });
     const mine = form.getValues();
     form.reset(rebase(fresh, mine));
-    setOutcome({ kind: "merged", theirs: differingNames(mine.base.values, fresh.values) });
+    setOutcome({ kind: "conflict", conflict: toConflict(fresh, mine, info), choices: {} });
+  }
+
+  function choose(name: string, side: "mine" | "theirs") {
+    if (outcome?.kind !== "conflict") return;
+    form.reset(decide(outcome.conflict, form.getValues(), name, side));
+    setOutcome({ ...outcome, choices: { ...outcome.choices, [name]: side } });
   }
 
   function refuse(error: unknown) {
@@ -55,12 +77,12 @@ export function useConfigSave(pluginId: string, config: PluginConfig, form: UseF
     setOutcome({ kind: "error", error });
   }
 
-  return { save, outcome, forget: () => setOutcome(null) };
+  return { save, adopt, choose, outcome, forget: () => setOutcome(null) };
 }
 
 /** Moves the focus to the first of some fields, in the middle of the window. */
-export function focusFirst(names: string[]): void {
+export function focusFirst(names: readonly string[]): void {
   const control = names[0] === undefined ? null : document.getElementById(toControlId(names[0]));
-  control?.focus();
   control?.scrollIntoView({ block: "center" });
+  control?.focus({ preventScroll: true });
 }

@@ -7,6 +7,7 @@ import { BADGES, TONE_CLASSES } from "@/components/ui/status-badge.tsx";
 import type { ErrorInfo } from "@/lib/contract/error.ts";
 import type { Plugin } from "@/lib/contract/plugin.ts";
 import { AllowAddress, lacksConsent } from "./allow-address.tsx";
+import { ConfigFieldLink } from "./config-field-link.tsx";
 import { ErrorFacts } from "./error-facts.tsx";
 import { toPluginPath } from "./plugin-path.ts";
 import { usePluginScreen } from "./plugin-screen-context.ts";
@@ -54,11 +55,11 @@ function toHeadline({ badge, missingConfig, reason }: Plugin): string {
   return reason ?? BADGES[badge].word;
 }
 
-function toAdvice({ badge, missingConfig, endpoint }: Plugin): ReactNode {
+function toAdvice({ id, badge, missingConfig, endpoint }: Plugin): ReactNode {
   if (badge === "disabled" && missingConfig.length > 0) {
     return (
       <>
-        No value yet for <Names names={missingConfig} />. Fill that in, then enable the plugin.
+        No value yet for <Names pluginId={id} names={missingConfig} />. Fill that in, then enable the plugin.
       </>
     );
   }
@@ -70,11 +71,11 @@ function toAdvice({ badge, missingConfig, endpoint }: Plugin): ReactNode {
   return null;
 }
 
-function Names({ names }: { names: string[] }) {
+function Names({ pluginId, names }: { pluginId: string; names: string[] }) {
   return names.map((name, index) => (
     <span key={name}>
       {index > 0 ? (index === names.length - 1 ? " and " : ", ") : ""}
-      <code className="text-ink">{name}</code>
+      <ConfigFieldLink pluginId={pluginId} name={name} />
     </span>
   ));
 }

@@ -3,12 +3,16 @@
 import { useQuery } from "@tanstack/react-query";
 import { Settings2 } from "lucide-react";
 import { useRouter } from "next/navigation";
+import { useState } from "react";
 import { useHydrated } from "@/components/charts/use-hydrated.ts";
 import { ConfigForm } from "@/components/config-form/config-form.tsx";
+import { useConfigDraft } from "@/components/config-form/use-config-form.ts";
 import { EmptyState } from "@/components/ui/empty-state.tsx";
 import { ErrorNotice } from "@/components/ui/error-notice.tsx";
 import { api } from "@/lib/client/browser.ts";
 import { queries } from "@/lib/client/queries.ts";
+import { ConfigMissing } from "./config-missing.tsx";
+import { DriftNotice } from "./drift-notice.tsx";
 import { toPluginPath } from "./plugin-path.ts";
 import { usePluginScreen } from "./plugin-screen-context.ts";
 import { ConfigurationSkeleton } from "./plugin-skeleton.tsx";
@@ -18,7 +22,7 @@ import { usePermission } from "./use-permission.ts";
 export function PluginConfiguration() {
   const { plugin, act } = usePluginScreen();
   const router = useRouter();
-  const hydrated = useHydrated();
+  const resumes = useResumes(plugin.id);
   const mayWrite = usePermission("config:write");
   const { data, error, refetch } = useQuery(queries(api).config(plugin.id));
 
@@ -32,27 +36,55 @@ export function PluginConfiguration() {
     return error ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : <ConfigurationSkeleton />;
   if (data.schema.length === 0 && Object.keys(data.values).length === 0) {
     return (
-      <EmptyState icon={<Settings2 />} title="Nothing to configure">
-        {plugin.name} declares no configuration fields. A plugin author adds them as{" "}
-        <code>config_schema</code> in the metadata.
-      </EmptyState>
+      <div className="flex flex-col gap-5">
+        <DriftNotice />
+        <EmptyState icon={<Settings2 />} title="Nothing to configure">
+          {plugin.name} declares no configuration fields. A plugin author adds them as{" "}
+          <code>config_schema</code> in the metadata.
+        </EmptyState>
+      </div>
     );
   }
   return (
-    <fieldset disabled={!mayWrite} className="min-w-0 rounded-lg border border-line bg-surface">
-      <legend className="sr-only">Configuration of {plugin.name}</legend>
-      {mayWrite ? null : (
-        <p className="border-b border-line px-4 py-2.5 text-sm text-muted">
-          You can look at this configuration. Changing it needs another role.
-        </p>
-      )}
-      {/* A draft kept from before a reload is known only to the browser: the form starts anew once it is there. */}
-      <ConfigForm
-        key={hydrated ? "live" : "static"}
-        pluginId={plugin.id}
-        config={data}
-        onEnable={plugin.desired === "disabled" ? enable : undefined}
-      />
-    </fieldset>
+    <div className="flex flex-col gap-5">
+      <DriftNotice />
+      <ConfigMissing />
+      <section
+        aria-label={`Configuration of ${plugin.name}`}
+        className="min-w-0 rounded-lg border border-line bg-surface"
+      >
+        {mayWrite ? null : (
+          <p className="border-b border-line px-4 py-2.5 text-sm text-muted">
+            You can look at this configuration. Changing it needs another role.
+          </p>
+        )}
+        <ConfigForm
+          key={resumes ? "resumed" : "fresh"}
+          pluginId={plugin.id}
+          config={data}
+          mayWrite={mayWrite}
+          origin={toOrigin(plugin.endpoint)}
+          onEnable={plugin.desired === "disabled" ? enable : undefined}
+        />
+      </section>
+    </div>
   );
+}
+
+/**
+ * Whether a draft from before a reload waits. Only the browser knows: with one the form starts anew once the page is alive,
+ * without one the form that came with the page goes on.
+ */
+function useResumes(pluginId: string): boolean {
+  const hydrated = useHydrated();
+  const [draft] = useConfigDraft(pluginId);
+  const [resumes, setResumes] = useState<boolean | null>(null);
+  if (hydrated && resumes === null) setResumes(draft !== null);
+  return resumes ?? false;
+}
+
+function toOrigin(endpoint: string | null): string | null {
+  if (endpoint === null || !URL.canParse(endpoint)) return null;
+  const { protocol, host } = new URL(endpoint);
+  return `${protocol}//${host}`;
 }

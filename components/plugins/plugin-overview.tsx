@@ -1,5 +1,6 @@
 "use client";
 
+import { DriftNotice } from "./drift-notice.tsx";
 import { PluginAttention } from "./plugin-attention.tsx";
 import { PluginFacts } from "./plugin-facts.tsx";
 import { PluginFigures } from "./plugin-figures.tsx";
@@ -16,6 +17,7 @@ export function PluginOverview() {
       <div className="flex min-w-0 flex-col gap-5">
         <PluginAttention />
         <PluginFile />
+        <DriftNotice />
         <PluginFigures />
         <PluginLatency />
         <PluginSteps />

@@ -1,0 +1,24 @@
+"use client";
+
+import Link from "next/link";
+import { toControlId } from "@/components/config-form/config-field.tsx";
+import { toFieldHash } from "@/components/config-form/field-link.ts";
+import { focusFirst } from "@/components/config-form/use-config-save.ts";
+import { toPluginPath } from "./plugin-path.ts";
+
+/** Leads into one field of a plugin's configuration, from wherever it stands. */
+export function ConfigFieldLink({ pluginId, name }: { pluginId: string; name: string }) {
+  return (
+    <Link
+      href={toPluginPath(pluginId, "configuration") + toFieldHash(name)}
+      className="inline-flex min-h-6 items-center font-mono text-accent underline-offset-3 hover:underline"
+      onClick={(event) => {
+        if (!document.getElementById(toControlId(name))) return;
+        event.preventDefault();
+        focusFirst([name]);
+      }}
+    >
+      {name}
+    </Link>
+  );
+}
