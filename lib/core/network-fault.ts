@@ -5,6 +5,8 @@ export interface Remote {
   /** `127.0.0.1:8090`, `[::1]:8090`. */
   label: string;
   secure: boolean;
+  /** The whole address, where it is known. */
+  url?: string;
 }
 
 /**
@@ -26,8 +28,12 @@ export function slowNameFault({ host, label }: Pick<Remote, "host" | "label">, s
   });
 }
 
+/** The first frame an HTTP/2 server sends: a length of three bytes, type 4 (SETTINGS), no flags. */
+const HTTP2_SETTINGS = /^\0[^]{2}\u0004\0/;
+
 function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return "";
+  if ("data" in error && typeof error.data === "string" && HTTP2_SETTINGS.test(error.data)) return "HTTP2";
   if ("code" in error && typeof error.code === "string" && error.code !== "") return error.code;
   // undici's parser gives some of its errors no code.
   if (error.name === "HTTPParserError") return "HPE_INVALID";
@@ -98,13 +104,22 @@ const FAULTS: FaultRow[] = [
     codes: /^(EPROTO|ERR_SSL_\w+|ERR_TLS_\w+|CERT_\w+)$/,
     code: "plugin_tls_error",
     message: ({ label }) => `A secure connection to ${label} could not be agreed on.`,
-    hint: () => "If the plugin does not speak TLS, write http:// instead of https://.",
+    hint: ({ url = "" }) =>
+      /^grpc/.test(url)
+        ? "If the plugin does not speak TLS, write grpc:// instead of grpcs://."
+        : "If the plugin does not speak TLS, write http:// instead of https://.",
   },
   {
     codes: /^(UND_ERR_HEADERS_OVERFLOW|HPE_HEADER_OVERFLOW)$/,
     code: "plugin_response_too_large",
     message: ({ label }, step) => `${label} answered ${step} with more than 16 KB of headers.`,
     hint: () => "Send fewer or smaller response headers.",
+  },
+  {
+    codes: /^HTTP2$/,
+    code: "plugin_invalid_response",
+    message: ({ label }) => `${label} speaks HTTP/2, as gRPC plugins do, and not HTTP/1.1.`,
+    hint: ({ label }) => `If it is a gRPC plugin, write grpc://${label} instead of http://.`,
   },
   {
     codes: /^(HPE_\w+|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)$/,

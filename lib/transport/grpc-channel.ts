@@ -111,6 +111,7 @@ interface JudgedAddress {
 class JudgedResolver implements experimental.Resolver {
   readonly #addresses: JudgedAddress[];
   readonly #listener: experimental.ResolverListener;
+  #isAnswered = false;
 
   constructor(
     _target: experimental.GrpcUri,
@@ -121,9 +122,12 @@ class JudgedResolver implements experimental.Resolver {
     this.#addresses = options[ADDRESSES] as JudgedAddress[];
   }
 
+  /** Answers once: the library asks again after every failure, and would then connect again without a pause. */
   updateResolution(): void {
+    if (this.#isAnswered) return;
+    this.#isAnswered = true;
     const endpoints = this.#addresses.map((address) => ({ addresses: [address] }));
-    queueMicrotask(() => this.#listener(experimental.statusOrFromValue(endpoints), {}, null, ""));
+    process.nextTick(() => this.#listener(experimental.statusOrFromValue(endpoints), {}, null, ""));
   }
 
   destroy(): void {}

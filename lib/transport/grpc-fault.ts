@@ -46,9 +46,9 @@ export function toStatusFault(end: StatusObject, context: FaultContext): AppErro
   );
 }
 
-/** True for a failure in which the plugin itself had a word. */
-export function hasComplaint(end: StatusObject): boolean {
-  return readComplaint(end.metadata) !== undefined;
+/** Status OK, no message and no complaint: enough where an answer says nothing anyway. */
+export function isBareSuccess(end: StatusObject): boolean {
+  return /^No message received$/.test(end.details) && readComplaint(end.metadata) === undefined;
 }
 
 /** The `PluginError` of the trailer; undefined when there is none that can be read. */
@@ -95,6 +95,7 @@ const WIRE_FAULTS: Array<[RegExp, (context: FaultContext, match: RegExpExecArray
     /^Received HTTP status code (\d+)/,
     (context, [, status]) => notGrpc(context, `with HTTP status ${status}`),
   ],
+  [/^No message received$/, (context) => empty(context)],
   [/Call ended without gRPC status|^No status information received/, (context) => cutShort(context)],
   [
     /^Connection dropped|ECONNRESET|EPIPE|^Stream refused|^Received RST_STREAM|^Call cancelled$/,
@@ -185,6 +186,12 @@ function cutShort({ target, step }: FaultContext): AppError {
     `${target.label} broke the call off before its answer to ${step} was complete.`,
     { hint: "The plugin may have crashed or restarted: look at its log." },
   );
+}
+
+function empty({ target, step }: FaultContext): AppError {
+  return new AppError("plugin_empty_response", `${target.label} answered ${step} without a message.`, {
+    hint: "Send one message, then status OK.",
+  });
 }
 
 function damaged({ target, step }: FaultContext): AppError {

@@ -5,7 +5,7 @@ import { toNetworkFault } from "../core/network-fault.ts";
 import type { Clock } from "../core/clock.ts";
 import { abortedByCaller, createCall, type Call } from "./call.ts";
 import { openChannel, type Channel, type ChannelSettings } from "./grpc-channel.ts";
-import { notGrpc, toStatusFault, tooMuchMetadata, type FaultContext } from "./grpc-fault.ts";
+import { isBareSuccess, notGrpc, toStatusFault, tooMuchMetadata, type FaultContext } from "./grpc-fault.ts";
 import { decodeMessage, encodeMessage, METHODS, methodPath, type MethodName } from "./grpc-schema.ts";
 import { formatBytes, MESSAGE_CAP, type Caps } from "./limits.ts";
 import type { Redaction } from "./redaction.ts";
@@ -85,9 +85,10 @@ export function createGrpcWire(options: GrpcWireOptions): GrpcWire {
           () =>
             new Promise<Buffer>((resolve, reject) => {
               client
-                .makeUnaryRequest(methodPath(step), asIs, asIs, body, new Metadata(), (error, value) =>
-                  error ? reject(error) : resolve(value ?? Buffer.alloc(0)),
-                )
+                .makeUnaryRequest(methodPath(step), asIs, asIs, body, new Metadata(), (error, value) => {
+                  if (error && !(SAYS_NOTHING.has(step) && isBareSuccess(error))) reject(error);
+                  else resolve(value ?? Buffer.alloc(0));
+                })
                 .on("metadata", (headers) => watchHeaders(headers, call, known));
             }),
         );
@@ -118,6 +119,9 @@ export function createGrpcWire(options: GrpcWireOptions): GrpcWire {
     },
   };
 }
+
+/** Calls whose answers have no fields. */
+const SAYS_NOTHING: ReadonlySet<MethodName> = new Set(["Initialize", "Cleanup"]);
 
 /** Ends with the call: the library's own iterator would wait for a plugin that has fallen silent. */
 async function* readPieces(stream: ClientReadableStream<Buffer>, call: Call): AsyncGenerator<Buffer> {
