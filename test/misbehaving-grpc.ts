@@ -50,7 +50,7 @@ const DEEP = (() => {
 /** Faults of HTTP/2 and gRPC. */
 const CALL_FAULTS = {
   "never-answers": () => undefined,
-  "headers-then-silence": open,
+  "headers-then-silence": (stream: ServerHttp2Stream) => open(stream),
   "half-message-then-silence": (stream: ServerHttp2Stream) => {
     open(stream);
     stream.write(frame(Buffer.alloc(100)).subarray(0, 50));
