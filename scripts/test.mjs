@@ -7,6 +7,7 @@ import { ensureBuilt, ensureGenerated, ensureInstalled, hasCommand, root, run, s
 
 const results = mkdtempSync(join(tmpdir(), "loom-test-"));
 const bin = (name) => join(root, "node_modules/.bin", name);
+const EXAMPLES = ["example-nodejs", "example-grpc"];
 const total = { passed: 0, failed: 0 };
 
 process.chdir(root);
@@ -24,7 +25,7 @@ await check("lint", bin("eslint"), [
 await check("format", bin("prettier"), ["--check", "--cache", "--log-level", "warn", "."]);
 await check("unused code", bin("knip"), []);
 await unit();
-await examples();
+for (const example of EXAMPLES) await exampleSuite(example);
 await check("bundle budget", bin("tsx"), ["scripts/bundle-budget.ts"]);
 await endToEnd();
 process.stdout.write(`\nafter ${Math.round((Date.now() - began) / 1000)} s\n`);
@@ -37,10 +38,12 @@ async function prepare() {
     await ensureGenerated();
     await ensureBuilt();
     await ensureBrowser();
-    say("Installing the example plugin");
-    await run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
-      cwd: join(root, "examples/plugins/example-nodejs"),
-    });
+    say("Installing the example plugins");
+    for (const example of EXAMPLES) {
+      await run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+        cwd: join(root, "examples/plugins", example),
+      });
+    }
   } catch (error) {
     process.stderr.write(`\n${error.message}\n`);
     process.stdout.write("0 passed, 1 failed\n");
@@ -82,10 +85,10 @@ async function unit() {
   count(code, counts?.numPassedTests, counts?.numFailedTests);
 }
 
-async function examples() {
-  const report = join(results, "example.tap");
+async function exampleSuite(example) {
+  const report = join(results, `${example}.tap`);
   const code = await show(
-    "example plugin",
+    example,
     process.execPath,
     [
       "--test",
@@ -95,7 +98,7 @@ async function examples() {
       "--test-reporter-destination=stdout",
       "test/",
     ],
-    "examples/plugins/example-nodejs",
+    join("examples/plugins", example),
   );
   const text = existsSync(report) ? readFileSync(report, "utf8") : "";
   count(code, Number(/^# pass (\d+)$/m.exec(text)?.[1]), Number(/^# fail (\d+)$/m.exec(text)?.[1]));
