@@ -1,4 +1,5 @@
 import { AppError } from "../contract/error.ts";
+import { describeInexact, findInexactNumber } from "../core/exact-json.ts";
 
 /** 8 MB: no request of ours needs more (`reliability.md`, bad input). */
 export const BODY_MAX_BYTES = 8 * 1024 * 1024;
@@ -11,9 +12,10 @@ const MAX_DEPTH = 64;
 
 /**
  * Reads a JSON body, counting bytes while they arrive, so that at most `maxBytes` are ever held. Throws
- * `unsupported_media_type`, `payload_too_large` and `invalid_json`.
+ * `unsupported_media_type`, `payload_too_large` and `invalid_json`; with `exactNumbers`, `validation_failed` for a number that
+ * JavaScript cannot keep as it is written.
  */
-export async function readJson(request: Request, maxBytes: number): Promise<unknown> {
+export async function readJson(request: Request, maxBytes: number, exactNumbers = false): Promise<unknown> {
   requireJsonType(request.headers.get("content-type"));
   const declared = Number(request.headers.get("content-length") ?? 0);
   if (declared > maxBytes) throw tooLarge(maxBytes);
@@ -21,14 +23,24 @@ export async function readJson(request: Request, maxBytes: number): Promise<unkn
   if (text.trim() === "")
     throw new AppError("invalid_json", "The body is empty; a JSON object was expected.");
   requireShallow(text);
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch (cause) {
     throw new AppError("invalid_json", "The body is not valid JSON.", {
       hint: "Check quotes, commas and brackets; text goes in double quotes.",
       cause,
     });
   }
+  if (exactNumbers) requireExactNumbers(text);
+  return value;
+}
+
+/** A number that changes on being read would be stored and sent on as another one. */
+function requireExactNumbers(text: string): void {
+  const inexact = findInexactNumber(text);
+  if (inexact !== null)
+    throw new AppError("validation_failed", describeInexact(inexact), { field: "values" });
 }
 
 function requireJsonType(header: string | null): void {

@@ -109,7 +109,15 @@ describe("the API description", () => {
   it("has no schema that could hold a secret's value on the way out", async () => {
     const { components } = (await loom.call("GET", "/api/openapi.json")).body as Described;
     const state = components.schemas["SecretState"] as { properties: object };
-    expect(Object.keys(state.properties).toSorted()).toEqual(["changedAt", "changedBy", "configured"]);
+    expect(Object.keys(state.properties).toSorted()).toEqual([
+      "changedAt",
+      "changedBy",
+      "configured",
+      "kind",
+      "origin",
+      "problem",
+      "reference",
+    ]);
   });
 });
 

@@ -1,5 +1,6 @@
-import { RE2JS } from "re2js";
 import type { ConfigField, Json, KnownFieldType } from "../contract/manifest.ts";
+import { isSameJson } from "./json-object.ts";
+import { matchPattern } from "./pattern.ts";
 
 export type RuleCode = "type" | "enum" | "min_length" | "max_length" | "min" | "max" | "pattern";
 
@@ -25,18 +26,13 @@ export function checkRules(field: ConfigField, value: Json): BrokenRule[] {
   if (known && !known.is(value)) {
     return [{ code: "type", message: `Must be ${known.name}; this is ${describe(field, value)}` }];
   }
+  if (known === null) return checkEnum(field, value);
   return [
     ...checkEnum(field, value),
     ...checkLength(field, value),
     ...checkRange(field, value),
     ...checkPattern(field, value),
   ];
-}
-
-/** Why a pattern checks nothing, or null when RE2 accepts it. Look-around and back-references are what people trip over. */
-export function patternProblem(pattern: string): string | null {
-  const compiled = compile(pattern);
-  return compiled instanceof RE2JS ? null : compiled.problem;
 }
 
 function checkEnum(field: ConfigField, value: Json): BrokenRule[] {
@@ -69,40 +65,20 @@ function checkRange(field: ConfigField, value: Json): BrokenRule[] {
 function checkPattern({ validation }: ConfigField, value: Json): BrokenRule[] {
   const pattern = validation?.pattern;
   if (pattern === undefined || typeof value !== "string") return [];
-  const compiled = compile(pattern);
-  if (!(compiled instanceof RE2JS) || compiled.test(value)) return [];
-  return [{ code: "pattern", message: `Must match the pattern ${pattern}` }];
-}
-
-/** The patterns compiled last. A pattern is checked when it is declared and again with every value, often in one go. */
-const COMPILED = new Map<string, RE2JS>();
-const MAX_COMPILED = 100;
-/** UTF-16 units. Longer ones are rare, and their programs are large. */
-const MAX_KEPT_PATTERN = 200;
-
-function compile(pattern: string): RE2JS | { problem: string } {
-  const known = COMPILED.get(pattern);
-  if (known) return known;
-  try {
-    const compiled = RE2JS.compile(pattern);
-    if (pattern.length <= MAX_KEPT_PATTERN) keep(pattern, compiled);
-    return compiled;
-  } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error) };
-  }
-}
-
-function keep(pattern: string, compiled: RE2JS): void {
-  COMPILED.set(pattern, compiled);
-  const [oldest] = COMPILED.keys();
-  if (COMPILED.size > MAX_COMPILED && oldest !== undefined) COMPILED.delete(oldest);
+  const outcome = matchPattern(pattern, value);
+  if (outcome === "match" || outcome === "unknown") return [];
+  const message =
+    outcome === "mismatch"
+      ? `Must match the pattern ${pattern}`
+      : `At most ${characters(outcome.tooLong)} can be checked against the pattern; this has ${value.length}`;
+  return [{ code: "pattern", message }];
 }
 
 /** By value, as YAML and JSON spell it: an enum written 1, 1.0 or "1" means the same choice. */
 function isSameValue(member: Json, value: Json): boolean {
   const isScalar = (json: Json) => json !== null && typeof json !== "object";
   if (isScalar(member) && isScalar(value)) return String(member) === String(value);
-  return JSON.stringify(member) === JSON.stringify(value);
+  return isSameJson(member, value);
 }
 
 function characters(count: number): string {

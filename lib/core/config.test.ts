@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ConfigField } from "../contract/manifest.ts";
 import type { Json } from "../contract/manifest.ts";
-import { patternProblem } from "./config-rules.ts";
+import { patternProblem } from "./pattern.ts";
 import { diffConfig, effectiveConfig, missingRequired, validateConfig } from "./config.ts";
 
 type FieldInput = Partial<Omit<ConfigField, "validation">> & { validation?: ConfigField["validation"] };

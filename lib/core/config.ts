@@ -1,6 +1,8 @@
 import type { AuditChange } from "../contract/activity.ts";
 import type { ConfigField, Json } from "../contract/manifest.ts";
 import type { ConfigValues } from "../contract/plugin.ts";
+import { CONFIGURED, type EffectiveValue } from "../contract/config.ts";
+import { isExact, parseExactJson } from "./exact-json.ts";
 import { isSameJson } from "./json-object.ts";
 import { checkRules } from "./config-rules.ts";
 import type { RuleCode } from "./config-rules.ts";
@@ -45,7 +47,7 @@ export function validateConfig(
 /**
  * What `/initialize` is sent: every explicit value, every secret the schema asks for, and the default of each field
  * that has neither. A default stands in for an absent key only: an explicit null, "" or false is sent as it is.
- * A stored secret that the schema no longer names stays home.
+ * A stored secret that the schema no longer names, or no longer calls sensitive, stays home.
  * @param secrets clear text by field name
  */
 export function effectiveConfig(
@@ -54,13 +56,54 @@ export function effectiveConfig(
   secrets: Readonly<Record<string, string>>,
 ): ConfigValues {
   const known = schema.flatMap((field): Array<[string, Json]> => {
-    const secret = own(secrets, field.name);
+    const secret = field.sensitive ? own(secrets, field.name) : undefined;
     const value = secret === undefined ? own(values, field.name) : fromSecret(field, secret);
     const effective = value === undefined ? field.default : value;
     return effective === undefined ? [] : [[field.name, effective]];
   });
   // fromEntries defines own properties: a field called __proto__ stays a field.
   return Object.fromEntries([...Object.entries(values), ...known]);
+}
+
+/**
+ * The same for people: where each value comes from, in the order it is sent. Nothing that the schema calls sensitive is shown.
+ * @param usableSecrets names of the secrets that are set and can be used
+ */
+export function describeEffective(
+  schema: readonly ConfigField[],
+  values: ConfigValues,
+  usableSecrets: Iterable<string>,
+): EffectiveValue[] {
+  const secrets = Object.fromEntries([...usableSecrets].map((name) => [name, CONFIGURED]));
+  const fields = new Map(schema.map((field) => [field.name, field]));
+  return Object.entries(effectiveConfig(schema, values, secrets)).map(([name, value]): EffectiveValue => {
+    const field = fields.get(name);
+    if (!field) return { name, source: "kept", value };
+    if (field.sensitive && (Object.hasOwn(secrets, name) || Object.hasOwn(values, name))) {
+      return { name, source: "secret", value: CONFIGURED };
+    }
+    const source = Object.hasOwn(values, name) ? "explicit" : "default";
+    return { name, source, value: field.sensitive ? CONFIGURED : value };
+  });
+}
+
+/**
+ * Values of fields that have become sensitive since they were entered, as the text of a secret. They belong in the secret box and
+ * must not be shown until they are there.
+ */
+export function findStranded(schema: readonly ConfigField[], values: ConfigValues): Record<string, string> {
+  return Object.fromEntries(
+    schema.flatMap(({ name, sensitive }): Array<[string, string]> => {
+      const value = sensitive ? own(values, name) : undefined;
+      return value === undefined ? [] : [[name, typeof value === "string" ? value : JSON.stringify(value)]];
+    }),
+  );
+}
+
+/** The values without those of sensitive fields. */
+export function withoutSensitive(schema: readonly ConfigField[], values: ConfigValues): ConfigValues {
+  const sensitive = new Set(schema.filter((field) => field.sensitive).map(({ name }) => name));
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !sensitive.has(name)));
 }
 
 /** Names of required fields without a value, in schema order: enabling is refused until there are none. */
@@ -95,14 +138,25 @@ function isMissing(field: ConfigField, value: Json | undefined): boolean {
   return effective === undefined || effective === null || effective === "";
 }
 
-/** Secrets are stored as text; the plugin gets the type it asked for. Text that does not read as one stays text. */
+/**
+ * Secrets are stored as text; the plugin gets the type it asked for. Text that does not read as one stays text; for a type the
+ * guide does not define, JSON objects and lists are sent as such.
+ */
 function fromSecret(field: ConfigField, text: string): Json {
-  if ((field.type === "int" || field.type === "float") && text.trim() !== "") {
-    const number = Number(text);
-    return Number.isFinite(number) ? number : text;
+  if (field.type === "int" || field.type === "float") {
+    const trimmed = text.trim();
+    return /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(trimmed) && isExact(trimmed) ? Number(trimmed) : text;
   }
   if (field.type === "bool" && (text === "true" || text === "false")) return text === "true";
-  return text;
+  return field.type !== "string" && /^\s*[[{]/.test(text) ? (tryJson(text) ?? text) : text;
+}
+
+function tryJson(text: string): Json | undefined {
+  try {
+    return parseExactJson(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function own<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {

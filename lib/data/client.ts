@@ -55,7 +55,11 @@ function extend(client: PrismaClient, admission: ReturnType<typeof createAdmissi
   });
 }
 
-/** The connected client: everything it throws is a storage error of ours, or one of Prisma's codes about the request. */
+/**
+ * The connected client: everything it throws is a storage error of ours, or one of Prisma's codes about the request. Ask it with
+ * `findFirst`, never with `findUnique`: Prisma sends the latter of one tick together, and one beside a transaction would then be
+ * taken for a part of it, or refused.
+ */
 export type Client = ReturnType<typeof extend>;
 
 /** The same inside a transaction. */

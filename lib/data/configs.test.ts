@@ -7,6 +7,9 @@ import { createFakeClock, type FakeClock } from "../../test/fake-clock.ts";
 import { pluginContent } from "../../test/plugin-content.ts";
 import type { SecretWrite } from "../contract/config.ts";
 
+/** Of the endpoint in `pluginContent`. */
+const ORIGIN = "http://127.0.0.1:9";
+
 let clock: FakeClock;
 let test: TestData;
 let id: string;
@@ -53,7 +56,7 @@ describe("a configuration", () => {
       extras: { details: { version: 1 } },
     });
     expect(await test.data.configs.get(id)).toEqual({ values: { a: 1 }, version: 1 });
-    expect(await test.data.configs.openSecrets(id)).toEqual({ key: "first" });
+    expect((await test.data.configs.openSecrets(id, ORIGIN)).values).toEqual({ key: "first" });
   });
 
   it("lets exactly one of two simultaneous writers win", async () => {
@@ -67,7 +70,7 @@ describe("secrets", () => {
   it("are kept when not named, replaced when set and forgotten when cleared", async () => {
     await save(0, { key: { set: "k1" }, token: { set: "t1" }, pin: { set: "p1" } });
     await save(1, { key: { set: "k2" }, pin: { clear: true } });
-    expect(await test.data.configs.openSecrets(id)).toEqual({ key: "k2", token: "t1" });
+    expect((await test.data.configs.openSecrets(id, ORIGIN)).values).toEqual({ key: "k2", token: "t1" });
   });
 
   it("say who changed them and when, and nothing else", async () => {
@@ -83,7 +86,7 @@ describe("secrets", () => {
   it("are all dropped when a plugin moves, by name", async () => {
     await save(0, { key: { set: "k1" }, token: { set: "t1" } }, { a: 1 });
     expect((await test.data.configs.dropSecrets(id)).sort()).toEqual(["key", "token"]);
-    expect(await test.data.configs.openSecrets(id)).toEqual({});
+    expect((await test.data.configs.openSecrets(id, ORIGIN)).values).toEqual({});
     expect(await test.data.configs.get(id)).toEqual({ values: { a: 1 }, version: 1 });
   });
 
@@ -104,7 +107,7 @@ describe("secrets", () => {
   it("are refused when their stored form was changed", async () => {
     await save(0, { key: { set: "k1" } });
     tamper(`UPDATE Secret SET sealed = substr(sealed, 1, length(sealed) - 2) || 'AA'`);
-    await expect(test.data.configs.openSecrets(id)).rejects.toMatchObject({
+    await expect(test.data.configs.openSecrets(id, ORIGIN)).rejects.toMatchObject({
       code: "storage_unavailable",
       extras: { field: "key" },
     });
@@ -113,12 +116,16 @@ describe("secrets", () => {
   it("are refused when copied to another plugin or another field", async () => {
     const { id: otherId } = await test.data.plugins.create(pluginContent("Other"));
     await save(0, { key: { set: "k1" } });
-    tamper(`INSERT INTO Secret SELECT '${otherId}', field, sealed, changedAt, changedBy FROM Secret`);
-    await expect(test.data.configs.openSecrets(otherId)).rejects.toMatchObject({
+    tamper(
+      `INSERT INTO Secret SELECT '${otherId}', field, sealed, reference, origin, since, changedAt, changedBy FROM Secret`,
+    );
+    await expect(test.data.configs.openSecrets(otherId, ORIGIN)).rejects.toMatchObject({
       code: "storage_unavailable",
     });
-    expect(await test.data.configs.openSecrets(id)).toEqual({ key: "k1" });
+    expect((await test.data.configs.openSecrets(id, ORIGIN)).values).toEqual({ key: "k1" });
     tamper(`UPDATE Secret SET field = 'url' WHERE pluginId = '${id}'`);
-    await expect(test.data.configs.openSecrets(id)).rejects.toMatchObject({ code: "storage_unavailable" });
+    await expect(test.data.configs.openSecrets(id, ORIGIN)).rejects.toMatchObject({
+      code: "storage_unavailable",
+    });
   });
 });

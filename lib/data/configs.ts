@@ -1,29 +1,14 @@
 import { AppError } from "../contract/error.ts";
 import { ConfigValues } from "../contract/plugin.ts";
-import type { SecretState, SecretWrite } from "../contract/config.ts";
+import { originOf } from "../core/address.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Connection, TransactionClient } from "./client.ts";
 import type { ConfigStore } from "./data.ts";
-import { SecretBoxError, type SecretBox } from "./secret-box.ts";
+import { addRevision, listRevisions, PLAIN_SAVE, scrubRevisions } from "./revisions.ts";
+import type { SecretBox } from "./secret-box.ts";
+import type { References } from "./secret-reference.ts";
+import { openRows, toSecretState, writeSecret } from "./secrets.ts";
 import { parseStored } from "./stored-json.ts";
-
-/** Where a ciphertext belongs: bound into it, so that it opens nowhere else. */
-function placeOf(pluginId: string, field: string): string {
-  return `Secret:${pluginId}:${field}`;
-}
-
-function openSecret(box: SecretBox, row: { pluginId: string; field: string; sealed: string }): string {
-  try {
-    return box.open(row.sealed, placeOf(row.pluginId, row.field));
-  } catch (cause) {
-    if (!(cause instanceof SecretBoxError)) throw cause;
-    throw new AppError("storage_unavailable", `The stored secret ${row.field} cannot be opened.`, {
-      field: row.field,
-      hint: "Its stored form was changed. Enter it again in the plugin's configuration.",
-      cause,
-    });
-  }
-}
 
 /** Raises the version, which decides between two writers: the statement changes no row when another write came first. */
 async function raiseVersion(
@@ -45,7 +30,7 @@ async function raiseVersion(
 }
 
 async function requireConfig(client: TransactionClient, pluginId: string) {
-  const row = await client.pluginConfig.findUnique({ where: { pluginId } });
+  const row = await client.pluginConfig.findFirst({ where: { pluginId } });
   if (!row) {
     throw new AppError("not_found", `There is no plugin ${pluginId}.`, {
       hint: "It may have been removed meanwhile.",
@@ -54,32 +39,22 @@ async function requireConfig(client: TransactionClient, pluginId: string) {
   return row;
 }
 
-export function createConfigStore(
-  client: TransactionClient,
-  atomically: Connection["atomically"],
-  box: SecretBox,
-  clock: Clock,
-): ConfigStore {
-  async function writeSecret(
-    transaction: TransactionClient,
-    row: { pluginId: string; field: string },
-    write: SecretWrite,
-    changedBy: string,
-  ): Promise<void> {
-    if ("clear" in write) {
-      await transaction.secret.deleteMany({ where: row });
-      return;
-    }
-    if ("reference" in write) throw new AppError("validation_failed", "References are not read yet.");
-    const sealed = box.seal(write.set, placeOf(row.pluginId, row.field));
-    const content = { sealed, changedBy, changedAt: new Date(clock.now()) };
-    await transaction.secret.upsert({
-      where: { pluginId_field: row },
-      create: { ...row, ...content },
-      update: content,
-    });
-  }
+/** What a plugin's secrets are bound to now. */
+async function findOrigin(client: TransactionClient, pluginId: string): Promise<string | null> {
+  const row = await client.plugin.findFirst({ where: { id: pluginId }, select: { endpoint: true } });
+  return originOf(row?.endpoint ?? null);
+}
 
+export interface ConfigStoreOptions {
+  client: TransactionClient;
+  atomically: Connection["atomically"];
+  box: SecretBox;
+  references: References;
+  clock: Clock;
+}
+
+export function createConfigStore(options: ConfigStoreOptions): ConfigStore {
+  const { client, atomically, box, references, clock } = options;
   return {
     async get(pluginId) {
       const { values, version } = await requireConfig(client, pluginId);
@@ -87,35 +62,39 @@ export function createConfigStore(
     },
 
     async secretStates(pluginId) {
-      const rows = await client.secret.findMany({
-        where: { pluginId },
-        select: { field: true, changedAt: true, changedBy: true },
-      });
-      return Object.fromEntries(
-        rows.map(({ field, changedAt, changedBy }) => [
-          field,
-          {
-            configured: true,
-            changedAt: changedAt.toISOString(),
-            changedBy,
-            kind: "sealed",
-            reference: null,
-            origin: null,
-            problem: null,
-          } satisfies SecretState,
-        ]),
+      const [origin, rows] = await Promise.all([
+        findOrigin(client, pluginId),
+        client.secret.findMany({ where: { pluginId }, omit: { sealed: true, since: true } }),
+      ]);
+      const states = await Promise.all(
+        rows.map(async (row) => [row.field, await toSecretState(row, origin, references)] as const),
       );
+      return Object.fromEntries(states);
     },
 
-    save(pluginId, { version, values, secrets, changedBy }) {
+    save(pluginId, { version, values, secrets, changedBy, revision = PLAIN_SAVE }) {
       return atomically(async (transaction) => {
         await raiseVersion(transaction, pluginId, version, values);
+        const saved = version + 1;
+        const at = new Date(clock.now());
+        const origin = await findOrigin(transaction, pluginId);
         for (const [field, write] of Object.entries(secrets)) {
-          await writeSecret(transaction, { pluginId, field }, write, changedBy);
+          const circumstances = { origin, since: saved, changedAt: at, changedBy };
+          await writeSecret(transaction, box, { pluginId, field }, write, circumstances);
         }
-        return version + 1;
+        await addRevision(transaction, pluginId, { revision: saved, values, at, by: changedBy }, revision);
+        return saved;
       });
     },
+
+    revisions: (pluginId) => listRevisions(client, pluginId),
+
+    scrubRevisions: (pluginId, fields) =>
+      atomically((transaction) => scrubRevisions(transaction, pluginId, fields)),
+
+    refuseReference: (reference) => references.refusal(reference),
+
+    resolveReference: (reference) => references.resolve(reference),
 
     dropSecrets(pluginId) {
       return atomically(async (transaction) => {
@@ -125,9 +104,9 @@ export function createConfigStore(
       });
     },
 
-    async openSecrets(pluginId) {
-      const rows = await client.secret.findMany({ where: { pluginId } });
-      return Object.fromEntries(rows.map((row) => [row.field, openSecret(box, row)]));
+    async openSecrets(pluginId, origin) {
+      const rows = await client.secret.findMany({ where: { pluginId }, orderBy: { field: "asc" } });
+      return openRows(rows, origin, box, references);
     },
   };
 }

@@ -1,10 +1,12 @@
 import type { DBAdapterInstance } from "better-auth";
 import type { AuditEntry } from "../contract/activity.ts";
 import type { SecretState, SecretWrite } from "../contract/config.ts";
+import type { ConfigRevision } from "../contract/config-revision.ts";
 import type { ErrorInfo } from "../contract/error.ts";
 import type { HealthMarker, Incident, Sample } from "../contract/health.ts";
 import type { Finding, Manifest } from "../contract/manifest.ts";
 import type { ProcessCommand, ProcessLimits } from "../contract/process.ts";
+import type { RevisionInput } from "../core/revision.ts";
 import type { ConfigValues, Desired, PluginFile, PluginOrigin } from "../contract/plugin.ts";
 
 /** A plugin's manifest file with the SHA-256 of the content last read, hex. */
@@ -55,19 +57,45 @@ export interface PluginStore {
   remove(id: string): Promise<void>;
 }
 
+/** Secrets in clear text by field, and why the others cannot be used. */
+export interface OpenedSecrets {
+  values: Record<string, string>;
+  problems: Record<string, string>;
+}
+
 export interface ConfigStore {
   get(pluginId: string): Promise<{ values: ConfigValues; version: number }>;
   /** One entry for every stored secret. */
   secretStates(pluginId: string): Promise<Record<string, SecretState>>;
-  /** Replaces the values, applies the secret operations, returns the new version. Throws `version_conflict`. */
+  /**
+   * Replaces the values, applies the secret operations, binds new secrets to the origin of the plugin's present endpoint, adds a
+   * revision, returns the new version. Throws `version_conflict`.
+   */
   save(
     pluginId: string,
-    write: { version: number; values: ConfigValues; secrets: Record<string, SecretWrite>; changedBy: string },
+    write: {
+      version: number;
+      values: ConfigValues;
+      secrets: Record<string, SecretWrite>;
+      changedBy: string;
+      revision?: RevisionInput;
+    },
   ): Promise<number>;
+  /** Newest first, at most `REVISIONS_KEPT`. */
+  revisions(pluginId: string): Promise<ConfigRevision[]>;
+  /** Takes the values of these fields out of every revision: they have become secrets. */
+  scrubRevisions(pluginId: string, fields: readonly string[]): Promise<void>;
+  /** Why the operator does not allow a secret to be this reference; null when it may be stored. */
+  refuseReference(reference: string): Promise<string | null>;
+  /** The text a reference leads to now, or why it leads nowhere. Its text is a secret. */
+  resolveReference(reference: string): Promise<{ value: string } | { problem: string }>;
   /** Forgets every secret of a plugin (its endpoint moved to another origin); returns the names of the fields. */
   dropSecrets(pluginId: string): Promise<string[]>;
-  /** Decrypts. Only the host calls this. */
-  openSecrets(pluginId: string): Promise<Record<string, string>>;
+  /**
+   * Decrypts, and follows references. A secret that was entered for another origin stays closed: it is among the problems.
+   * Only the host calls this, with the origin it is about to send to (`originOf`).
+   */
+  openSecrets(pluginId: string, origin: string | null): Promise<OpenedSecrets>;
 }
 
 export interface SampleStore {

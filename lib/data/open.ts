@@ -13,6 +13,7 @@ import { createMarkerStore } from "./markers.ts";
 import { migrate } from "./migrations.ts";
 import { createPluginStore } from "./plugins.ts";
 import { createProcessStore } from "./processes.ts";
+import { createReferences, NO_REFERENCES, type ReferenceRules, type References } from "./secret-reference.ts";
 import { createSampleStore } from "./samples.ts";
 import { createSecretBox, deriveSecret, type SecretBox } from "./secret-box.ts";
 import { openSecretKeys } from "./secret-key.ts";
@@ -26,6 +27,8 @@ export interface DataOptions {
   migrationsDirectory: string;
   /** `LOOM_SECRET_KEY`: 32 bytes as hex or base64, or a passphrase of at least 32 characters. Default: the file `secret.key`. */
   secretKey?: string | undefined;
+  /** What secrets may refer to; nothing by default. */
+  references?: ReferenceRules;
   clock: Clock;
   log: Log;
 }
@@ -33,12 +36,12 @@ export interface DataOptions {
 function createRepositories(
   client: TransactionClient,
   atomically: Connection["atomically"],
-  box: SecretBox,
+  secrets: { box: SecretBox; references: References },
   clock: Clock,
 ): Repositories {
   return {
     plugins: createPluginStore(client, atomically, clock),
-    configs: createConfigStore(client, atomically, box, clock),
+    configs: createConfigStore({ client, atomically, ...secrets, clock }),
     samples: createSampleStore(client, clock),
     incidents: createIncidentStore(client),
     markers: createMarkerStore(client),
@@ -73,12 +76,15 @@ export async function createData(options: DataOptions): Promise<Data> {
   const { client, atomically } = connection;
   try {
     const keys = await openSecretKeys(client, options, clock, log);
-    const box = createSecretBox(keys);
+    const secrets = {
+      box: createSecretBox(keys),
+      references: createReferences(options.references ?? NO_REFERENCES),
+    };
     return {
-      ...createRepositories(client, atomically, box, clock),
+      ...createRepositories(client, atomically, secrets, clock),
       transaction: (work) =>
         atomically((transaction) =>
-          work(createRepositories(transaction, (nested) => nested(transaction), box, clock)),
+          work(createRepositories(transaction, (nested) => nested(transaction), secrets, clock)),
         ),
       async ping() {
         await client.$queryRaw`SELECT 1`;

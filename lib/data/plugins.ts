@@ -70,7 +70,7 @@ async function toTaken(client: TransactionClient, error: unknown, input: Partial
     });
   }
   if (!fields.includes("endpoint") || typeof input.endpoint !== "string") return error;
-  const holder = await client.plugin.findUnique({ where: { endpoint: input.endpoint } });
+  const holder = await client.plugin.findFirst({ where: { endpoint: input.endpoint } });
   return new AppError("endpoint_taken", `${input.endpoint} is already registered as ${holder?.name}.`, {
     field: "endpoint",
     hint: "Open that plugin, or remove it first.",
@@ -96,7 +96,7 @@ export function createPluginStore(
     },
 
     async findByEndpoint(endpoint) {
-      const row = await client.plugin.findUnique({ where: { endpoint } });
+      const row = await client.plugin.findFirst({ where: { endpoint } });
       return row ? toRecord(row) : null;
     },
 

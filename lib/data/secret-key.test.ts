@@ -36,9 +36,9 @@ async function storeSecret(secretKey?: string): Promise<string> {
 
 async function readSecret(id: string, secretKey?: string): Promise<string | undefined> {
   const data = await open(secretKey);
-  const { key } = await data.configs.openSecrets(id);
+  const { values } = await data.configs.openSecrets(id, "http://127.0.0.1:9");
   await data.close();
-  return key;
+  return values["key"];
 }
 
 describe("the secret key", () => {

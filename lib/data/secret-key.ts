@@ -89,7 +89,7 @@ export async function openSecretKeys(
   clock: Clock,
   log: Log,
 ): Promise<SecretKeys> {
-  const check = await client.keyCheck.findUnique({ where: { id: 1 } });
+  const check = await client.keyCheck.findFirst({ where: { id: 1 } });
   if (!check) return introduceKeys(client, source, clock, log);
   const texts = source.secretKey === undefined ? readKeyFile(source, log) : [source.secretKey];
   const wayOut =

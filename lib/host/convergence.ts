@@ -19,6 +19,11 @@ export interface Convergence {
   want(wish: Wish): Promise<void>;
   /** Another attempt at the present wish; joins one under way. */
   again(): Promise<void>;
+  /**
+   * Runs something else about the plugin when nothing runs any more. A wish uttered meanwhile interrupts it, unless it says what is
+   * wished already, and is met afterwards. Rejects like `work`.
+   */
+  exclusively<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
   /** Interrupts what is under way and takes no more wishes. Resolves when nothing runs any more. */
   stop(): Promise<void>;
 }
@@ -76,10 +81,27 @@ export function createConvergence(
       if (running === null) wish = { ...wish, restart: false, process: false };
       return settle();
     },
+    async exclusively(work) {
+      while (running) await running.catch(() => undefined);
+      const before = wish;
+      interrupt = new AbortController();
+      const done = work(interrupt.signal);
+      running = done.then(ignore, ignore).then(async () => {
+        if (wish !== before && !stopped) return converge();
+        running = null;
+        onBusyChange();
+      });
+      onBusyChange();
+      return done;
+    },
     stop() {
       stopped = true;
       interrupt.abort();
       return running ?? Promise.resolve();
     },
   };
+}
+
+function ignore(): void {
+  // Whoever asked for the work hears how it ended.
 }

@@ -157,6 +157,15 @@ export function createHost(options: HostOptions): Host {
       await settled;
       return status(id);
     },
+    async tryConfig(id, trial, signal) {
+      if (stopping) throw shuttingDownError();
+      const { record, runner } = await reading.run(async () => {
+        const found = await data.plugins.find(id);
+        if (found?.id !== id) throw new AppError("not_found", "This plugin was removed meanwhile.");
+        return { record: found, runner: runners.get(id) ?? addRunner(found, false) };
+      });
+      return runner.tryConfig(record, trial, signal);
+    },
     async checkNow(id) {
       await runners.get(id)?.check();
       return status(id);

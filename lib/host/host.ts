@@ -12,8 +12,18 @@ import type { ChatChunk, ChatRequest } from "../contract/protocol.ts";
 import type { ReachTrace } from "../core/reach.ts";
 import type { PluginProcess } from "../contract/process.ts";
 import type { PluginRecord } from "../data/data.ts";
+import type { Trial, TrialOutcome } from "./trial.ts";
 import type { Reply } from "../transport/client.ts";
 import type { ProcessLog } from "./process-log.ts";
+
+/** What a plugin says it is. */
+export interface Reported {
+  /** Names this very answer; another answer has another one. */
+  id: string;
+  metadata: Metadata;
+  /** When it was first heard. */
+  detectedAt: string;
+}
 
 /** What the host knows about one plugin at this instant. All in memory: reading it never waits for anything. */
 export interface PluginStatus {
@@ -33,6 +43,8 @@ export interface PluginStatus {
   };
   models: PluginModels;
   initializedAt: string | null;
+  /** What the plugin said it is when it was asked last in this run of the console. */
+  reported: Reported | null;
   reinitializations: number;
   nextCheckAt: string | null;
 }
@@ -60,6 +72,12 @@ export interface Host {
    * One operation in flight per plugin: a second call with the same wish joins it, the later wish wins.
    */
   reconcile(pluginId: string, options?: { restart?: boolean; process?: boolean }): Promise<PluginStatus>;
+  /**
+   * Proves a configuration that is not saved, on the plugin itself. One that is switched on is initialised with what is saved at
+   * the end (step `restore`), any other one is told to clean up (step `cleanup`), also when `signal` aborts. A newer wish for the
+   * plugin interrupts it. Throws `not_found`, and `conflict` while another trial runs; a failing plugin is an outcome.
+   */
+  tryConfig(pluginId: string, trial: Trial, signal: AbortSignal): Promise<TrialOutcome>;
   /** Checks health now, outside the schedule. */
   checkNow(pluginId: string): Promise<PluginStatus>;
   /** Fetches the models again; throws the plugin's error. */

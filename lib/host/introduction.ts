@@ -1,9 +1,8 @@
 import { AppError } from "../contract/error.ts";
 import type { Metadata } from "../contract/manifest.ts";
-import type { ConfigValues } from "../contract/plugin.ts";
-import { effectiveConfig, missingRequired } from "../core/config.ts";
 import type { PluginRecord, Repositories } from "../data/data.ts";
 import type { PluginClient } from "../transport/client.ts";
+import { describeCount, openConfig, requireComplete } from "./outgoing-config.ts";
 import type { StepLog } from "./steps.ts";
 
 /** What a plugin said and was told when it was initialised. */
@@ -19,6 +18,8 @@ export interface IntroductionOptions {
   configs: Repositories["configs"];
   steps: Pick<StepLog, "run">;
   signal: AbortSignal;
+  /** What the plugin says it is, before anything is decided about it. */
+  onMetadata?: (metadata: Metadata) => void;
   /** Called between asking and telling: identity and configuration are in order. */
   onIdentified?: () => void;
 }
@@ -29,15 +30,25 @@ export interface IntroductionOptions {
  * Throws the plugin's error, `plugin_identity_mismatch` or `config_incomplete`.
  */
 export async function introduce(options: IntroductionOptions): Promise<Introduction> {
-  const { record, client, configs, steps, signal, onIdentified } = options;
+  const { record, client, configs, steps, signal, onMetadata, onIdentified } = options;
+  const schema = record.manifest.metadata.config_schema;
+  const opening = openConfig(record, configs);
+  // The plugin may know the secrets from an earlier run, and repeat them. Trouble with opening them is the next step's.
+  const known = await opening.then(
+    ({ secrets }) => secrets,
+    () => [],
+  );
+  client.conceal(known);
   const metadata = await steps.run("metadata", async () => {
     const { value } = await client.metadata(signal);
+    onMetadata?.(value);
     confirmIdentity(record, value);
     return { value, note: `Identity confirmed: ${value.provider_type} ${value.version}` };
   });
   const config = await steps.run("config", async () => {
-    const value = await readConfig(record, configs);
-    return { value, note: countValues(value.effective) };
+    const value = await opening;
+    requireComplete(value, schema, metadata.config_schema);
+    return { value, note: describeCount(value) };
   });
   signal.throwIfAborted();
   onIdentified?.();
@@ -45,7 +56,8 @@ export async function introduce(options: IntroductionOptions): Promise<Introduct
   return { metadata, configVersion: config.version };
 }
 
-function confirmIdentity({ manifest }: PluginRecord, actual: Metadata): void {
+/** Throws `plugin_identity_mismatch`. */
+export function confirmIdentity({ manifest }: PluginRecord, actual: Metadata): void {
   const expected = manifest.metadata.provider_type;
   if (actual.provider_type === expected) return;
   throw new AppError(
@@ -56,31 +68,4 @@ function confirmIdentity({ manifest }: PluginRecord, actual: Metadata): void {
       details: { expected, actual: actual.provider_type },
     },
   );
-}
-
-async function readConfig(
-  { id, manifest }: PluginRecord,
-  configs: Repositories["configs"],
-): Promise<{ effective: ConfigValues; version: number }> {
-  const schema = manifest.metadata.config_schema;
-  const [{ values, version }, secrets] = await Promise.all([configs.get(id), configs.openSecrets(id)]);
-  const missing = missingRequired(schema, values, Object.keys(secrets));
-  const [first] = missing;
-  if (first !== undefined) throw incomplete(first, missing);
-  return { effective: effectiveConfig(schema, values, secrets), version };
-}
-
-function incomplete(first: string, missing: string[]): AppError {
-  return new AppError("config_incomplete", `The configuration lacks ${missing.join(", ")}`, {
-    field: first,
-    hint: "Fill in what is missing on the Configuration tab, then switch it on again",
-    issues: missing.map((path) => ({ path, message: "Required: this has no value yet" })),
-  });
-}
-
-function countValues(config: ConfigValues): string {
-  const count = Object.keys(config).length;
-  return count === 0
-    ? "Nothing to configure"
-    : `${count === 1 ? "1 value" : `${count} values`}, defaults included`;
 }

@@ -1,3 +1,4 @@
+import type { Metadata } from "../contract/manifest.ts";
 import type { PluginModels } from "../contract/plugin.ts";
 import type { ChatRequest } from "../contract/protocol.ts";
 import { capabilitiesOf } from "../core/chat-content.ts";
@@ -33,7 +34,7 @@ export interface Link {
   introduction(): (Introduction & { at: number }) | null;
   /** True once a configuration may have reached the plugin: it deserves a cleanup then. */
   wasTold(): boolean;
-  introduce(steps: StepLog, signal: AbortSignal, onIdentified: () => void): Promise<void>;
+  introduce(steps: Pick<StepLog, "run">, signal: AbortSignal, onIdentified: () => void): Promise<void>;
   /** Checks health. A plugin that was restarted is initialised again before it is believed. */
   check(signal: AbortSignal): Promise<LinkCheck>;
   /** The plugin said elsewhere, for example in a chat, that nobody initialised it: the next check will. */
@@ -49,11 +50,13 @@ export interface LinkOptions {
   /** Asked anew every time: name and interval may change while the link lives. */
   record: () => PluginRecord;
   configs: Repositories["configs"];
+  /** What the plugin says it is, every time it is asked. */
+  onMetadata?: (metadata: Metadata) => void;
   clock: Clock;
   log: Log;
 }
 
-export function createLink({ client, record, configs, clock, log }: LinkOptions): Link {
+export function createLink({ client, record, configs, onMetadata, clock, log }: LinkOptions): Link {
   let introduction: (Introduction & { at: number }) | null = null;
   let told = false;
   let lostContact = false;
@@ -65,7 +68,8 @@ export function createLink({ client, record, configs, clock, log }: LinkOptions)
       told = true;
       onIdentified();
     };
-    const options = { record: record(), client, configs, steps, signal, onIdentified: identified };
+    const heard = { onIdentified: identified, ...(onMetadata ? { onMetadata } : {}) };
+    const options = { record: record(), client, configs, steps, signal, ...heard };
     introduction = { ...(await introduce(options)), at: clock.now() };
     lostContact = false;
     distrusted = false;

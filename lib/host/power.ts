@@ -12,7 +12,8 @@ import { createStepLog } from "./steps.ts";
 import type { Supervised } from "./supervised.ts";
 
 const DRAIN_MS = 30_000;
-const CLEANUP_MS = 5_000;
+/** How long a plugin may take to say goodbye. */
+export const CLEANUP_MS = 5_000;
 const ENABLE_STEPS: ReadonlyArray<LifecycleStep["name"]> = [
   "metadata",
   "config",

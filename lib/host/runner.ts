@@ -1,16 +1,16 @@
-import { isAppError } from "../contract/error.ts";
 import type { ErrorInfo } from "../contract/error.ts";
 import type { PluginModels } from "../contract/plugin.ts";
 import type { ChatChunk, ChatRequest } from "../contract/protocol.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Data, PluginRecord } from "../data/data.ts";
 import type { Log } from "../log.ts";
+import type { PluginClient } from "../transport/client.ts";
 import { createChats } from "./chats.ts";
-import { prepareChat } from "./chat-request.ts";
 import type { CreateClient } from "./client-factory.ts";
 import { createConvergence } from "./convergence.ts";
 import type { Wish } from "./convergence.ts";
-import { disabledError, notReadyError, shuttingDownError } from "./failure.ts";
+import { createDescriptions } from "./descriptions.ts";
+import { shuttingDownError } from "./failure.ts";
 import { createHealthTracker } from "./health-tracker.ts";
 import type { HealthTracker } from "./health-tracker.ts";
 import type { PluginStatus } from "./host.ts";
@@ -24,7 +24,10 @@ import type { Recorder } from "./recorder.ts";
 import { toStatus } from "./status.ts";
 import type { Supervised } from "./supervised.ts";
 import type { Supervisor } from "./supervisor.ts";
+import { createTester } from "./tester.ts";
+import type { Trial, TrialOutcome } from "./trial.ts";
 import { toTarget } from "./turns.ts";
+import { createUse } from "./use.ts";
 
 /** Keeps one plugin as it is wanted. Lives as long as its record, switched on or not. */
 export interface Runner extends Watched {
@@ -40,6 +43,8 @@ export interface Runner extends Watched {
   check(): Promise<void>;
   /** Throws `plugin_disabled`, `plugin_not_ready` or the plugin's error. */
   refreshModels(): Promise<PluginModels>;
+  /** See `Host.tryConfig`; `record` is the newest. */
+  tryConfig(record: PluginRecord, trial: Trial, signal: AbortSignal): Promise<TrialOutcome>;
   /** The first pull throws `plugin_disabled` or `plugin_not_ready`. */
   chat(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatChunk, void, void>;
   /** Ends chats with `shutting_down`, interrupts everything and hangs up, without a word to the plugin. */
@@ -88,20 +93,40 @@ export function createRunner(initial: PluginRecord, options: RunnerOptions): Run
   let touched = !options.resumed;
   let stopped = false;
   let connectedTo = "";
+  const descriptions = createDescriptions(clock);
   /** Of the configuration the plugin accepted last. */
   let configVersion: number | null = null;
   /** The next success deserves the marker "switched on". */
   let announce = false;
+
+  const use = createUse({
+    name: () => record.name,
+    ...{ power, chats, check },
+    isWanted: () => convergence.wish().kind === "enabled",
+    isStopped: () => stopped,
+  });
+  const trialOptions = () => ({
+    ...{ record, createClient, clock, log },
+    configs: data.configs,
+    onMetadata: descriptions.hear,
+  });
+  const tester = createTester({
+    ...{ convergence, power, observer, openClient, trialOptions, switchOn },
+    onRestored: markStart,
+  });
 
   function changed(): void {
     onChange(runner);
   }
 
   function connect(): Link {
-    const { endpoint, manifest } = record;
     connectedTo = addressOf(record);
-    const client = createClient({ type: manifest.type, endpoint, manifest }, { pluginId: id, log });
-    return createLink({ client, record: () => record, configs: data.configs, clock, log });
+    return createLink({ ...trialOptions(), client: openClient(), record: () => record });
+  }
+
+  function openClient(): PluginClient {
+    const { endpoint, manifest } = record;
+    return createClient({ type: manifest.type, endpoint, manifest }, { pluginId: id, log });
   }
 
   function loseProcess(reason: ErrorInfo): void {
@@ -156,30 +181,6 @@ export function createRunner(initial: PluginRecord, options: RunnerOptions): Run
     changed();
   }
 
-  /** The link, when the plugin may be used. */
-  function requireLink(): Link {
-    if (stopped) throw shuttingDownError();
-    if (convergence.wish().kind !== "enabled") throw disabledError(record.name);
-    const link = power.link();
-    const usable = !["draining", "failed", "parked"].includes(power.lifecycle());
-    if (!usable || link?.introduction() == null) throw notReadyError(record.name, power.failure());
-    return link;
-  }
-
-  async function* chat(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatChunk, void, void> {
-    const link = requireLink();
-    const prepared = prepareChat(record.name, request, link.capabilities(request, power.models()));
-    try {
-      yield* chats.run(link.client, prepared, signal);
-    } catch (error) {
-      if (isAppError(error) && error.code === "plugin_not_initialized") {
-        link.distrust();
-        void check();
-      }
-      throw error;
-    }
-  }
-
   const runner: Runner = {
     id,
     tracker,
@@ -190,6 +191,7 @@ export function createRunner(initial: PluginRecord, options: RunnerOptions): Run
         tracker,
         activeChats: chats.count(),
         reinitializations: observer.reinitializations(),
+        reported: descriptions.newest(),
         nextTurnAt: nextTurnAt(id),
         clock,
       }),
@@ -215,11 +217,11 @@ export function createRunner(initial: PluginRecord, options: RunnerOptions): Run
       return mayTry || convergence.isBusy() ? convergence.again() : check();
     },
     supervised: keeper.peek,
-    async refreshModels() {
-      const link = requireLink();
-      return power.refreshModels(link);
+    refreshModels: use.refreshModels,
+    tryConfig(next, trial, signal) {
+      return tester.run(trial, signal, () => (record = next));
     },
-    chat,
+    chat: use.chat,
     async stop() {
       stopped = true;
       chats.abort(shuttingDownError());

@@ -3,7 +3,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Desired } from "../contract/plugin.ts";
 import { UNKNOWN } from "../core/verdict.ts";
 import type { HealthTracker } from "./health-tracker.ts";
-import type { PluginStatus } from "./host.ts";
+import type { PluginStatus, Reported } from "./host.ts";
 import type { Power } from "./power.ts";
 
 /** What a plugin's status is made of. */
@@ -13,6 +13,7 @@ export interface StatusParts {
   tracker: HealthTracker;
   activeChats: number;
   reinitializations: number;
+  reported: Reported | null;
   /** Epoch ms of the next check or attempt. */
   nextTurnAt: number | null;
   clock: Clock;
@@ -20,7 +21,7 @@ export interface StatusParts {
 
 /** Everything the host knows about one plugin at this instant, from memory. */
 export function toStatus(parts: StatusParts): PluginStatus {
-  const { desired, power, tracker, activeChats, reinitializations, nextTurnAt, clock } = parts;
+  const { desired, power, tracker, activeChats, reinitializations, reported, nextTurnAt, clock } = parts;
   const { health, failures } = tracker.verdict();
   const lastCheck = tracker.lastCheck();
   const axes = { desired, lifecycle: power.lifecycle(), health };
@@ -38,6 +39,7 @@ export function toStatus(parts: StatusParts): PluginStatus {
     stats: tracker.stats(),
     models: power.models(),
     initializedAt: initializedAt === undefined ? null : toIso(initializedAt),
+    reported,
     reinitializations,
     nextCheckAt: nextTurnAt === null ? null : toIso(nextTurnAt),
   };
@@ -55,6 +57,7 @@ export const STRANGER: PluginStatus = {
   stats: { p50Ms: null, p95Ms: null, uptime: null, sparkline: [] },
   models: { models: [], fetchedAt: null },
   initializedAt: null,
+  reported: null,
   reinitializations: 0,
   nextCheckAt: null,
 };

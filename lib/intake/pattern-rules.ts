@@ -1,5 +1,5 @@
 import type { ConfigField } from "../contract/manifest.ts";
-import { patternProblem } from "../core/config-rules.ts";
+import { patternProblem } from "../core/pattern.ts";
 import type { Findings } from "./findings.ts";
 import { measurePattern } from "./pattern-size.ts";
 

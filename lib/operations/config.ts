@@ -1,14 +1,19 @@
-import type { AuditChange } from "../contract/activity.ts";
-import { NO_SECRET } from "../contract/config.ts";
-import type { PluginConfig, PluginConfigSaved, PluginConfigWrite, SecretState } from "../contract/config.ts";
-import { AppError, type FieldIssue } from "../contract/error.ts";
-import type { ConfigField } from "../contract/manifest.ts";
-import { diffConfig, validateConfig, type SecretInput } from "../core/config.ts";
+import {
+  NO_SECRET,
+  type EffectiveConfig,
+  type PluginConfig,
+  type PluginConfigSaved,
+  type PluginConfigWrite,
+} from "../contract/config.ts";
+import { describeEffective, findStranded, missingRequired, withoutSensitive } from "../core/config.ts";
+import { toConfigChanges, type RevisionInput } from "../core/revision.ts";
 import type { PluginRecord, Repositories } from "../data/data.ts";
 import { requirePermission, type Actor } from "./actor.ts";
 import { toAuditEntry } from "./audit.ts";
+import { checkWrite, listWarnings, requireValid } from "./config-check.ts";
+import { describeConflict } from "./config-conflict.ts";
 import type { Context } from "./context.ts";
-import { getRecord, toConfigured } from "./plugins.ts";
+import { getRecord, toUsable } from "./plugins.ts";
 
 /** The schema, the explicit values, which secrets are set, and the version to send back with a write. */
 export async function getConfig(context: Context, actor: Actor, idOrName: string): Promise<PluginConfig> {
@@ -16,10 +21,34 @@ export async function getConfig(context: Context, actor: Actor, idOrName: string
   return readConfig(context.data, await getRecord(context.data, idOrName));
 }
 
+/** What `/initialize` would receive now, secrets as a word. */
+export async function getEffectiveConfig(
+  context: Context,
+  actor: Actor,
+  idOrName: string,
+): Promise<EffectiveConfig> {
+  requirePermission(actor, "config:read");
+  const record = await getRecord(context.data, idOrName);
+  const { schema, secrets, version } = await readConfig(context.data, record);
+  const { values } = await context.data.configs.get(record.id);
+  const usable = toUsable(secrets);
+  const problems = Object.entries(secrets).flatMap(([path, { problem }]) =>
+    problem === null || !schema.some(({ name }) => name === path) ? [] : [{ path, message: problem }],
+  );
+  const missing = missingRequired(schema, values, usable).filter(
+    (name) => !problems.some(({ path }) => path === name),
+  );
+  return {
+    version,
+    values: describeEffective(schema, values, usable),
+    issues: [...problems, ...missing.map((path) => ({ path, message: "Required: this has no value yet" }))],
+  };
+}
+
 /**
  * Replaces the explicit values, applies the secret operations, and takes an enabled plugin through all steps with the result.
  * Values under names the schema does not have are kept as sent. Throws `validation_failed` with every problem
- * (`values.timeout`, `secrets.api_key`) and `version_conflict`.
+ * (`values.timeout`, `secrets.api_key`) and `version_conflict` with what somebody else saved (`VersionConflict`).
  */
 export async function saveConfig(
   context: Context,
@@ -29,111 +58,94 @@ export async function saveConfig(
 ): Promise<PluginConfigSaved> {
   requirePermission(actor, "config:write");
   const record = await getRecord(context.data, idOrName);
-  await context.data.transaction((repositories) => store(context, repositories, actor, record, write));
+  await context.data.transaction((repositories) =>
+    storeConfig(context, repositories, actor, record, write, { kind: "saved", restoredFrom: null }),
+  );
+  return applyConfig(context, record, write);
+}
+
+/** Lets an enabled plugin have what was saved, and says how that went. */
+export async function applyConfig(
+  context: Context,
+  record: PluginRecord,
+  write: Pick<PluginConfigWrite, "secrets">,
+): Promise<PluginConfigSaved> {
   const status =
     record.desired === "enabled" ? await context.host.reconcile(record.id, { restart: true }) : null;
   return {
     config: await readConfig(context.data, record),
     applied: status && status.failure === null && status.lifecycle === "ready",
-    warnings: [],
+    warnings: await listWarnings(context.data, record.manifest.metadata.config_schema, write.secrets),
   };
 }
 
-async function store(
+/**
+ * Checks and stores one write with its revision and its audit row. Values that have become secrets since they were entered go into
+ * the secret box on the way. Throws `validation_failed` and `version_conflict`.
+ */
+export async function storeConfig(
   context: Context,
   repositories: Repositories,
   actor: Actor,
   record: PluginRecord,
   write: PluginConfigWrite,
+  revision: Pick<RevisionInput, "kind" | "restoredFrom">,
 ): Promise<void> {
   const schema = record.manifest.metadata.config_schema;
-  const before = await readConfig(repositories, record);
-  requireValid([
-    ...checkPlaces(schema, write, before.secrets),
-    ...validateConfig(schema, write.values, secretsAfter(before.secrets, write)).map(
-      ({ field, message }) => ({
-        path: `${isSensitive(schema, field) ? "secrets" : "values"}.${field}`,
-        message,
-      }),
-    ),
-  ]);
-  const changes = [...diffConfig(before.values, write.values), ...toSecretChanges(before.secrets, write)];
-  await repositories.configs.save(record.id, { ...write, changedBy: actor.name });
-  await repositories.audit.append(
-    toAuditEntry(context, actor, {
-      action: "plugin.config_changed",
-      target: { id: record.id, name: record.name },
-      changes,
-    }),
+  const before = await repositories.configs.get(record.id);
+  if (before.version !== write.version) throw await describeConflict(repositories, record.id, write.version);
+  const states = await repositories.configs.secretStates(record.id);
+  const stranded = findStranded(schema, before.values);
+  // What a person enters is checked; what only moves into the secret box is taken as it is.
+  if (revision.kind !== "adopted") {
+    requireValid(await checkWrite(repositories, schema, write, { ...toStates(stranded), ...states }));
+  }
+  const moved = Object.entries(stranded)
+    .filter(([name, set]) => set !== "" && !Object.hasOwn(states, name))
+    .map(([name, set]) => [name, { set }] as const);
+  const secrets = { ...Object.fromEntries(moved), ...write.secrets };
+  const changes = toConfigChanges(
+    withoutSensitive(schema, before.values),
+    write.values,
+    secrets,
+    new Set(Object.keys(states)),
   );
+  await repositories.configs.save(record.id, {
+    version: write.version,
+    values: write.values,
+    secrets,
+    changedBy: actor.name,
+    revision: { ...revision, note: write.note || null, changes },
+  });
+  if (Object.keys(stranded).length > 0) {
+    await repositories.configs.scrubRevisions(record.id, Object.keys(stranded));
+  }
+  const action = revision.kind === "restored" ? "plugin.config_restored" : "plugin.config_changed";
+  const target = { id: record.id, name: record.name };
+  if (revision.kind !== "adopted")
+    await repositories.audit.append(toAuditEntry(context, actor, { action, target, changes }));
 }
 
-async function readConfig(repositories: Repositories, record: PluginRecord): Promise<PluginConfig> {
+/** The configuration as people may see it. */
+export async function readConfig(repositories: Repositories, record: PluginRecord): Promise<PluginConfig> {
   const schema = record.manifest.metadata.config_schema;
   const [{ values, version }, stored] = await Promise.all([
     repositories.configs.get(record.id),
     repositories.configs.secretStates(record.id),
   ]);
   const asked = schema.filter(({ sensitive }) => sensitive).map(({ name }) => [name, NO_SECRET] as const);
-  return { schema, values, version, secrets: { ...Object.fromEntries(asked), ...stored } };
+  return {
+    schema,
+    values: withoutSensitive(schema, values),
+    version,
+    secrets: { ...Object.fromEntries(asked), ...toStates(findStranded(schema, values)), ...stored },
+  };
 }
 
-function isSensitive(schema: ConfigField[], name: string): boolean {
-  return schema.some((field) => field.sensitive && field.name === name);
-}
-
-/** Secrets belong under `secrets`, and only secrets do: a secret among the values would be stored and shown in clear. */
-function checkPlaces(
-  schema: ConfigField[],
-  { values, secrets }: PluginConfigWrite,
-  stored: Record<string, SecretState>,
-): FieldIssue[] {
-  const misplaced = Object.keys(values)
-    .filter((name) => isSensitive(schema, name))
-    .map((name) => ({
-      path: `values.${name}`,
-      message: `${name} is a secret: send it as secrets.${name}, {"set": "…"}. It was not stored.`,
-    }));
-  const wrong = Object.entries(secrets).flatMap(([name, write]): FieldIssue[] => {
-    const path = `secrets.${name}`;
-    if ("clear" in write) {
-      const isKnown = isSensitive(schema, name) || name in stored;
-      return isKnown ? [] : [{ path, message: `There is no secret "${name}" to clear.` }];
-    }
-    if (!isSensitive(schema, name)) {
-      return [{ path, message: `The plugin has no secret field "${name}": send it as values.${name}.` }];
-    }
-    return "set" in write && MASK.test(write.set)
-      ? [{ path, message: "This looks like a mask, not a secret. Leave it out to keep it." }]
-      : [];
-  });
-  return [...misplaced, ...wrong];
-}
-
-const MASK = /^[*•●·]+$/u;
-
-function requireValid(issues: FieldIssue[]): void {
-  const [first] = issues;
-  if (!first) return;
-  throw new AppError("validation_failed", first.message, { field: first.path, issues });
-}
-
-/** Which secrets will be set once the write is stored, and the text of those it brings. */
-function secretsAfter(
-  before: Record<string, SecretState>,
-  { secrets }: PluginConfigWrite,
-): Record<string, SecretInput> {
-  const written = Object.entries(secrets).map(([name, write]): [string, SecretInput] => [
-    name,
-    "set" in write ? { configured: true, value: write.set } : { configured: "reference" in write },
-  ]);
-  return { ...before, ...Object.fromEntries(written) };
-}
-
-function toSecretChanges(before: Record<string, SecretState>, { secrets }: PluginConfigWrite): AuditChange[] {
-  const configured = toConfigured(before);
-  return Object.entries(secrets).flatMap(([field, write]): AuditChange[] => {
-    if (!("clear" in write)) return [{ field, secret: configured.has(field) ? "changed" : "set" }];
-    return configured.has(field) ? [{ field, secret: "cleared" }] : [];
-  });
+/** A value that has become a secret is one, although nobody entered it as such. */
+function toStates(stranded: Record<string, string>) {
+  const names = Object.keys(stranded).filter((name) => stranded[name] !== "");
+  return Object.fromEntries(
+    names.map((name) => [name, { ...NO_SECRET, configured: true, kind: "sealed" as const }]),
+  );
 }

@@ -1,4 +1,4 @@
-import type { Plugin, PluginSummary } from "../contract/plugin.ts";
+import type { Plugin, PluginDrift, PluginSummary } from "../contract/plugin.ts";
 import type { PluginRecord } from "../data/data.ts";
 import type { PluginStatus } from "../host/host.ts";
 
@@ -30,7 +30,12 @@ export function toSummary(record: PluginRecord, status: PluginStatus): PluginSum
 }
 
 /** One plugin, whole. */
-export function toPlugin(record: PluginRecord, status: PluginStatus, missingConfig: string[]): Plugin {
+export function toPlugin(
+  record: PluginRecord,
+  status: PluginStatus,
+  missingConfig: string[],
+  drift: PluginDrift | null,
+): Plugin {
   return {
     ...toSummary(record, status),
     manifest: record.manifest,
@@ -41,7 +46,7 @@ export function toPlugin(record: PluginRecord, status: PluginStatus, missingConf
     steps: status.steps,
     failure: status.failure,
     missingConfig,
-    drift: null,
+    drift,
     initializedAt: status.initializedAt,
     reinitializations: status.reinitializations,
     nextCheckAt: status.nextCheckAt,

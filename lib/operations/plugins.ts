@@ -1,7 +1,10 @@
+import type { SecretState } from "../contract/config.ts";
 import { AppError } from "../contract/error.ts";
-import type { Plugin, PluginSummary } from "../contract/plugin.ts";
+import type { Plugin, PluginDrift, PluginSummary } from "../contract/plugin.ts";
 import { missingRequired } from "../core/config.ts";
+import { toDrift } from "../core/drift.ts";
 import type { PluginRecord, Repositories } from "../data/data.ts";
+import type { Reported } from "../host/host.ts";
 import { requirePermission, type Actor } from "./actor.ts";
 import type { Context } from "./context.ts";
 import { toPlugin, toSummary } from "./plugin-view.ts";
@@ -32,7 +35,24 @@ export async function getRecord(repositories: Repositories, idOrName: string): P
 
 /** The record as people see it now. */
 export async function viewPlugin(context: Context, record: PluginRecord): Promise<Plugin> {
-  return toPlugin(record, context.host.status(record.id), await listMissingConfig(context.data, record));
+  const status = context.host.status(record.id);
+  const [missing, drift] = await Promise.all([
+    listMissingConfig(context.data, record),
+    findDrift(context.data, record, status.reported),
+  ]);
+  return toPlugin(record, status, missing, drift);
+}
+
+async function findDrift(
+  { configs }: Repositories,
+  { id, manifest }: PluginRecord,
+  reported: Reported | null,
+): Promise<PluginDrift | null> {
+  if (reported === null) return null;
+  const [{ values }, secrets] = await Promise.all([configs.get(id), configs.secretStates(id)]);
+  const hasValue = (name: string) => Object.hasOwn(values, name) || Object.hasOwn(secrets, name);
+  const drift = toDrift(manifest, reported.metadata, hasValue);
+  return drift && { id: reported.id, detectedAt: reported.detectedAt, ...drift };
 }
 
 /** Names of the required fields that have neither a value, nor a default, nor a stored secret. */
@@ -41,7 +61,12 @@ export async function listMissingConfig(repositories: Repositories, record: Plug
     repositories.configs.get(record.id),
     repositories.configs.secretStates(record.id),
   ]);
-  return missingRequired(record.manifest.metadata.config_schema, values, toConfigured(secrets));
+  return missingRequired(record.manifest.metadata.config_schema, values, toUsable(secrets));
+}
+
+/** Names of the secrets that are set and can be used. */
+export function toUsable(states: Record<string, SecretState>): string[] {
+  return Object.keys(states).filter((name) => states[name]?.configured && states[name].problem === null);
 }
 
 /** Names of the secrets that are set. */

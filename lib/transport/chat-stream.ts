@@ -20,7 +20,7 @@ export function readChatFrame(frame: Frame, reading: Reading, redaction: Redacti
   if (frame.event === "error") return { kind: "complaint", body: tryJson(data) ?? data };
   const value = parseFrame(frame, data, reading, redaction);
   if (isComplaint(value)) return { kind: "complaint", body: value };
-  return { kind: "chunk", chunk: readChunk(value, reading) };
+  return { kind: "chunk", chunk: readChunk(redaction.value(value), reading) };
 }
 
 /** True once an answer is complete: a finish_reason or the plugin's own `done`. */

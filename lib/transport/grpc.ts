@@ -52,6 +52,7 @@ export function createGrpcClient(options: GrpcClientOptions): PluginClient {
   }
 
   return {
+    conceal: redaction.conceal,
     metadata: (signal) =>
       exchange("GetMetadata", {}, [timeouts.metadataMs, caps.metadata], signal, (answer, reading) => {
         const metadata = readMetadata(answer, reading);

@@ -1,6 +1,19 @@
-import { PluginConfig, PluginConfigSaved, PluginConfigWrite } from "../../contract/config.ts";
-import { getConfig, saveConfig } from "../../operations/config.ts";
+import { z } from "zod";
+import {
+  EffectiveConfig,
+  PluginConfig,
+  PluginConfigSaved,
+  PluginConfigWrite,
+} from "../../contract/config.ts";
+import { ConfigRestore, ConfigRestored, ConfigRevisionList } from "../../contract/config-revision.ts";
+import { ConfigTestRequest } from "../../contract/config-test.ts";
+import { DriftAccept, Plugin } from "../../contract/plugin.ts";
+import { listRevisions, restoreConfig } from "../../operations/config-history.ts";
+import { startConfigTest } from "../../operations/config-test.ts";
+import { getConfig, getEffectiveConfig, saveConfig } from "../../operations/config.ts";
+import { acceptDrift } from "../../operations/drift.ts";
 import { route } from "../route.ts";
+import { toSessionStream } from "../session-stream.ts";
 
 export const configurationRoutes = [
   route("GET", "/api/plugins/:id/config", {
@@ -14,7 +27,50 @@ export const configurationRoutes = [
     permission: "config:write",
     summary: "Replace the explicit values; an absent secret is kept",
     body: PluginConfigWrite.strict(),
+    exactNumbers: true,
     response: PluginConfigSaved,
     handle: ({ context, actor, id, body }) => saveConfig(context, actor, id, body),
+  }),
+
+  route("GET", "/api/plugins/:id/config/effective", {
+    permission: "config:read",
+    summary: "What /initialize receives, and where each value comes from; secrets as a word",
+    response: EffectiveConfig,
+    handle: ({ context, actor, id }) => getEffectiveConfig(context, actor, id),
+  }),
+
+  route("GET", "/api/plugins/:id/config/revisions", {
+    permission: "config:read",
+    summary: "Every save that is remembered, newest first",
+    response: ConfigRevisionList,
+    handle: async ({ context, actor, id }) => ({ revisions: await listRevisions(context, actor, id) }),
+  }),
+
+  route("POST", "/api/plugins/:id/config/restore", {
+    permission: "config:write",
+    summary: "Save the values of an old revision again; answers which secrets are gone",
+    body: ConfigRestore.strict(),
+    response: ConfigRestored,
+    handle: ({ context, actor, id, body }) => restoreConfig(context, actor, id, body),
+  }),
+
+  route("POST", "/api/plugins/:id/test", {
+    permission: "config:write",
+    summary: "Prove an unsaved configuration step by step; a stream of events. Leaving ends the test",
+    body: ConfigTestRequest.strict(),
+    exactNumbers: true,
+    response: "event-stream",
+    async handle({ context, visit, actor, id, body }) {
+      const test = await startConfigTest(context, actor, id, body);
+      return toSessionStream(context, visit, test.events);
+    },
+  }),
+
+  route("POST", "/api/plugins/:id/drift/accept", {
+    permission: "plugins:write",
+    summary: "Take over what the running plugin says about itself now",
+    body: DriftAccept,
+    response: z.object({ plugin: Plugin }),
+    handle: async ({ context, actor, id, body }) => ({ plugin: await acceptDrift(context, actor, id, body) }),
   }),
 ];

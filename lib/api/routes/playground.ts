@@ -1,8 +1,7 @@
-import { AppError } from "../../contract/error.ts";
 import { RunRequest } from "../../contract/playground.ts";
 import { startRun } from "../../operations/runs.ts";
-import { toEventStream } from "../event-stream.ts";
 import { route } from "../route.ts";
+import { toSessionStream } from "../session-stream.ts";
 
 export const playgroundRoutes = [
   route("POST", "/api/playground/runs", {
@@ -12,18 +11,7 @@ export const playgroundRoutes = [
     response: "event-stream",
     async handle({ context, visit, actor, body }) {
       const run = await startRun(context, actor, body);
-      const controller = new AbortController();
-      visit.signal.addEventListener("abort", () => controller.abort(), { once: true });
-      return toEventStream(run.events(controller.signal), {
-        clock: context.clock,
-        controller,
-        async onKeepAlive() {
-          if (await context.sessions.find(visit.headers)) return;
-          controller.abort(
-            new AppError("unauthenticated", "The session has ended.", { hint: "Sign in again." }),
-          );
-        },
-      });
+      return toSessionStream(context, visit, run.events);
     },
   }),
 ];

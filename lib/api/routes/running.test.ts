@@ -94,7 +94,8 @@ describe("the configuration", () => {
       api_key: { configured: true },
       spare_key: { configured: false },
     });
-    expect(await loom.data.configs.openSecrets(id)).toEqual({ api_key: SECRET });
+    const { values } = await loom.data.configs.openSecrets(id, stub.endpoint);
+    expect(values).toEqual({ api_key: SECRET });
   });
 
   it("is audited before → after, secrets by a word only", async () => {
@@ -168,7 +169,7 @@ describe("the configuration", () => {
   it("leaves with the old address: a secret belongs to scheme, host and port", async () => {
     await configure();
     const other = await createStubPlugin({ schema: SCHEMA });
-    const body = { endpoint: other.endpoint, approveEndpoint: true };
+    const body = { endpoint: other.endpoint, approveEndpoint: true, dropSecrets: true };
     await loom.call("PATCH", `/api/plugins/${id}`, { as: "admin", body });
     expect((await getConfig()).secrets).toMatchObject({ api_key: { configured: false } });
     const [entry] = await loom.data.audit.list({ limit: 1, targetId: id });

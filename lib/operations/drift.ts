@@ -1,0 +1,103 @@
+import { AppError } from "../contract/error.ts";
+import type { Manifest, Metadata } from "../contract/manifest.ts";
+import type { DriftAccept, Plugin } from "../contract/plugin.ts";
+import type { AuditChange } from "../contract/activity.ts";
+import { findStranded, withoutSensitive } from "../core/config.ts";
+import { diffManifests } from "../core/manifest-diff.ts";
+import type { PluginRecord, Repositories } from "../data/data.ts";
+import { findingsOf } from "../intake/metadata.ts";
+import { requirePermission, type Actor } from "./actor.ts";
+import { toAuditEntry } from "./audit.ts";
+import { storeConfig } from "./config.ts";
+import type { Context } from "./context.ts";
+import { getRecord, viewPlugin } from "./plugins.ts";
+
+/**
+ * Takes over what the plugin says about itself now. Values of fields that are gone stay under their names; values of fields that
+ * have become sensitive go into the secret box. An enabled plugin is taken through all steps again. Throws `conflict` when the plugin
+ * says something else by now, `file_owned` for a plugin whose manifest is a file, and `invalid_manifest`.
+ */
+export async function acceptDrift(
+  context: Context,
+  actor: Actor,
+  idOrName: string,
+  { drift }: DriftAccept,
+): Promise<Plugin> {
+  requirePermission(actor, "plugins:write");
+  const record = await getRecord(context.data, idOrName);
+  requireNoFile(record);
+  const { reported } = context.host.status(record.id);
+  if (reported?.id !== drift) throw outdated(record);
+  const metadata = requireUsable(record, reported.metadata);
+  const after = await context.data.transaction((repositories) =>
+    adopt(context, repositories, actor, record.id, metadata),
+  );
+  if (after.desired === "enabled") await context.host.reconcile(after.id, { restart: true });
+  return viewPlugin(context, after);
+}
+
+async function adopt(
+  context: Context,
+  repositories: Repositories,
+  actor: Actor,
+  id: string,
+  metadata: Metadata,
+): Promise<PluginRecord> {
+  const before = await getRecord(repositories, id);
+  const manifest: Manifest = { ...before.manifest, metadata };
+  const after = await repositories.plugins.update(id, { manifest, findings: findingsOf(metadata) });
+  const changes = diffManifests(before.manifest, manifest).map(
+    ({ path, before: was, after: now }): AuditChange => ({
+      field: path,
+      ...(was === undefined ? {} : { before: was }),
+      ...(now === undefined ? {} : { after: now }),
+    }),
+  );
+  await repositories.audit.append(
+    toAuditEntry(context, actor, {
+      action: "plugin.drift_accepted",
+      target: { id, name: after.name },
+      changes,
+    }),
+  );
+  await sealStranded(context, repositories, actor, after);
+  return after;
+}
+
+/** Moves values of fields that have become sensitive into the secret box, as a revision of its own. */
+async function sealStranded(
+  context: Context,
+  repositories: Repositories,
+  actor: Actor,
+  record: PluginRecord,
+): Promise<void> {
+  const schema = record.manifest.metadata.config_schema;
+  const { values, version } = await repositories.configs.get(record.id);
+  if (Object.keys(findStranded(schema, values)).length === 0) return;
+  const write = { version, values: withoutSensitive(schema, values), secrets: {} };
+  await storeConfig(context, repositories, actor, record, write, { kind: "adopted", restoredFrom: null });
+}
+
+function requireNoFile({ name, file }: PluginRecord): void {
+  if (file === null) return;
+  throw new AppError("file_owned", `${name} is described by the file ${file.path}.`, {
+    hint: "Change that file instead, or detach the plugin from it first.",
+  });
+}
+
+function requireUsable({ name }: PluginRecord, metadata: Metadata): Metadata {
+  const findings = findingsOf(metadata);
+  const [first] = findings.filter(({ severity }) => severity === "error");
+  if (!first) return metadata;
+  throw new AppError("invalid_manifest", `What ${name} says about itself cannot be used: ${first.message}`, {
+    field: first.path,
+    hint: first.fix ?? "Put the plugin right, then restart it here.",
+    details: { findings },
+  });
+}
+
+function outdated({ name }: PluginRecord): AppError {
+  return new AppError("conflict", `${name} says something else about itself by now, or has not been asked.`, {
+    hint: "Load the page again and look at the differences.",
+  });
+}
