@@ -178,7 +178,7 @@ test("the form edits the same text and keeps its comments, order and unknown fie
     "name: region",
   ])
     expect(edited).toContain(part);
-  expect(edited).not.toContain("style");
+  expect(edited).not.toContain("name: style");
   expect(edited.indexOf("name: model")).toBeLessThan(edited.indexOf("name: api_key"));
   await expect(editor(page)).toContainText("# What a Loom host needs");
 });

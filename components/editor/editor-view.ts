@@ -134,7 +134,7 @@ function baseExtensions({ readOnly, complete }: EditorOptions): Extension {
     EditorState.tabSize.of(2),
     EditorState.readOnly.of(readOnly),
     readOnly ? [] : [history(), indentOnInput(), closeBrackets()],
-    complete ? autocompletion({ override: [complete], icons: false }) : [],
+    complete ? autocompletion({ override: [complete], icons: false, interactionDelay: 0 }) : [],
     keymap.of([
       ...closeBracketsKeymap,
       ...completionKeymap,
