@@ -180,7 +180,7 @@ export const PluginSource = z.union([
   z.strictObject({ endpoint: z.string().max(2048) }),
   z.strictObject({ manifestUrl: z.string().max(2048) }),
   z.strictObject({ manifestText: z.string() }),
-  z.strictObject({ builtin: z.string().max(100) }),
+  z.strictObject({ builtin: z.string().max(100), preset: z.string().max(100).optional() }),
 ]);
 export type PluginSource = z.infer<typeof PluginSource>;
 
@@ -196,6 +196,8 @@ export const PluginCreate = z.object({
   manifestUrl: z.string().max(2048).optional(),
   manifestText: z.string().optional(),
   builtin: z.string().max(100).optional(),
+  /** With `builtin`: one of its presets (`core/builtin-presets.ts`), which names it and fills in its first configuration. */
+  preset: z.string().max(100).optional(),
   name: PluginName.optional(),
   /** Consent to talk to this exact loopback or private host:port; asked for with 409 `address_needs_approval`. */
   approveEndpoint: z.boolean().optional(),

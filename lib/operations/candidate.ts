@@ -1,5 +1,6 @@
 import type { Finding, Manifest } from "../contract/manifest.ts";
 import type { PluginCreate, PluginOrigin, ReachStep } from "../contract/plugin.ts";
+import type { BuiltinPreset } from "../core/builtin-presets.ts";
 import type { Actor } from "./actor.ts";
 import type { Address, Consent } from "./address.ts";
 import type { Context } from "./context.ts";
@@ -30,6 +31,8 @@ export interface Candidate {
   reach: ReachStep[];
   /** The text that was fetched, when the source is a manifest address. */
   manifestText: string | null;
+  /** What a plugin in the box was chosen for; absent without a choice. */
+  preset?: BuiltinPreset | undefined;
 }
 
 /** Who reads a source, and how far the consent that came with it still reaches. */

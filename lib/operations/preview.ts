@@ -45,7 +45,8 @@ export async function previewPlugin(
     existing: record && toReference(record),
     changes: record && manifest ? diffManifests(toCurrentManifest(record), manifest) : [],
     instances: instances.map(toReference),
-    suggestedName: manifest && (await suggestName(context.data, manifest.metadata.name)),
+    suggestedName:
+      manifest && (await suggestName(context.data, candidate.preset?.title ?? manifest.metadata.name)),
     calls: manifest ? toCalls(endpoint) : [],
     commandLine: manifest?.command === undefined ? null : [manifest.command, ...(manifest.args ?? [])],
   };

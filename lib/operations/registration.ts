@@ -36,7 +36,7 @@ async function store(
   const manifest = requireManifest(candidate);
   return context.data.transaction(async (repositories) => {
     const input: NewRecord = {
-      name: name ?? (await suggestName(repositories, manifest.metadata.name)),
+      name: name ?? (await suggestName(repositories, candidate.preset?.title ?? manifest.metadata.name)),
       origin: candidate.origin,
       manifest,
       file: null,
@@ -47,8 +47,14 @@ async function store(
     };
     const record = await repositories.plugins.create(input);
     const target = { id: record.id, name: record.name };
-    const changes =
-      record.endpoint === null ? [] : [{ field: "endpoint", before: null, after: record.endpoint }];
+    const values = candidate.preset?.values ?? {};
+    if (candidate.preset) {
+      await repositories.configs.save(record.id, { version: 0, values, secrets: {}, changedBy: actor.name });
+    }
+    const changes = [
+      ...(record.endpoint === null ? [] : [{ field: "endpoint", before: null, after: record.endpoint }]),
+      ...Object.entries(values).map(([field, after]) => ({ field, before: null, after })),
+    ];
     await repositories.audit.append(
       toAuditEntry(context, actor, { action: "plugin.registered", target, changes }),
     );

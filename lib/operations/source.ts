@@ -2,6 +2,7 @@ import { AppError } from "../contract/error.ts";
 import { INTERVAL_SECONDS, type Finding, type Manifest } from "../contract/manifest.ts";
 import type { PluginCreate } from "../contract/plugin.ts";
 import { parseEndpoint } from "../core/address.ts";
+import { presetsOf, type BuiltinPreset } from "../core/builtin-presets.ts";
 import { createReach, explainReach } from "../core/reach.ts";
 import { findingsOf, manifestFromMetadata } from "../intake/metadata.ts";
 import type { Actor } from "./actor.ts";
@@ -17,6 +18,12 @@ import { readManifestText, readManifestUrl } from "./manifest-source.ts";
 export async function readSource(context: Context, actor: Actor, source: PluginCreate): Promise<Candidate> {
   const reader: Reader = { context, actor, consent: toConsent(source.approveEndpoint) };
   const [kind, value] = pickSource(source);
+  if (source.preset !== undefined && kind !== "builtin") {
+    throw new AppError("validation_failed", "A preset goes with a built-in plugin only.", {
+      field: "preset",
+      hint: 'Send it as {"builtin": "openai-compatible", "preset": "ollama"}.',
+    });
+  }
   switch (kind) {
     case "endpoint":
       return readEndpoint(reader, value);
@@ -25,7 +32,7 @@ export async function readSource(context: Context, actor: Actor, source: PluginC
     case "manifestText":
       return readManifestText(reader, value);
     case "builtin":
-      return readBuiltin(context, value);
+      return readBuiltin(context, value, source.preset);
   }
 }
 
@@ -70,7 +77,7 @@ function toLeniency(message: string): Finding {
   return { severity: "warning", code: "lenient_reading", path: "metadata", message };
 }
 
-function readBuiltin({ host }: Context, name: string): Candidate {
+function readBuiltin({ host }: Context, name: string, presetId?: string): Candidate {
   const metadata = host.builtinMetadata(name);
   if (!metadata) {
     throw new AppError("validation_failed", `There is no built-in plugin "${name}".`, {
@@ -81,8 +88,19 @@ function readBuiltin({ host }: Context, name: string): Candidate {
   const manifest = toBuiltinManifest(metadata);
   return {
     ...{ origin: "builtin", field: "builtin", manifest, findings: [], endpoint: null, address: null },
-    ...{ reach: [], manifestText: null },
+    ...{ reach: [], manifestText: null, preset: findPreset(name, presetId) },
   };
+}
+
+function findPreset(builtin: string, id: string | undefined): BuiltinPreset | undefined {
+  const presets = presetsOf(builtin);
+  const preset = presets.find((candidate) => candidate.id === id);
+  if (id === undefined || preset) return preset;
+  const known = presets.map((candidate) => candidate.id).join(", ");
+  throw new AppError("validation_failed", `${builtin} has no preset "${id}".`, {
+    field: "preset",
+    hint: known === "" ? "Leave it out: it has none." : `It has ${known}.`,
+  });
 }
 
 /** The manifest of a plugin in the box: it has no address and starts when someone wants it. */
