@@ -1,15 +1,53 @@
-import { Check, MessageCircle, Plus } from "lucide-react";
+import { Bot, Check, FlaskConical, MessageCircle, Plug, Plus, type LucideIcon } from "lucide-react";
 import { Button } from "@/components/ui/button.tsx";
 import { Command } from "@/components/ui/empty-state.tsx";
 import { Panel } from "@/components/ui/panel.tsx";
+import { presetsOf } from "@/lib/core/builtin-presets.ts";
 import { EXAMPLE_COMMAND } from "./plugin-list-example.ts";
 
-/** Plugins that are part of the console, by the name they are registered under. */
-const BUILTINS = [
+/** A plugin that is part of the console, and what it is to be ready for. */
+export interface BuiltinChoice {
+  builtin: string;
+  preset: string | null;
+}
+
+interface Offer {
+  title: string;
+  text: string;
+  Icon: LucideIcon;
+  /** Buttons, each with the name it goes by. */
+  choices: Array<BuiltinChoice & { label: string }>;
+}
+
+const OPENAI = "openai-compatible";
+
+const OFFERS: Offer[] = [
   {
-    name: "eliza",
     title: "ELIZA",
     text: "The therapist of 1966. Talks without a key and without a network: good for trying things out.",
+    Icon: MessageCircle,
+    choices: [{ builtin: "eliza", preset: null, label: "ELIZA" }],
+  },
+  {
+    title: "Simulator",
+    text: "Slow, failing, breaking off in the middle: whatever you set. Shows how the console takes it, without a provider.",
+    Icon: FlaskConical,
+    choices: [{ builtin: "simulator", preset: null, label: "Simulator" }],
+  },
+  {
+    title: "Anthropic",
+    text: "Claude models, with a key of yours.",
+    Icon: Bot,
+    choices: [{ builtin: "anthropic", preset: null, label: "Anthropic" }],
+  },
+  {
+    title: "A service that speaks OpenAI's language",
+    text: "On your own machine or with a key of yours. Nothing is contacted before you enable it.",
+    Icon: Plug,
+    choices: [
+      ...presetsOf(OPENAI).map(({ id, title }) => ({ builtin: OPENAI, preset: id, label: title })),
+      { builtin: OPENAI, preset: null, label: "Another one" },
+    ],
   },
 ];
 
@@ -18,29 +56,15 @@ export function BuiltinChoices({
   chosen,
   onChoose,
 }: {
-  chosen: string | null;
-  onChoose: (name: string) => void;
+  chosen: BuiltinChoice | null;
+  onChoose: (choice: BuiltinChoice) => void;
 }) {
   return (
-    <Panel title="No plugin at hand?">
+    <Panel title="No plugin at hand? In the box">
       <div className="flex flex-col gap-5">
-        <ul className="flex flex-col gap-2">
-          {BUILTINS.map(({ name, title, text }) => (
-            <li key={name} className="flex flex-wrap items-center gap-x-3 gap-y-2">
-              <MessageCircle aria-hidden className="size-5 shrink-0 text-accent" />
-              <div className="min-w-0 flex-1 basis-48">
-                <p className="font-medium">{title}, built in</p>
-                <p className="text-sm text-muted">{text}</p>
-              </div>
-              <Button
-                size="sm"
-                aria-pressed={chosen === name}
-                icon={chosen === name ? <Check aria-hidden /> : <Plus aria-hidden />}
-                onClick={() => onChoose(name)}
-              >
-                {chosen === name ? "Chosen" : `Use ${title}`}
-              </Button>
-            </li>
+        <ul className="flex flex-col gap-4">
+          {OFFERS.map((offer) => (
+            <OfferRow key={offer.title} offer={offer} chosen={chosen} onChoose={onChoose} />
           ))}
         </ul>
         <div className="flex flex-col gap-2">
@@ -52,5 +76,43 @@ export function BuiltinChoices({
         </div>
       </div>
     </Panel>
+  );
+}
+
+function OfferRow({
+  offer: { title, text, Icon, choices },
+  chosen,
+  onChoose,
+}: {
+  offer: Offer;
+  chosen: BuiltinChoice | null;
+  onChoose: (choice: BuiltinChoice) => void;
+}) {
+  const isAlone = choices.length === 1;
+  return (
+    <li className="flex flex-wrap items-start gap-x-3 gap-y-2">
+      <Icon aria-hidden className="mt-0.5 size-5 shrink-0 text-accent" />
+      <div className="min-w-0 flex-1 basis-48">
+        <p className="font-medium">{title}</p>
+        <p className="text-sm text-muted">{text}</p>
+      </div>
+      <div className={`flex flex-wrap gap-2 ${isAlone ? "" : "basis-full pl-8"}`}>
+        {choices.map(({ label, ...choice }) => {
+          const isChosen = chosen?.builtin === choice.builtin && chosen.preset === choice.preset;
+          return (
+            <Button
+              key={label}
+              size="sm"
+              aria-label={`Use ${label === "Another one" ? "another OpenAI-style service" : label}`}
+              aria-pressed={isChosen}
+              icon={isChosen ? <Check aria-hidden /> : <Plus aria-hidden />}
+              onClick={() => onChoose(choice)}
+            >
+              {isAlone ? (isChosen ? "Chosen" : `Use ${label}`) : label}
+            </Button>
+          );
+        })}
+      </div>
+    </li>
   );
 }

@@ -54,7 +54,7 @@ export function RegisterPlugin() {
             onFile={(file) => void take([file])}
             onType={(text) => {
               setNotice(null);
-              change({ text, builtin: null, name: null });
+              change({ text, builtin: null, preset: null, name: null });
             }}
             onLine={setLine}
           />
@@ -72,8 +72,10 @@ export function RegisterPlugin() {
           )}
           {reading.kind === "empty" ? (
             <BuiltinChoices
-              chosen={draft.builtin}
-              onChoose={(builtin) => change({ text: "", checked: null, name: null, builtin })}
+              chosen={
+                draft.builtin === null ? null : { builtin: draft.builtin, preset: draft.preset ?? null }
+              }
+              onChoose={(choice) => change({ text: "", checked: null, name: null, ...choice })}
             />
           ) : null}
           <FolderHint />

@@ -20,13 +20,18 @@ export interface RegisterDraft {
   /** The address that was last asked to be checked: addresses are contacted on request, not while being typed. */
   checked: string | null;
   builtin: string | null;
+  /** What the built-in plugin is to be ready for; null for nothing in particular. */
+  preset: string | null;
   /** Null while the suggested name is fine. */
   name: string | null;
   /** How a manifest is shown. */
   view: "text" | "form";
 }
 
-const EMPTY: RegisterDraft = { text: "", of: null, checked: null, builtin: null, name: null, view: "text" };
+const EMPTY: RegisterDraft = {
+  ...{ text: "", of: null, checked: null, name: null, view: "text" },
+  ...{ builtin: null, preset: null },
+};
 
 /** Typing pauses this long before a pasted manifest is read, ms. */
 const PAUSE_MS = 350;
@@ -93,7 +98,7 @@ export function useRegistration() {
     form: toFormState(draft.text, formed, preview.data),
     changeInForm: (text: string) => {
       setFormed(text);
-      change({ text, builtin: null });
+      change({ text, builtin: null, preset: null });
     },
     /** Takes over a text as a whole: pasted from a file. */
     replaceText: (text: string) => change({ ...EMPTY, view: draft.view, text }),
@@ -129,7 +134,9 @@ function toFormState(text: string, formed: string | null, previewed: Previewed |
 
 /** The source to preview now: manifests once typing pauses, addresses once asked for, built-in plugins at once. */
 function toPreviewable(draft: RegisterDraft, settled: string): PluginCreate | null {
-  if (draft.builtin !== null) return { builtin: draft.builtin };
+  if (draft.builtin !== null) {
+    return { builtin: draft.builtin, ...(draft.preset == null ? {} : { preset: draft.preset }) };
+  }
   const reading = readSource(draft.text, draft.of);
   if (reading.kind === "address") return reading.address === draft.checked ? toSource(reading) : null;
   return toSource(readSource(settled));

@@ -6,7 +6,7 @@ import { parseStored } from "./stored-json.ts";
 export function createProcessStore(client: TransactionClient): ProcessStore {
   return {
     async get(pluginId) {
-      const row = await client.pluginProcess.findUnique({ where: { pluginId } });
+      const row = await client.pluginProcess.findFirst({ where: { pluginId } });
       const limits = parseStored(ProcessLimits, row?.limits ?? "{}", "a plugin's process limits");
       if (!row?.approved || !row.approvedBy || !row.approvedAt) return { approval: null, limits };
       const command = parseStored(ProcessCommand, row.approved, "a plugin's approved command");

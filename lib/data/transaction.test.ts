@@ -55,6 +55,17 @@ describe("a transaction", () => {
     expect(await names()).toEqual(["Acme", "Acme 2"]);
   });
 
+  it("does not take a statement for its own that others make in the same instant", async () => {
+    const { id } = await test.data.plugins.create(pluginContent("Acme"));
+    const gate = createGate();
+    const beside = gate.opened.then(() => test.data.configs.get(id));
+    await test.data.transaction(async ({ configs }) => {
+      gate.open();
+      await configs.get(id);
+    });
+    expect((await beside).version).toBe(0);
+  });
+
   it("that fails takes nothing with it that others wrote meanwhile", async () => {
     const { id } = await test.data.plugins.create(pluginContent("Acme"));
     const gate = createGate();

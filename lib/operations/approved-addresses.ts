@@ -6,6 +6,7 @@ import type { PluginRecord, Repositories } from "../data/data.ts";
 import { requirePermission, type Actor } from "./actor.ts";
 import { toAuditEntry } from "./audit.ts";
 import type { Context } from "./context.ts";
+import { refusedPlaceOf } from "./refused-place.ts";
 import { reconcileLater } from "./switching.ts";
 
 /** Every loopback or private address an admin allowed, newest first, with the plugins that live there. */
@@ -50,7 +51,9 @@ async function getApproval({ approvals }: Repositories, id: string): Promise<{ h
 
 /** Whoever is wanted at `place` (host:port) goes through all steps again: what may be contacted there has changed. */
 export async function retryPluginsAt(context: Context, place: string): Promise<void> {
-  for (const record of recordsAt(await context.data.plugins.list(), place)) {
+  const records = await context.data.plugins.list();
+  const refused = records.filter((record) => refusedPlaceOf(context, record) === place);
+  for (const record of [...recordsAt(records, place), ...refused]) {
     if (record.desired === "enabled") reconcileLater(context, record.id, { restart: true });
   }
 }

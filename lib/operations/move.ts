@@ -5,10 +5,11 @@ import type { Actor } from "./actor.ts";
 import { inspectAddress, requireAdmitted, toConsent } from "./address.ts";
 import type { Context } from "./context.ts";
 import { toConfigured } from "./plugins.ts";
+import { refusedPlaceOf } from "./refused-place.ts";
 
 /**
  * Whether a plugin may answer at `endpoint` (normalised) from now on; undefined stays where it is, and then `approveEndpoint`
- * renews the consent for that place. Nobody answering there is no reason against it: the host asks who it is before it tells
+ * renews the consent for that place, or gives it for the one a plugin in the box was refused. Nobody answering there is no reason against it: the host asks who it is before it tells
  * any secret. Throws `endpoint_taken`, `secrets_bound`, `address_*`, `plugin_dns_error` and `plugin_identity_mismatch`.
  */
 export async function admitMove(
@@ -19,7 +20,8 @@ export async function admitMove(
   { approveEndpoint, dropSecrets }: PluginPatch,
 ): Promise<void> {
   const isMove = endpoint !== undefined && endpoint !== record.endpoint;
-  const place = endpoint ?? record.endpoint;
+  const refused = refusedPlaceOf(context, record);
+  const place = endpoint ?? record.endpoint ?? (refused === null ? null : `http://${refused}`);
   if (place === null || (!isMove && approveEndpoint !== true)) return;
   if (isMove) {
     await requireFree(context, place);

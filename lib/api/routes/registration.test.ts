@@ -260,6 +260,36 @@ describe("registering", () => {
     await other.close();
   });
 
+  it("takes a built-in plugin with a preset: named after the service, its address stored, nothing contacted", async () => {
+    const body = { builtin: "openai-compatible", preset: "ollama" };
+    const seen = await preview(body);
+    expect(seen).toMatchObject({ registrable: true, suggestedName: "Ollama", address: null });
+    const first = await register(body);
+    expect(first).toMatchObject({ name: "Ollama", providerType: "openai-compatible", desired: "disabled" });
+    expect(first.missingConfig).toEqual([]);
+    const config = await loom.call("GET", `/api/plugins/${first.id}/config`, { as: "admin" });
+    expect(config.body).toMatchObject({ values: { base_url: "http://127.0.0.1:11434/v1" }, version: 1 });
+    const [entry] = await loom.data.audit.list({ limit: 1, targetId: first.id });
+    expect(entry?.changes).toContainEqual({
+      field: "base_url",
+      before: null,
+      after: "http://127.0.0.1:11434/v1",
+    });
+    expect((await register(body)).name).toBe("Ollama 2");
+    const other = await register({ builtin: "openai-compatible" });
+    expect(other.missingConfig).toEqual(["base_url"]);
+  });
+
+  it.each([
+    [{ builtin: "openai-compatible", preset: "nobody" }, "mistral"],
+    [{ builtin: "eliza", preset: "ollama" }, "none"],
+    [{ endpoint: "http://example.com", preset: "ollama" }, "builtin"],
+  ])("refuses a preset that does not exist: %j", async (body, hint) => {
+    expect((await post("/api/plugins", body)).body).toEqual(
+      errorOf("validation_failed", { field: "preset", hint: expect.stringContaining(hint) }),
+    );
+  });
+
   it("takes the plugin in the box, and knows no other", async () => {
     const eliza = await register({ builtin: "eliza" });
     expect(eliza).toMatchObject({ origin: "builtin", type: "builtin", endpoint: null });

@@ -1,0 +1,74 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createTestConsole, type TestConsole } from "../../../test/api-console.ts";
+import { serveOpenAi, type OpenAiServer } from "../../../test/openai-server.ts";
+import type { Plugin } from "../../contract/plugin.ts";
+
+const KEY = "canary-key-5521-builtin";
+
+let loom: TestConsole;
+let server: OpenAiServer;
+beforeAll(async () => {
+  loom = await createTestConsole();
+});
+afterAll(() => loom.close());
+beforeEach(async () => {
+  server = await serveOpenAi({ key: KEY });
+});
+afterEach(() => server.close());
+
+const call = async (method: string, path: string, body?: object, as: "admin" | "operator" = "admin") => {
+  const answer = await loom.call(method, path, { as, ...(body ? { body } : {}) });
+  return answer.body as { plugin: Plugin; error?: unknown };
+};
+
+/** Registers with the Ollama preset and points it at the local service. */
+async function add(): Promise<Plugin> {
+  const { plugin } = await call("POST", "/api/plugins", { builtin: "openai-compatible", preset: "ollama" });
+  const values = { base_url: server.baseUrl };
+  await call("PUT", `/api/plugins/${plugin.id}/config`, {
+    version: 1,
+    values,
+    secrets: { api_key: { set: KEY } },
+  });
+  return plugin;
+}
+
+describe("a built-in plugin with a service on this machine", () => {
+  it("waits for an admin to allow that address, then works, and never shows its key", async () => {
+    const { id } = await add();
+    expect(server.requests).toEqual([]);
+    const refused = await call("POST", `/api/plugins/${id}/enable`, {});
+    expect(refused.plugin).toMatchObject({
+      badge: "failed",
+      failure: { code: "address_needs_approval", details: { host: "127.0.0.1", port: server.port } },
+    });
+    expect(server.requests).toEqual([]);
+    expect(await call("PATCH", `/api/plugins/${id}`, { approveEndpoint: true }, "operator")).toMatchObject({
+      error: { code: "forbidden" },
+    });
+    await call("PATCH", `/api/plugins/${id}`, { approveEndpoint: true });
+    await expect
+      .poll(async () => (await call("GET", `/api/plugins/${id}`)).plugin.badge, { timeout: 10_000 })
+      .toBe("healthy");
+    const { plugin } = await call("GET", `/api/plugins/${id}`);
+    expect(plugin).toMatchObject({ modelIds: server.models.map((model) => model.id), reinitializations: 0 });
+    expect(server.requests[0]?.headers.authorization).toBe(`Bearer ${KEY}`);
+    server.key = "changed";
+    const checked = await call("POST", `/api/plugins/${id}/check`, {});
+    const everything = JSON.stringify([
+      plugin,
+      checked,
+      await call("GET", `/api/plugins/${id}/config`),
+      await call("GET", "/api/activity"),
+      await call("GET", `/api/plugins/${id}/models`),
+    ]);
+    expect(everything).not.toContain(KEY);
+  });
+
+  it("allows nothing when nothing was refused", async () => {
+    const { id } = await add();
+    await call("PATCH", `/api/plugins/${id}`, { approveEndpoint: true });
+    const approvals = await loom.data.approvals.list();
+    expect(approvals.some(({ port }) => port === server.port)).toBe(false);
+  });
+});
