@@ -26,6 +26,7 @@ import { createFolders } from "./lib/operations/folder.ts";
 import { ensureSample } from "./lib/operations/sample.ts";
 import { createClock } from "./lib/real-clock.ts";
 import { createPluginClient } from "./lib/transport/create.ts";
+import { readPluginProto } from "./lib/transport/grpc-schema.ts";
 
 /** Open answers have this long to end by themselves after SIGTERM, ms; the whole stop stays below ten seconds. */
 const CLOSE_MS = 1_000;
@@ -86,6 +87,7 @@ async function start(): Promise<void> {
     setupToken,
     isDraining: () => state.draining,
     version: packageJson.version,
+    pluginProto: readPluginProto(),
     allowedHosts: [...env.allowedHosts, env.host.toLowerCase()],
     trustProxy: env.trustProxy,
   });

@@ -11,6 +11,7 @@ import { loadApprovals } from "../lib/operations/approvals.ts";
 import { createFolders } from "../lib/operations/folder.ts";
 import { createClock } from "../lib/real-clock.ts";
 import { createPluginClient } from "../lib/transport/create.ts";
+import { readPluginProto } from "../lib/transport/grpc-schema.ts";
 import { createTestData } from "./database.ts";
 
 export const PASSWORD = "a long enough password";
@@ -67,6 +68,7 @@ export async function createTestConsole({
     setupToken,
     isDraining: () => false,
     version: "0.0.0-test",
+    pluginProto: readPluginProto(),
     allowedHosts: ["loom.example.com"],
     trustProxy: false,
     ...overrides,
@@ -109,7 +111,9 @@ export async function createTestConsole({
   async function call(method: string, path: string, request: Request = {}): Promise<Answer> {
     const response = await fetchRaw(method, path, request);
     const text = await response.text();
-    return { status: response.status, headers: response.headers, body: text ? JSON.parse(text) : undefined };
+    const isText = response.headers.get("content-type")?.startsWith("text/plain") === true;
+    const body: unknown = isText ? text : text ? JSON.parse(text) : undefined;
+    return { status: response.status, headers: response.headers, body };
   }
 
   return {

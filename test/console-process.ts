@@ -66,14 +66,17 @@ export interface PluginProcess {
   stop(): Promise<void>;
 }
 
-/** Starts the Node.js example plugin; port 0 takes a free one. */
-export async function startExamplePlugin(port = 0): Promise<PluginProcess> {
+/** Starts an example plugin; port 0 takes a free one. */
+export async function startExamplePlugin(
+  port = 0,
+  example: "example-nodejs" | "example-grpc" = "example-nodejs",
+): Promise<PluginProcess> {
   const child = spawn(process.execPath, ["plugin.js"], {
-    cwd: "examples/plugins/example-nodejs",
+    cwd: `examples/plugins/${example}`,
     env: { ...inherited(), PORT: String(port) },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const url = await waitForMatch(child, collect(child), /(http:\/\/[\d.]+:\d+)/, 10_000);
+  const url = await waitForMatch(child, collect(child), /((?:http|grpc):\/\/[\d.]+:\d+)/, 10_000);
   return { url, port: Number(new URL(url).port), stop: async () => void (await end(child, "SIGKILL")) };
 }
 

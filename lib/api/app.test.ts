@@ -215,6 +215,12 @@ describe("health and readiness", () => {
     expect((await loom.call("GET", "/api/health")).body).toEqual({ status: "ok", version: "0.0.0-test" });
   });
 
+  it("hands out the gRPC definition to anybody, as text", async () => {
+    const { headers, body } = await loom.call("GET", "/api/plugin.proto");
+    expect(headers.get("content-type")).toBe("text/plain; charset=utf-8");
+    expect(body).toContain("service ProviderPlugin");
+  });
+
   it("is not ready before the host runs, then it is", async () => {
     const other = await createTestConsole();
     expect((await other.call("GET", "/api/ready")).body).toEqual(errorOf("not_ready"));

@@ -15,6 +15,8 @@ export interface ApiContext extends Context {
   isDraining(): boolean;
   /** Of the console, for `/api/health` and the API description. */
   version: string;
+  /** The gRPC definition of the plugin protocol, for `/api/plugin.proto`. */
+  pluginProto: string;
 }
 
 /** The request as handlers see it, beside what their route declared. */

@@ -99,7 +99,11 @@ function toOperationId({ method, path }: Route): string {
 function describeAnswer({ response }: Route, answered: Names, operationId: string): JsonSchema {
   if (response === "nothing") return { description: "Done" };
   if (response === "file") {
-    const content = { "application/yaml": { schema: TEXT }, "application/json": { schema: TEXT } };
+    const content = {
+      "application/yaml": { schema: TEXT },
+      "application/json": { schema: TEXT },
+      "text/plain": { schema: TEXT },
+    };
     return { description: "A file", content };
   }
   if (response === "event-stream") {

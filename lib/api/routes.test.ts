@@ -36,6 +36,7 @@ describe("the list of routes", () => {
     expect(open.toSorted()).toEqual([
       "GET /api/health",
       "GET /api/openapi.json",
+      "GET /api/plugin.proto",
       "GET /api/ready",
       "GET /api/setup",
       "POST /api/auth/sign-in/email",

@@ -7,7 +7,7 @@ import { route, type Route } from "../route.ts";
 const Health = z.object({ status: z.literal("ok"), version: z.string() });
 const Ready = z.object({ status: z.literal("ready") });
 
-const probes = [
+const open = [
   route("GET", "/api/health", {
     permission: "public",
     summary: "Is the process alive; touches nothing else",
@@ -24,6 +24,18 @@ const probes = [
       return { status: "ready" as const };
     },
   }),
+  route("GET", "/api/plugin.proto", {
+    permission: "public",
+    summary: "The plugin protocol as a gRPC definition, for plugins of type grpc",
+    response: "file",
+    async handle({ context }) {
+      const headers = {
+        "content-type": "text/plain; charset=utf-8",
+        "content-disposition": 'inline; filename="plugin.proto"',
+      };
+      return new Response(context.pluginProto, { headers });
+    },
+  }),
 ];
 
 /** The description lists itself too, so it is made of the finished list; once, since nothing in it changes. */
@@ -34,9 +46,9 @@ export function systemRoutes(others: Route[]): Route[] {
     summary: "This description of the API, OpenAPI 3.1",
     response: z.looseObject({ openapi: z.string() }),
     handle: async ({ context }) =>
-      (described ??= describeApi([...probes, description, ...others], context.version)),
+      (described ??= describeApi([...open, description, ...others], context.version)),
   });
-  return [...probes, description];
+  return [...open, description];
 }
 
 async function requireReady(context: ApiContext): Promise<void> {
