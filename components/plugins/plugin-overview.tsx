@@ -1,5 +1,6 @@
 "use client";
 
+import { ProcessPanel } from "@/components/processes/process-panel.tsx";
 import { DriftNotice } from "./drift-notice.tsx";
 import { PluginAttention } from "./plugin-attention.tsx";
 import { PluginFacts } from "./plugin-facts.tsx";
@@ -24,6 +25,7 @@ export function PluginOverview() {
         <PluginFindings />
       </div>
       <div className="flex min-w-0 flex-col gap-5">
+        <ProcessPanel />
         <PluginLastCheck />
         <PluginFacts />
       </div>

@@ -1,7 +1,7 @@
 /** Address of a plugin's page or of one of its tabs. */
 export function toPluginPath(
   idOrName: string,
-  tab: "" | "configuration" | "health" | "models" | "activity" = "",
+  tab: "" | "configuration" | "health" | "models" | "activity" | "logs" = "",
 ): string {
   const path = `/plugins/${encodeURIComponent(idOrName)}`;
   return tab === "" ? path : `${path}/${tab}`;

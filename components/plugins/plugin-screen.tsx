@@ -51,6 +51,9 @@ export function PluginScreen({ id, children }: { id: string; children: ReactNode
           { href: toPluginPath(id, "configuration"), label: "Configuration" },
           { href: toPluginPath(id, "health"), label: "Health" },
           { href: toPluginPath(id, "models"), label: "Models", count: screen.plugin.modelIds.length },
+          ...(screen.plugin.manifest.command === undefined
+            ? []
+            : [{ href: toPluginPath(id, "logs"), label: "Logs" }]),
           { href: toPluginPath(id, "activity"), label: "Activity" },
         ]}
       />

@@ -62,3 +62,12 @@ export function formatUsd(usd: number | null | undefined): string {
 export function formatCount(count: number | null | undefined): string {
   return isKnown(count) ? group(count) : UNKNOWN;
 }
+
+/** Bytes in memory: "812 KB", "96 MB", "1.4 GB"; "—" when unknown. */
+export function formatBytes(bytes: number | null | undefined): string {
+  if (!isKnown(bytes)) return UNKNOWN;
+  const [kb, mb, gb] = [1_024, 1_048_576, 1_073_741_824];
+  if (bytes >= gb) return `${trim(bytes / gb, 1)}${NBSP}GB`;
+  if (bytes >= mb) return `${group(bytes / mb)}${NBSP}MB`;
+  return `${group(bytes / kb)}${NBSP}KB`;
+}

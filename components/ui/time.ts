@@ -66,3 +66,8 @@ export function formatDay(epochMs: number, zone?: string): string {
   const { year, month, day, weekday } = readCalendar(epochMs, zone);
   return `${weekday}, ${day} ${month} ${year}`;
 }
+
+/** The time of day: "14:03:07". Without `zone` the reader's own. */
+export function formatClock(at: string | number, zone?: string): string {
+  return readCalendar(typeof at === "string" ? Date.parse(at) : at, zone).time;
+}

@@ -9,6 +9,7 @@ import {
 } from "../contract/config.ts";
 import { ConfigRestored, ConfigRevisionList, type ConfigRestore } from "../contract/config-revision.ts";
 import { HealthReport, Overview } from "../contract/health.ts";
+import { LogPage, PluginProcess, type ProcessCommand, type ProcessLimits } from "../contract/process.ts";
 import {
   Plugin,
   PluginModels,
@@ -23,7 +24,16 @@ import type { Call, Send } from "./http.ts";
 
 const OnePlugin = z.object({ plugin: Plugin });
 const ManyPlugins = z.object({ plugins: z.array(PluginSummary) });
+const OneProcess = z.object({ process: PluginProcess });
 const Anything = z.unknown();
+
+/** Which lines of a process's output: the newest `limit` after line `after`, of one stream, that contain `q`. */
+export interface LogSearch {
+  after?: number | undefined;
+  limit?: number | undefined;
+  stream?: "stdout" | "stderr" | "console" | undefined;
+  q?: string | undefined;
+}
 
 export interface ActivityFilter {
   cursor?: string | undefined;
@@ -77,6 +87,22 @@ export function createApi(send: Send) {
       one({ method: "POST", path: plugin(id, "/detach"), body: {}, signal }),
     /** Where a browser downloads the manifest. */
     manifestPath: (id: string, format: "yaml" | "json") => plugin(id, `/manifest?format=${format}`),
+    getProcess: async (id: string, signal?: AbortSignal) =>
+      (await send(OneProcess, { path: plugin(id, "/process"), signal })).process,
+    /** Agrees to run exactly `command`, as it was shown. */
+    approveProcess: async (id: string, command: ProcessCommand, signal?: AbortSignal) =>
+      (
+        await send(OneProcess, {
+          method: "POST",
+          path: plugin(id, "/process/approve"),
+          body: { command },
+          signal,
+        })
+      ).process,
+    setProcessLimits: async (id: string, body: ProcessLimits, signal?: AbortSignal) =>
+      (await send(OneProcess, { method: "PUT", path: plugin(id, "/process/limits"), body, signal })).process,
+    listLog: async (id: string, search: LogSearch, signal?: AbortSignal) =>
+      (await send(LogPage, { path: plugin(id, `/logs${toQuery({ ...search })}`), signal })).lines,
     listFolders: (signal?: AbortSignal) => send(FolderReport, { path: "/api/folders", signal }),
     rescanFolders: (signal?: AbortSignal) =>
       send(FolderReport, { method: "POST", path: "/api/plugins/rescan", body: {}, signal }),

@@ -7,18 +7,31 @@ import { readError } from "./http.ts";
  * Posts and yields the events of the answer, parsed. Aborting `signal`, or leaving the loop, closes the connection.
  * Throws `AppError` for an answer that is no stream; other failures are thrown as they are.
  */
-export async function* postForEvents<S extends z.ZodType>(
+export function postForEvents<S extends z.ZodType>(
   schema: S,
   path: string,
   body: unknown,
   signal: AbortSignal,
 ): AsyncGenerator<z.infer<S>> {
-  const response = await fetch(path, {
-    method: "POST",
-    headers: { accept: "text/event-stream", "content-type": "application/json" },
-    body: JSON.stringify(body),
-    signal,
-  });
+  const headers = { "content-type": "application/json" };
+  return readEvents(schema, path, { method: "POST", headers, body: JSON.stringify(body), signal });
+}
+
+/** The same for a stream that is only read. */
+export function getEvents<S extends z.ZodType>(
+  schema: S,
+  path: string,
+  signal: AbortSignal,
+): AsyncGenerator<z.infer<S>> {
+  return readEvents(schema, path, { signal });
+}
+
+async function* readEvents<S extends z.ZodType>(
+  schema: S,
+  path: string,
+  init: RequestInit,
+): AsyncGenerator<z.infer<S>> {
+  const response = await fetch(path, { ...init, headers: { ...init.headers, accept: "text/event-stream" } });
   if (!response.ok) throw await readError(response);
   if (!response.body) throw new AppError("console_unreachable", "The console sent an empty answer.");
   const events = response.body

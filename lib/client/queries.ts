@@ -85,6 +85,14 @@ export function queries(api: Api) {
         refetchInterval: POLL_MS.slow,
         retry,
       }),
+    process: (id: string) =>
+      queryOptions({
+        queryKey: ["plugin", id, "process"],
+        queryFn: ({ signal }) => api.getProcess(id, signal),
+        refetchInterval: (query) =>
+          query.state.data?.status === "running" ? POLL_MS.steady : POLL_MS.changing * 2,
+        retry,
+      }),
     approvals: queryOptions({
       queryKey: ["approvals"],
       queryFn: ({ signal }) => api.listApprovals(signal),

@@ -27,6 +27,8 @@ const LogQuery = z.object({
   stream: LogLine.shape.stream.optional(),
   /** Only lines that contain it, whatever the case. */
   q: z.string().min(1).max(200).optional(),
+  /** `text` answers everything kept as a file. */
+  format: z.enum(["json", "text"]).default("json"),
 });
 
 export const processRoutes = [
@@ -64,9 +66,11 @@ export const processRoutes = [
     query: LogQuery,
     response: LogPage,
     async handle({ context, visit, actor, id, query }) {
+      if (query.format === "text")
+        return toDownload(await listLog(context, actor, id, { limit: Infinity, text: "" }));
       if (!/\btext\/event-stream\b/.test(visit.headers.get("accept") ?? "")) {
-        const { q: text, ...rest } = query;
-        return { lines: await listLog(context, actor, id, { ...rest, text }) };
+        const { q: text, after, limit, stream } = query;
+        return { lines: await listLog(context, actor, id, { after, limit, stream, text }) };
       }
       const controller = new AbortController();
       visit.signal.addEventListener("abort", () => controller.abort(), { once: true });
@@ -84,3 +88,13 @@ export const processRoutes = [
     },
   }),
 ];
+
+function toDownload(lines: LogLine[]): Response {
+  const text = lines.map(({ at, stream, text: line }) => `${at} ${stream.padEnd(7)} ${line}\n`).join("");
+  return new Response(text, {
+    headers: {
+      "content-type": "text/plain; charset=utf-8",
+      "content-disposition": 'attachment; filename="plugin.log"',
+    },
+  });
+}

@@ -1,0 +1,88 @@
+"use client";
+
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { ShieldAlert, ShieldCheck, TerminalSquare } from "lucide-react";
+import { usePermission } from "@/components/plugins/use-permission.ts";
+import { Button } from "@/components/ui/button.tsx";
+import { ErrorNotice } from "@/components/ui/error-notice.tsx";
+import { RelativeTime } from "@/components/ui/relative-time.tsx";
+import { api } from "@/lib/client/browser.ts";
+import { queries } from "@/lib/client/queries.ts";
+import type { PluginProcess, ProcessCommand } from "@/lib/contract/process.ts";
+import { CommandFacts } from "./command-facts.tsx";
+
+/** Whether the command may run: what it is exactly, what has changed since it was approved, and the approval itself. */
+export function ProcessConsent({ pluginId, process }: { pluginId: string; process: PluginProcess }) {
+  const { allowed, command, problem, approved, approval } = process;
+  if (!allowed) {
+    return (
+      <p className="flex items-start gap-2 text-muted">
+        <TerminalSquare aria-hidden className="mt-0.5 size-4 shrink-0" />
+        <span>
+          Its manifest has a command, but this console does not start processes. Start the plugin yourself, or
+          have the operator set <code className="text-ink">LOOM_ALLOW_PROCESSES=true</code>.
+        </span>
+      </p>
+    );
+  }
+  if (problem) return <ErrorNotice title="There is nothing to start" error={problem} />;
+  if (!command) return null;
+  if (approved && approval) {
+    return (
+      <details>
+        <summary className="cursor-pointer text-sm text-muted">
+          <ShieldCheck aria-hidden className="mr-1.5 inline size-4 text-ok" />
+          Approved by {approval.approvedBy} <RelativeTime at={approval.approvedAt} />
+        </summary>
+        <div className="mt-2">
+          <CommandFacts command={command} before={null} />
+        </div>
+      </details>
+    );
+  }
+  return <Ask pluginId={pluginId} command={command} before={approval?.command ?? null} />;
+}
+
+function Ask({
+  pluginId,
+  command,
+  before,
+}: {
+  pluginId: string;
+  command: ProcessCommand;
+  before: ProcessCommand | null;
+}) {
+  const client = useQueryClient();
+  const mayApprove = usePermission("settings:write");
+  const approve = useMutation({
+    mutationFn: () => api.approveProcess(pluginId, command),
+    onSuccess: (next) => client.setQueryData(queries(api).process(pluginId).queryKey, next),
+    onSettled: () => client.invalidateQueries({ queryKey: ["plugin", pluginId] }),
+  });
+  return (
+    <div className="flex flex-col gap-3">
+      <p className="flex items-start gap-2">
+        <ShieldAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-warn" />
+        <span>
+          {before
+            ? "What would run is not what was approved. Look at the difference before you agree again."
+            : "An admin has to agree before the console runs this program on its machine, with the console's own rights."}
+        </span>
+      </p>
+      <CommandFacts command={command} before={before} />
+      {approve.error ? <ErrorNotice error={approve.error} /> : null}
+      <div className="flex flex-wrap items-center gap-3">
+        <Button
+          variant="primary"
+          icon={<ShieldCheck aria-hidden />}
+          disabled={!mayApprove}
+          loading={approve.isPending}
+          onClick={() => approve.mutate()}
+        >
+          Approve exactly this
+        </Button>
+        {mayApprove ? null : <p className="text-sm text-muted">Only an admin can approve it.</p>}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,102 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { Terminal } from "lucide-react";
+import { usePluginScreen } from "@/components/plugins/plugin-screen-context.ts";
+import { toPluginPath } from "@/components/plugins/plugin-path.ts";
+import { Fact, FactList } from "@/components/plugins/fact-list.tsx";
+import { ButtonLink } from "@/components/ui/button.tsx";
+import { ErrorNotice } from "@/components/ui/error-notice.tsx";
+import { formatBytes } from "@/components/ui/numbers.ts";
+import { Panel } from "@/components/ui/panel.tsx";
+import { RelativeTime } from "@/components/ui/relative-time.tsx";
+import { api } from "@/lib/client/browser.ts";
+import { queries } from "@/lib/client/queries.ts";
+import type { PluginProcess } from "@/lib/contract/process.ts";
+import { ProcessConsent } from "./process-consent.tsx";
+import { ProcessExits } from "./process-exits.tsx";
+import { ProcessLimits } from "./process-limits.tsx";
+import { UsageLine } from "./usage-line.tsx";
+
+/** The process of a plugin that brings a command: whether it may run, how it runs, how it ended. Nothing for other plugins. */
+export function ProcessPanel() {
+  const { plugin } = usePluginScreen();
+  return plugin.manifest.command === undefined || plugin.type === "builtin" ? null : (
+    <Present id={plugin.id} />
+  );
+}
+
+function Present({ id }: { id: string }) {
+  const { data, error, refetch } = useQuery(queries(api).process(id));
+  if (!data) return error ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : null;
+  return (
+    <Panel
+      title="Process"
+      actions={
+        <ButtonLink size="sm" icon={<Terminal aria-hidden />} href={toPluginPath(id, "logs")}>
+          Log
+        </ButtonLink>
+      }
+    >
+      <div className="flex flex-col gap-4">
+        <ProcessConsent pluginId={id} process={data} />
+        {data.allowed ? <State pluginId={id} process={data} /> : null}
+      </div>
+    </Panel>
+  );
+}
+
+const WORDS: Record<PluginProcess["status"], string> = {
+  stopped: "Not running",
+  starting: "Starting",
+  running: "Running",
+  stopping: "Ending",
+  waiting: "Waiting to be started again",
+  parked: "Parked: it ended too often. Restart it when it is mended",
+};
+
+function State({ pluginId, process }: { pluginId: string; process: PluginProcess }) {
+  const { status, pid, startedAt, nextStartAt, usage, exits, limits } = process;
+  const now = usage.at(-1);
+  return (
+    <>
+      <FactList>
+        <Fact name="State">
+          {WORDS[status]}
+          {status === "waiting" && nextStartAt ? (
+            <>
+              {" "}
+              <RelativeTime at={nextStartAt} />
+            </>
+          ) : null}
+        </Fact>
+        {pid === null ? null : (
+          <Fact name="Pid">
+            {pid}
+            {startedAt ? (
+              <span className="text-muted">
+                {" "}
+                · started <RelativeTime at={startedAt} />
+              </span>
+            ) : null}
+          </Fact>
+        )}
+        {now && pid !== null ? (
+          <Fact name="Memory">
+            {formatBytes(now.memoryBytes)} <span className="text-muted">of {limits.memoryMb} MB</span>
+            <UsageLine values={usage.map(({ memoryBytes }) => memoryBytes)} name="Memory" />
+          </Fact>
+        ) : null}
+        {now && pid !== null ? (
+          <Fact name="CPU">
+            {now.cpu === null ? "—" : `${Math.round(now.cpu * 100)} %`}{" "}
+            <span className="text-muted">of a core</span>
+            <UsageLine values={usage.map(({ cpu }) => cpu ?? 0)} name="CPU" />
+          </Fact>
+        ) : null}
+      </FactList>
+      <ProcessExits exits={exits} lastErrors={pid === null ? process.lastErrors : []} />
+      <ProcessLimits pluginId={pluginId} limits={limits} />
+    </>
+  );
+}
