@@ -15,7 +15,7 @@ export const LogLine = memo(function LogLine({ line, wrap }: { line: Line; wrap:
   return (
     <li
       id={`line-${line.seq}`}
-      className="flex gap-2.5 px-4 leading-5 [contain-intrinsic-size:auto_1.25rem] [content-visibility:auto] target:bg-accent-soft hover:bg-sunken"
+      className="flex gap-2.5 px-4 leading-6 [contain-intrinsic-size:auto_1.5rem] [content-visibility:auto] target:bg-accent-soft hover:bg-sunken"
     >
       <a
         href={`#line-${line.seq}`}

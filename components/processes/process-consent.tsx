@@ -2,6 +2,7 @@
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { ShieldAlert, ShieldCheck, TerminalSquare } from "lucide-react";
+import { usePluginScreen } from "@/components/plugins/plugin-screen-context.ts";
 import { usePermission } from "@/components/plugins/use-permission.ts";
 import { Button } from "@/components/ui/button.tsx";
 import { ErrorNotice } from "@/components/ui/error-notice.tsx";
@@ -12,7 +13,7 @@ import type { PluginProcess, ProcessCommand } from "@/lib/contract/process.ts";
 import { CommandFacts } from "./command-facts.tsx";
 
 /** Whether the command may run: what it is exactly, what has changed since it was approved, and the approval itself. */
-export function ProcessConsent({ pluginId, process }: { pluginId: string; process: PluginProcess }) {
+export function ProcessConsent({ process }: { process: PluginProcess }) {
   const { allowed, command, problem, approved, approval } = process;
   if (!allowed) {
     return (
@@ -40,24 +41,17 @@ export function ProcessConsent({ pluginId, process }: { pluginId: string; proces
       </details>
     );
   }
-  return <Ask pluginId={pluginId} command={command} before={approval?.command ?? null} />;
+  return <Ask command={command} before={approval?.command ?? null} />;
 }
 
-function Ask({
-  pluginId,
-  command,
-  before,
-}: {
-  pluginId: string;
-  command: ProcessCommand;
-  before: ProcessCommand | null;
-}) {
+function Ask({ command, before }: { command: ProcessCommand; before: ProcessCommand | null }) {
+  const { plugin } = usePluginScreen();
   const client = useQueryClient();
   const mayApprove = usePermission("settings:write");
   const approve = useMutation({
-    mutationFn: () => api.approveProcess(pluginId, command),
-    onSuccess: (next) => client.setQueryData(queries(api).process(pluginId).queryKey, next),
-    onSettled: () => client.invalidateQueries({ queryKey: ["plugin", pluginId] }),
+    mutationFn: () => api.approveProcess(plugin.id, command),
+    onSuccess: (next) => client.setQueryData(queries(api).process(plugin.id).queryKey, next),
+    onSettled: () => client.invalidateQueries({ queryKey: ["plugin", plugin.id] }),
   });
   return (
     <div className="flex flex-col gap-3">
@@ -81,7 +75,11 @@ function Ask({
         >
           Approve exactly this
         </Button>
-        {mayApprove ? null : <p className="text-sm text-muted">Only an admin can approve it.</p>}
+        <p className="min-w-0 flex-1 basis-48 text-sm text-muted">
+          {mayApprove
+            ? `It may then also be reached at ${plugin.endpoint}.`
+            : "Only an admin can approve it."}
+        </p>
       </div>
     </div>
   );

@@ -39,7 +39,7 @@ function Present({ id }: { id: string }) {
       }
     >
       <div className="flex flex-col gap-4">
-        <ProcessConsent pluginId={id} process={data} />
+        <ProcessConsent process={data} />
         {data.allowed ? <State pluginId={id} process={data} /> : null}
       </div>
     </Panel>

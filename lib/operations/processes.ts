@@ -3,6 +3,7 @@ import type { LogLine, PluginProcess, ProcessCommand, ProcessLimits } from "../c
 import { isSameJson } from "../core/json-object.ts";
 import type { PluginRecord } from "../data/data.ts";
 import { requirePermission, type Actor } from "./actor.ts";
+import { inspectAddress } from "./address.ts";
 import { toAuditEntry, toChanges } from "./audit.ts";
 import { nowIso, type Context } from "./context.ts";
 import { getRecord } from "./plugins.ts";
@@ -23,8 +24,8 @@ async function requireProcess(context: Context, record: PluginRecord): Promise<P
 }
 
 /**
- * An admin agrees to run exactly `command`, which is what they were shown. An enabled plugin is started with it at once.
- * Throws `conflict` when what would run is something else by now, and `not_found`.
+ * An admin agrees to run exactly `command`, which is what they were shown, and with it to connect to the endpoint where it will
+ * listen. An enabled plugin is started with it at once. Throws `conflict` when what would run is something else by now, and `not_found`.
  */
 export async function approveProcess(
   context: Context,
@@ -53,6 +54,7 @@ export async function approveProcess(
       }),
     );
   });
+  if (record.endpoint !== null) await inspectAddress(context, actor, record.endpoint, { given: true });
   if (record.desired === "enabled") reconcileLater(context, record.id);
   return requireProcess(context, record);
 }

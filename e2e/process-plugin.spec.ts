@@ -1,0 +1,144 @@
+import { copyFile, mkdir, writeFile } from "node:fs/promises";
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
+import { join } from "node:path";
+import AxeBuilder from "@axe-core/playwright";
+import { removeDirectory, startConsole, type ConsoleProcess } from "../test/console-process.ts";
+import { ADMIN_ENV, expect, test as base } from "./fixtures.ts";
+
+/** A console whose operator lets it start processes. */
+const test = base.extend<object, { loom: ConsoleProcess }>({
+  loom: [
+    async ({}, use) => {
+      const loom = await startConsole({ env: { ...ADMIN_ENV, LOOM_ALLOW_PROCESSES: "true" } });
+      await use(loom);
+      await loom.stop();
+      await removeDirectory(loom.dataDirectory);
+    },
+    { scope: "worker" },
+  ],
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+/** Puts a plugin with its manifest into the watched folder. Its program runs on a port of its own. */
+async function drop(loom: ConsoleProcess, name: string, extra = ""): Promise<string> {
+  const folder = join(loom.pluginsDirectory, name);
+  const port = await freePort();
+  await mkdir(folder, { recursive: true });
+  await copyFile(join(import.meta.dirname, "../test/process-plugin.mjs"), join(folder, "plugin.mjs"));
+  const manifest = [
+    "type: http",
+    `endpoint: http://127.0.0.1:${port}`,
+    "metadata:",
+    `  name: ${name}`,
+    '  version: "1.0.0"',
+    "  provider_type: own-process",
+    "  config_schema:",
+    "    - { name: greeting, type: string, default: You said }",
+    "command: node",
+    "args: [plugin.mjs]",
+    `env: { PORT: "${port}"${extra} }`,
+    "",
+  ];
+  await writeFile(join(folder, "plugin.yaml"), manifest.join("\n"));
+  return folder;
+}
+
+test("approve a command, watch it run, kill it, see it come back; read its log", async ({
+  loom,
+  page,
+  api,
+}) => {
+  await drop(loom, "Own process");
+  await expect.poll(async () => (await api.get("/api/plugins/Own%20process")).status()).toBe(200);
+  await page.goto("/plugins/Own%20process");
+  const panel = page.getByRole("region", { name: "Process" });
+  await expect(panel).toContainText("An admin has to agree");
+  await expect(panel).toContainText("plugin.mjs");
+  await expect(panel).toContainText(/[0-9a-f]{64}/);
+  expect(
+    (await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag22aa"]).analyze()).violations,
+  ).toEqual([]);
+  await panel.getByRole("button", { name: "Approve exactly this" }).click();
+  await expect(panel).toContainText("Approved by");
+
+  await page
+    .getByRole("switch")
+    .or(page.getByRole("button", { name: "Enable" }))
+    .first()
+    .click();
+  await expect(page.getByText("Healthy").first()).toBeVisible();
+  await expect(panel).toContainText("Running");
+
+  const { plugin } = (await (await api.get("/api/plugins/Own%20process")).json()) as {
+    plugin: { id: string };
+  };
+  const processOf = async () =>
+    (
+      (await (await api.get(`/api/plugins/${plugin.id}/process`)).json()) as {
+        process: { pid: number | null; status: string };
+      }
+    ).process;
+  const { pid } = await processOf();
+  process.kill(pid ?? 0, "SIGKILL");
+  await expect(panel).toContainText("killed from outside");
+  await expect.poll(async () => (await processOf()).status).toBe("running");
+  expect((await processOf()).pid).not.toBe(pid);
+  await expect(page.getByText("Healthy").first()).toBeVisible();
+
+  await page.getByRole("link", { name: "Logs" }).click();
+  const log = page.getByRole("log");
+  await expect(log).toContainText("listening on");
+  await expect(log).toContainText("was killed from outside");
+  const run = await api.post("/api/playground/runs", {
+    data: {
+      panes: [{ pluginId: plugin.id, model: "echo" }],
+      messages: [{ role: "user", content: "log \u001b[31mthree\u001b[0m blind mice" }],
+    },
+  });
+  expect(run.status()).toBe(200);
+  await expect(log).toContainText("three blind mice");
+  await expect(log.getByText("three", { exact: true })).toHaveClass(/text-bad/);
+  expect(
+    (await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag22aa"]).analyze()).violations,
+  ).toEqual([]);
+  await page.getByRole("searchbox", { name: "Search the log" }).fill("listening");
+  await expect(log).not.toContainText("blind mice");
+  await expect(log).toContainText("listening on");
+});
+
+test("a command that changed is asked about again, with the difference", async ({ loom, page, api }) => {
+  const folder = await drop(loom, "Changing");
+  await expect.poll(async () => (await api.get("/api/plugins/Changing")).status()).toBe(200);
+  await page.goto("/plugins/Changing");
+  const panel = page.getByRole("region", { name: "Process" });
+  await panel.getByRole("button", { name: "Approve exactly this" }).click();
+  await expect(panel).toContainText("Approved by");
+  await writeFile(join(folder, "plugin.mjs"), "process.exit(0)");
+  await page.reload();
+  await expect(panel).toContainText("What would run is not what was approved");
+  await expect(panel.locator("del")).toHaveCount(1);
+});
+
+test("a plugin that ends at once says why, with its last words", async ({ loom, page, api }) => {
+  await drop(loom, "Broken", ", BEHAVIOUR: exits");
+  await expect.poll(async () => (await api.get("/api/plugins/Broken")).status()).toBe(200);
+  await page.goto("/plugins/Broken");
+  const panel = page.getByRole("region", { name: "Process" });
+  await panel.getByRole("button", { name: "Approve exactly this" }).click();
+  await expect(panel).toContainText("Approved by");
+  await api.post("/api/plugins/Broken/enable", { data: {} });
+  await page.reload();
+  await expect(panel).toContainText("exit code 3");
+  await expect(panel).toContainText("cannot find the model file");
+  // It can always be switched off and nothing of it stays.
+  expect((await api.post("/api/plugins/Broken/disable", { data: {} })).status()).toBe(200);
+});
