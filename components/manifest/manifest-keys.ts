@@ -30,7 +30,9 @@ export const MANIFEST_KEYS: KeyTable = {
     metadata: map("What the plugin says about itself."),
     auto_start: flag("Whether it is enabled as soon as it is registered."),
     health_check_interval: number("Seconds between health checks, 5 to 3600; 60 when absent."),
-    command: text("Program that starts the plugin. Shown; this version does not run it."),
+    command: text(
+      "Program that starts the plugin. Run only where the operator allows it and an admin approved it.",
+    ),
     args: list("Arguments of the command, one each."),
     env: map("Environment variables of the command. Never put secrets here."),
   },

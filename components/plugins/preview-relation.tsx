@@ -114,7 +114,8 @@ export function CommandLine({ parts }: { parts: NonNullable<PluginPreview["comma
       </div>
       <p className="flex items-start gap-2 text-sm text-muted">
         <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-warn" />
-        This version shows the command and does not run it: start the plugin yourself, then enable it here.
+        Nothing is started now. It runs only from a watched folder, where the operator allows processes and
+        after an admin approved exactly this.
       </p>
     </section>
   );

@@ -1,5 +1,7 @@
-import type { JsonObject } from "../core/json-object.ts";
+import { forbiddenVariables } from "../core/command.ts";
+import { isJsonObject, type JsonObject } from "../core/json-object.ts";
 import type { Findings } from "./findings.ts";
+import { joinPath } from "./tree.ts";
 
 /** What only a shell would understand: operators, variables, substitutions, quotes, wildcards, `~`. */
 const SHELL_TEXT = /[;&|`$<>\n\r"'*?]|^~/;
@@ -28,10 +30,19 @@ export function checkCommand(manifest: JsonObject, findings: Findings): void {
     const fix = "Use a program on the search path by its name, or one inside the folder like ./plugin.";
     findings.error("command_outside_folder", "command", message, fix);
   }
-  const extras = listExtras(manifest);
-  const message = `This version of the console does not start plugins: command${extras && ` (with ${extras})`} is kept and not run.`;
-  const fix = "Start the plugin yourself before you enable it.";
-  findings.warning("process_not_started", "command", message, fix);
+  checkEnvironment(manifest["env"], findings);
+  const message =
+    "The command is run only where the operator allows it, and once an admin has approved it as it is.";
+  const fix = "Until then, start the plugin yourself before you enable it.";
+  findings.warning("process_needs_approval", "command", message, fix);
+}
+
+function checkEnvironment(env: unknown, findings: Findings): void {
+  if (!isJsonObject(env)) return;
+  for (const name of forbiddenVariables(Object.keys(env))) {
+    const message = `env must not set ${name.slice(0, 100) || "an empty name"}: it would make the program run something else.`;
+    findings.error("forbidden_variable", joinPath("env", name), message, "Remove it.");
+  }
 }
 
 function checkOrphans(manifest: JsonObject, findings: Findings): void {
@@ -40,8 +51,4 @@ function checkOrphans(manifest: JsonObject, findings: Findings): void {
     const message = `${name} belongs to a command, and there is none: it has no effect.`;
     findings.warning("command_missing", name, message, `Add command, or remove ${name}.`);
   }
-}
-
-function listExtras({ args, env }: JsonObject): string {
-  return [args === undefined ? "" : "args", env === undefined ? "" : "env"].filter(Boolean).join(" and ");
 }

@@ -158,7 +158,7 @@ config_schema: [{name: key, type: string}]
   it("says that a command is not run", () => {
     const { manifest, findings } = readManifest(withLines("auto_start", "command: ./plugin"));
     expect(manifest?.command).toBe("./plugin");
-    expect(findings.map(({ code }) => code)).toEqual(["process_not_started"]);
+    expect(findings.map(({ code }) => code)).toEqual(["process_needs_approval"]);
   });
 });
 

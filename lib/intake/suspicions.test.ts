@@ -116,7 +116,7 @@ describe("a command", () => {
   );
 
   it.each(["python3", "./plugin", "bin/my plugin", "./..plugin"])("%s will do, and is not run", (command) => {
-    expect(readJson({}, { command }).map(({ code }) => code)).toEqual(["process_not_started"]);
+    expect(readJson({}, { command }).map(({ code }) => code)).toEqual(["process_needs_approval"]);
   });
 
   it("is what args and env belong to", () => {
@@ -193,4 +193,13 @@ it("every finding has a place, a message and a way out", () => {
       ...(finding.refusedByLoom ? { refusedByLoom: true } : {}),
     });
   }
+
+  it("refuses an environment that would make the program run something else", () => {
+    const env = { PORT: "8090", NODE_OPTIONS: "--require ./x", LD_PRELOAD: "x" };
+    const errors = readJson({}, { command: "node", env }).filter(({ severity }) => severity === "error");
+    expect(errors.map(({ code, path }) => [code, path])).toEqual([
+      ["forbidden_variable", "env.NODE_OPTIONS"],
+      ["forbidden_variable", "env.LD_PRELOAD"],
+    ]);
+  });
 });
