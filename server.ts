@@ -14,6 +14,7 @@ import { createBuiltins } from "./lib/builtin/registry.ts";
 import { isAppError } from "./lib/contract/error.ts";
 import { lockDataDirectory } from "./lib/data/directory-lock.ts";
 import { createData } from "./lib/data/open.ts";
+import { toReferenceRules } from "./lib/data/secret-reference.ts";
 import { EnvError, readEnv } from "./lib/env.ts";
 import { createGateway } from "./lib/gateway/handler.ts";
 import { createHost } from "./lib/host/create-host.ts";
@@ -48,6 +49,14 @@ async function start(): Promise<void> {
     directory: env.dataDirectory,
     migrationsDirectory: join(root, "prisma/migrations"),
     secretKey: env.secretKey,
+    secretKeyFile: env.secretKeyFile,
+    oldSecretKeys: env.oldSecretKeys,
+    references: toReferenceRules({
+      environment: env.variables,
+      listed: env.secretVariables,
+      folders: env.secretFolders,
+      forbidden: [env.dataDirectory, ...(env.secretKeyFile === undefined ? [] : [env.secretKeyFile])],
+    }),
     clock,
     log,
   });

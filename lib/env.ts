@@ -12,6 +12,31 @@ const list = z.string().transform((text) =>
     .filter(Boolean),
 );
 
+const names = z
+  .string()
+  .transform((text) =>
+    text
+      .split(",")
+      .map((item) => item.trim())
+      .filter(Boolean),
+  )
+  .refine(
+    (all) => all.every((name) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)),
+    "names of variables, separated by commas",
+  )
+  .refine(
+    (all) => all.every((name) => !/^(LOOM_|PORT$|NODE_)/i.test(name)),
+    "the console's own settings are never sent to a plugin (LOOM_SECRET_… is allowed without being listed)",
+  );
+
+const folders = z.string().transform((text) =>
+  text
+    .split(",")
+    .map((item) => item.trim())
+    .filter(Boolean)
+    .map((item) => resolve(item)),
+);
+
 const path = z
   .string()
   .min(1)
@@ -31,6 +56,10 @@ const Variables = z
       .string()
       .min(32, "at least 32 characters, e.g. from: openssl rand -base64 32")
       .optional(),
+    LOOM_SECRET_KEY_FILE: path.optional(),
+    LOOM_SECRET_KEY_OLD: z.string().min(32, "at least 32 characters").optional(),
+    LOOM_SECRET_ENV: names.default([]),
+    LOOM_SECRET_FILES: folders.default(["/run/secrets"]),
     LOOM_ADMIN_EMAIL: z.email("an e-mail address").optional(),
     LOOM_ADMIN_PASSWORD: z
       .string()
@@ -39,6 +68,10 @@ const Variables = z
       .optional(),
     LOOM_LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
     LOOM_LOG_FORMAT: z.enum(["json", "pretty"]).optional(),
+  })
+  .refine((env) => env.LOOM_SECRET_KEY === undefined || env.LOOM_SECRET_KEY_FILE === undefined, {
+    path: ["LOOM_SECRET_KEY_FILE"],
+    error: "set LOOM_SECRET_KEY or LOOM_SECRET_KEY_FILE, not both",
   })
   .refine((env) => (env.LOOM_ADMIN_EMAIL === undefined) === (env.LOOM_ADMIN_PASSWORD === undefined), {
     path: ["LOOM_ADMIN_PASSWORD"],
@@ -61,7 +94,15 @@ export interface Env {
   variables: Readonly<Record<string, string | undefined>>;
   /** Watched for plugin manifests: the named one, else `./plugins` and, when it exists, `~/.loom/plugins`. */
   pluginFolders: string[];
+  /** The writing key itself, or else where it lies; with neither, a file in the data directory. */
   secretKey: string | undefined;
+  secretKeyFile: string | undefined;
+  /** Keys that only read, one a line. */
+  oldSecretKeys: string | undefined;
+  /** Variables, besides `LOOM_SECRET_…`, that secrets may refer to. */
+  secretVariables: string[];
+  /** Folders whose files secrets may refer to, absolute. */
+  secretFolders: string[];
   admin: { email: string; password: string } | undefined;
   logLevel: string;
   prettyLogs: boolean;
@@ -90,6 +131,10 @@ export function readEnv(source: Record<string, string | undefined> = process.env
     variables: source,
     pluginFolders: env.LOOM_PLUGINS_DIR === undefined ? defaultFolders() : [env.LOOM_PLUGINS_DIR],
     secretKey: env.LOOM_SECRET_KEY,
+    secretKeyFile: env.LOOM_SECRET_KEY_FILE,
+    oldSecretKeys: env.LOOM_SECRET_KEY_OLD,
+    secretVariables: env.LOOM_SECRET_ENV,
+    secretFolders: env.LOOM_SECRET_FILES,
     admin:
       env.LOOM_ADMIN_EMAIL && env.LOOM_ADMIN_PASSWORD
         ? { email: env.LOOM_ADMIN_EMAIL, password: env.LOOM_ADMIN_PASSWORD }

@@ -8,8 +8,8 @@ export interface StubBehaviour {
   schema: unknown[];
   healthy: boolean;
   models: unknown;
-  /** Answers `/initialize` with this status. */
-  initializeStatus: number;
+  /** Answers `/initialize` with this status, or with one for each configuration. */
+  initializeStatus: number | ((config: unknown) => number);
 }
 
 /** A well-behaved plugin as a real HTTP server on a free port of 127.0.0.1, which notes what it was asked. */
@@ -92,7 +92,7 @@ async function answer(state: State, request: IncomingMessage, response: ServerRe
       });
     case "POST /initialize":
       state.configs.push(JSON.parse(body));
-      return send(response, behaviour.initializeStatus, { status: "ok" });
+      return send(response, statusFor(behaviour, JSON.parse(body)), { status: "ok" });
     case "GET /health":
       return send(response, 200, {
         healthy: behaviour.healthy,
@@ -107,6 +107,10 @@ async function answer(state: State, request: IncomingMessage, response: ServerRe
     default:
       return send(response, 404, { code: "not_found", message: "nothing here" });
   }
+}
+
+function statusFor({ initializeStatus }: StubBehaviour, config: unknown): number {
+  return typeof initializeStatus === "number" ? initializeStatus : initializeStatus(config);
 }
 
 function chat(state: State, body: string, response: ServerResponse): void {

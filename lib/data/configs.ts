@@ -64,10 +64,10 @@ export function createConfigStore(options: ConfigStoreOptions): ConfigStore {
     async secretStates(pluginId) {
       const [origin, rows] = await Promise.all([
         findOrigin(client, pluginId),
-        client.secret.findMany({ where: { pluginId }, omit: { sealed: true, since: true } }),
+        client.secret.findMany({ where: { pluginId }, omit: { since: true } }),
       ]);
       const states = await Promise.all(
-        rows.map(async (row) => [row.field, await toSecretState(row, origin, references)] as const),
+        rows.map(async (row) => [row.field, await toSecretState(row, origin, box, references)] as const),
       );
       return Object.fromEntries(states);
     },

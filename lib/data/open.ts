@@ -16,7 +16,7 @@ import { createProcessStore } from "./processes.ts";
 import { createReferences, NO_REFERENCES, type ReferenceRules, type References } from "./secret-reference.ts";
 import { createSampleStore } from "./samples.ts";
 import { createSecretBox, deriveSecret, type SecretBox } from "./secret-box.ts";
-import { openSecretKeys } from "./secret-key.ts";
+import { followKeys, openSecretKeys, readSalt } from "./secret-key.ts";
 import { toStorageError } from "./storage-error.ts";
 import { createUserStore } from "./users.ts";
 
@@ -27,6 +27,10 @@ export interface DataOptions {
   migrationsDirectory: string;
   /** `LOOM_SECRET_KEY`: 32 bytes as hex or base64, or a passphrase of at least 32 characters. Default: the file `secret.key`. */
   secretKey?: string | undefined;
+  /** `LOOM_SECRET_KEY_FILE`: where the keys lie instead, one a line, the writing one first. */
+  secretKeyFile?: string | undefined;
+  /** `LOOM_SECRET_KEY_OLD`: keys that only read. */
+  oldSecretKeys?: string | undefined;
   /** What secrets may refer to; nothing by default. */
   references?: ReferenceRules;
   clock: Clock;
@@ -77,7 +81,7 @@ export async function createData(options: DataOptions): Promise<Data> {
   try {
     const keys = await openSecretKeys(client, options, clock, log);
     const secrets = {
-      box: createSecretBox(keys),
+      box: createSecretBox(followKeys(options, await readSalt(client), keys, log)),
       references: createReferences(options.references ?? NO_REFERENCES),
     };
     return {

@@ -24,6 +24,8 @@ export class SecretBoxError extends Error {
 }
 
 export interface SecretBox {
+  /** Whether the key that sealed it is at hand. */
+  knows(sealed: string): boolean;
   /** Encrypts under the first key for one place, written `table:row:field`; opening it in any other place fails. */
   seal(plaintext: string, place: string): string;
   /** Decrypts with whichever key sealed it. Throws `SecretBoxError`. */
@@ -73,14 +75,21 @@ export function deriveSecret(key: SecretKey, purpose: string): string {
 /** Keys of a box; the first writes, all of them read. */
 export type SecretKeys = readonly [SecretKey, ...SecretKey[]];
 
+/** The name of the key a ciphertext was sealed with; empty for what is none. */
+export function keyIdOf(sealed: string): string {
+  return sealed.split(".")[1] ?? "";
+}
+
 /**
- * The box for secrets at rest. The first key writes, all of them read.
+ * The box for secrets at rest. The first key writes, all of them read; a function is asked anew every time, since keys rotate.
  * A ciphertext is `v1.<key id>.<iv>.<ciphertext and tag>`, the last two in base64url.
  */
-export function createSecretBox(keys: SecretKeys): SecretBox {
-  const [writing] = keys;
+export function createSecretBox(source: SecretKeys | (() => SecretKeys)): SecretBox {
+  const getKeys = typeof source === "function" ? source : () => source;
   return {
+    knows: (sealed) => getKeys().some(({ id }) => id === keyIdOf(sealed)),
     seal(plaintext, place) {
+      const [writing] = getKeys();
       const iv = randomBytes(IV_BYTES);
       const cipher = createCipheriv(ALGORITHM, writing.bytes, iv).setAAD(Buffer.from(place));
       const body = Buffer.concat([cipher.update(plaintext, "utf8"), cipher.final(), cipher.getAuthTag()]);
@@ -93,7 +102,7 @@ export function createSecretBox(keys: SecretKeys): SecretBox {
       if (version !== "v1" || iv.length !== IV_BYTES || body.length < TAG_BYTES) {
         throw new SecretBoxError("malformed", "This is not a ciphertext of this console.");
       }
-      const key = keys.find(({ id }) => id === keyId);
+      const key = getKeys().find(({ id }) => id === keyId);
       if (!key)
         throw new SecretBoxError("unknown_key", `Sealed under the key ${keyId}, which is not at hand.`);
       try {

@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { open, realpath } from "node:fs/promises";
 import { normalize, sep } from "node:path";
 import { SECRET_MAX_LENGTH } from "../contract/config.ts";
-import { parseReference, type Reference } from "../core/secret-reference.ts";
+import { mayReferTo, parseReference, type Reference } from "../core/secret-reference.ts";
 
 /** What secrets may refer to, as the operator set it. */
 export interface ReferenceRules {
@@ -14,6 +14,21 @@ export interface ReferenceRules {
   folders: readonly string[];
   /** Absolute files and folders that are never read: what belongs to the console itself. */
   forbidden: readonly string[];
+}
+
+/** The rules of this process: its environment, and what the operator listed in `LOOM_SECRET_ENV` and `LOOM_SECRET_FILES`. */
+export function toReferenceRules(settings: {
+  environment: Readonly<Record<string, string | undefined>>;
+  listed: readonly string[];
+  folders: readonly string[];
+  forbidden: readonly string[];
+}): ReferenceRules {
+  const { environment, listed, folders, forbidden } = settings;
+  const mayRead = (name: string) => mayReferTo(name, listed);
+  const variables = Object.entries(environment).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && mayRead(entry[0]),
+  );
+  return { mayRead, variables: Object.fromEntries(variables), folders, forbidden };
 }
 
 /** Nothing may be referred to. */

@@ -3,7 +3,7 @@ import type { SecretState, SecretWrite } from "../contract/config.ts";
 import type { TransactionClient } from "./client.ts";
 import type { OpenedSecrets } from "./data.ts";
 import type { Secret } from "./generated/client.ts";
-import { SecretBoxError, type SecretBox } from "./secret-box.ts";
+import { keyIdOf, SecretBoxError, type SecretBox } from "./secret-box.ts";
 import type { References, Resolution } from "./secret-reference.ts";
 
 /** Where a ciphertext belongs: bound into it, so that it opens nowhere else. */
@@ -37,8 +37,9 @@ export async function writeSecret(
 
 /** What may be said about a stored secret while the plugin is at `origin`. */
 export async function toSecretState(
-  row: Omit<Secret, "sealed" | "since">,
+  row: Omit<Secret, "since">,
   origin: string | null,
+  box: SecretBox,
   references: References,
 ): Promise<SecretState> {
   return {
@@ -48,7 +49,8 @@ export async function toSecretState(
     kind: row.reference === null ? "sealed" : "reference",
     reference: row.reference,
     origin: row.origin,
-    problem: strayProblem(row, origin) ?? (await referenceProblem(row, references)),
+    problem:
+      strayProblem(row, origin) ?? keyProblem(row.sealed, box) ?? (await referenceProblem(row, references)),
   };
 }
 
@@ -79,7 +81,8 @@ async function openRow(
   const stray = strayProblem(row, origin);
   if (stray !== null) return { problem: stray };
   if (row.reference !== null) return references.resolve(row.reference);
-  return { value: openSealed(box, row) };
+  const lost = keyProblem(row.sealed, box);
+  return lost === null ? { value: openSealed(box, row) } : { problem: lost };
 }
 
 /** A secret belongs to scheme, host and port: whoever answers elsewhere is not told it. */
@@ -97,6 +100,16 @@ async function referenceProblem(
   return "problem" in resolution ? resolution.problem : null;
 }
 
+/** After a key was lost, or taken away too early. */
+function keyProblem(sealed: string | null, box: SecretBox): string | null {
+  if (sealed === null || !isCiphertext(sealed) || box.knows(sealed)) return null;
+  return `It is sealed under the key ${keyIdOf(sealed)}, which is not at hand: put that key back beside the present one, or enter the secret again.`;
+}
+
+function isCiphertext(text: string): boolean {
+  return /^v1\.[0-9a-f]{8}\./.test(text);
+}
+
 function openSealed(box: SecretBox, row: Secret): string {
   try {
     return box.open(row.sealed ?? "", placeOf(row.pluginId, row.field));
@@ -104,10 +117,7 @@ function openSealed(box: SecretBox, row: Secret): string {
     if (!(cause instanceof SecretBoxError)) throw cause;
     throw new AppError("storage_unavailable", `The stored secret ${row.field} cannot be opened.`, {
       field: row.field,
-      hint:
-        cause.reason === "unknown_key"
-          ? "Its key is not at hand. Put that key back beside the present one (npm run secrets -- status names it), or enter the secret again."
-          : "Its stored form was changed. Enter it again in the plugin's configuration.",
+      hint: "Its stored form was changed. Enter it again in the plugin's configuration.",
       cause,
     });
   }

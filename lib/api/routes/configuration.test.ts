@@ -305,11 +305,9 @@ describe("testing a draft", () => {
     });
 
     it("puts the last good configuration back when the draft fails", async () => {
-      stub.behaviour.initializeStatus = 400;
-      const testing = test(draft);
-      await expect.poll(() => stub.configs.length).toBe(2);
-      stub.behaviour.initializeStatus = 200;
-      const events = await testing;
+      stub.behaviour.initializeStatus = (config) =>
+        (config as { timeout: number }).timeout === draft.values.timeout ? 400 : 200;
+      const events = await test(draft);
       expect(events.at(-1)).toMatchObject({ ok: false });
       expect(outcomes(events)).toMatchObject({ initialize: "failed", restore: "ok" });
       expect(stub.configs.at(-1)).toEqual(saved);
