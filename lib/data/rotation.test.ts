@@ -4,8 +4,8 @@ import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createTestData, type TestData } from "../../test/database.ts";
-import { createFakeClock } from "../../test/fake-clock.ts";
 import { pluginContent } from "../../test/plugin-content.ts";
+import { createClock } from "../real-clock.ts";
 import { createData } from "./open.ts";
 import { inspectKeys, retireKeys, rotateSecrets } from "./rotation.ts";
 import { generateKeyText } from "./secret-box.ts";
@@ -26,7 +26,7 @@ beforeEach(async () => {
 afterEach(() => test.close());
 
 const source = () => ({ directory: test.directory });
-const rotate = () => rotateSecrets({ source: source(), clock: createFakeClock(), isConsoleRunning: true });
+const rotate = () => rotateSecrets({ source: source(), clock: createClock(), isConsoleRunning: true });
 const keyFile = () => join(test.directory, "secret.key");
 
 /** Opens everything, and counts what can be read. */

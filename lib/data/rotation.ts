@@ -1,6 +1,5 @@
 import { closeSync, fsyncSync, openSync, renameSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { setImmediate } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { AppError } from "../contract/error.ts";
 import type { Clock } from "../core/clock.ts";
@@ -132,7 +131,7 @@ export async function rotateSecrets(
     requireSameKey(options, before.keys, before.canary);
     if (!isUnfinished) addKey(source);
     const { keys } = readKeys(database, source);
-    const wrapped = await wrapAll(database, keys, options.onProgress);
+    const wrapped = await wrapAll(database, keys, options);
     finish(database, keys, before.canary, wrapped, clock);
     const { canary } = readKeys(database, source);
     return { ...report(database, source, keys, canary), wrapped, writing: keys[0].id };
@@ -195,7 +194,7 @@ function replaceFile(file: string, lines: string[]): void {
 async function wrapAll(
   database: Database.Database,
   keys: SecretKeys,
-  onProgress?: (done: number) => void,
+  { clock, onProgress }: RotationOptions,
 ): Promise<number> {
   const select = database.prepare<[string, number], Row>(
     `SELECT rowid, pluginId, field, sealed FROM Secret
@@ -223,7 +222,7 @@ async function wrapAll(
     last = end.rowid;
     onProgress?.(done);
     // A running console gets its turn.
-    await setImmediate();
+    await clock.sleep(1);
   }
 }
 
