@@ -24,6 +24,14 @@ describe("readEnv", () => {
     ).toEqual({ email: "a@b.example", password: "correct horse battery" });
   });
 
+  it("takes the secret key from one place, and never lists the console's own settings as references", () => {
+    const key = "k".repeat(32);
+    expect(() => readEnv({ LOOM_SECRET_KEY: key, LOOM_SECRET_KEY_FILE: "/run/key" })).toThrow(/not both/);
+    expect(() => readEnv({ LOOM_SECRET_ENV: "FINE,LOOM_ADMIN_PASSWORD" })).toThrow(/never sent/);
+    expect(readEnv({ LOOM_SECRET_ENV: "One, two" }).secretVariables).toEqual(["One", "two"]);
+    expect(readEnv({}).secretFolders).toEqual(["/run/secrets"]);
+  });
+
   it("treats an empty variable as unset", () => {
     expect(readEnv({ PORT: "" }).port).toBe(3000);
   });

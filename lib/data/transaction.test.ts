@@ -44,6 +44,17 @@ describe("a transaction", () => {
     expect(await names()).toEqual([]);
   });
 
+  it("leaves alone what is asked beside it in the same tick", async () => {
+    const { id } = await test.data.plugins.create(pluginContent("Acme"));
+    const beside = test.data.transaction(async ({ configs }) => {
+      const inside = configs.get(id);
+      return inside;
+    });
+    const asked = Array.from({ length: 20 }, () => test.data.configs.get(id));
+    const answers = await Promise.all([beside, ...asked]);
+    expect(new Set(answers.map(({ version }) => version))).toEqual(new Set([0]));
+  });
+
   it("can go on after a name was taken", async () => {
     await test.data.plugins.create(pluginContent("Acme"));
     await test.data.transaction(async ({ plugins }) => {

@@ -18,6 +18,27 @@ describe("redaction", () => {
     expect(redaction.text("canary-1234 in mode fast")).toBe("[redacted] in mode fast");
   });
 
+  it("removes secrets inside base64, whatever stands before them, and as hexadecimal digits", () => {
+    const secret = "canary-1234567890";
+    const redaction = createRedaction([]);
+    redaction.conceal([secret]);
+    for (const before of ["", "u:", "us:", "user:"]) {
+      const basic = Buffer.from(`${before}${secret}!`).toString("base64");
+      expect(redaction.text(`Basic ${basic}`)).toContain("[redacted]");
+    }
+    expect(redaction.text(`0x${Buffer.from(secret).toString("hex")}`)).toBe("0x[redacted]");
+  });
+
+  it("removes short secrets from sentences only, and numbers that are a secret", () => {
+    const redaction = createRedaction([]);
+    redaction.conceal(["gpt", "on", "987654321"]);
+    expect(redaction.value({ id: "gpt", message: "the key gpt is on, not gpts", pin: 987654321 })).toEqual({
+      id: "gpt",
+      message: "the key [redacted] is on, not gpts",
+      pin: "[redacted]",
+    });
+  });
+
   it("remembers the secrets of earlier configurations", () => {
     const redaction = createRedaction(["key"]);
     redaction.learn({ key: "first-secret" });

@@ -38,10 +38,10 @@ const json = fc.jsonValue({ maxDepth: 2 }).map((value) => JSON.parse(JSON.string
 /** A field of a random kind with a random value for it, or none. */
 const fieldWithValue = fc
   .oneof(
-    fc.record({ type: fc.constant("string"), value: text as fc.Arbitrary<Json> }),
-    fc.record({ type: fc.constant("int"), value: fc.maxSafeInteger() as fc.Arbitrary<Json> }),
-    fc.record({ type: fc.constant("float"), value: number as fc.Arbitrary<Json> }),
-    fc.record({ type: fc.constant("bool"), value: fc.boolean() as fc.Arbitrary<Json> }),
+    fc.record({ type: fc.constant("string"), value: text }),
+    fc.record({ type: fc.constant("int"), value: fc.maxSafeInteger() }),
+    fc.record({ type: fc.constant("float"), value: number }),
+    fc.record({ type: fc.constant("bool"), value: fc.boolean() }),
     fc.record({ type: fc.constant("list<thing>"), value: json.filter((value) => value !== null) }),
   )
   .chain(({ type, value }) =>
