@@ -24,7 +24,7 @@ export function mayReferTo(name: string, listed: readonly string[]): boolean {
 }
 
 /** Whether a variable belongs to the console itself, now or in a version to come. */
-export function isOwnSetting(name: string): boolean {
+function isOwnSetting(name: string): boolean {
   if (OWN.test(name)) return true;
   return /^(LOOM_.*|PORT|NODE_ENV|NODE_OPTIONS)$/i.test(name) && !name.startsWith(PREFIX);
 }

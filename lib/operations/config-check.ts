@@ -22,11 +22,7 @@ export async function checkWrite(
 }
 
 /** The schema's rules alone: what the form in the browser checks as well. */
-export function checkRules(
-  schema: ConfigField[],
-  write: Draft,
-  stored: Record<string, SecretState>,
-): FieldIssue[] {
+function checkRules(schema: ConfigField[], write: Draft, stored: Record<string, SecretState>): FieldIssue[] {
   const secrets = secretsAfter(stored, write);
   return validateConfig(schema, write.values, secrets).map(({ field, message }) => ({
     path: `${isSensitive(schema, field) ? "secrets" : "values"}.${field}`,
