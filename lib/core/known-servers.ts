@@ -41,7 +41,8 @@ const SPEAKS_TLS = /plain HTTP request was sent to HTTPS port|sent an HTTP reque
 export function recogniseServer(target: Reached, error: AppError): string | null {
   const { status, excerpt = "" } = error.extras.plugin ?? {};
   if (!target.secure && (error.code === "plugin_connection_lost" || SPEAKS_TLS.test(excerpt))) {
-    return `If it speaks TLS, write https://: ${target.url.replace(/^(http|grpc):/, "$1s:")}`;
+    const secure = target.url.replace(/^(http|grpc):/, "$1s:");
+    return `If it speaks TLS, write ${secure.split("/")[0]}//: ${secure}`;
   }
   if (status === undefined && !ANSWERED.has(error.code)) return null;
   const server = SERVERS.find(
