@@ -66,7 +66,9 @@ export function useRegistration() {
     mutationFn: (name: string) => api.registerPlugin({ ...source, name }),
     onSuccess: async (plugin) => {
       client.setQueryData(queries(api).plugin(plugin.id).queryKey, plugin);
-      router.push(toPluginPath(plugin.id, plugin.missingConfig.length > 0 ? "configuration" : ""));
+      // A preset leaves a key to fill in, or an address to look at.
+      const isUnfinished = plugin.missingConfig.length > 0 || source?.preset !== undefined;
+      router.push(toPluginPath(plugin.id, isUnfinished ? "configuration" : ""));
       clearDraft();
       await Promise.all([
         client.invalidateQueries({ queryKey: queries(api).plugins.queryKey }),

@@ -588,6 +588,16 @@ describe("an error of the service", () => {
     });
   });
 
+  it.each([
+    ["models", 2 * 1024 * 1024, (plugin: PluginClient) => plugin.models()],
+    ["an answer", 16 * 1024 * 1024, (plugin: PluginClient) => collect(plugin.chat(REQUEST))],
+  ])("that is none, but too much of %s, is cut at %i bytes", async (_case, cap, work) => {
+    const plugin = await open();
+    const headers = { "content-type": "application/json" };
+    server.script.push({ status: 200, headers, body: `{"data": "${"x".repeat(cap)}"}` });
+    await expect(work(plugin)).rejects.toMatchObject({ code: "plugin_response_too_large" });
+  });
+
   it("of a model that does not exist names it, from the service itself", async () => {
     const plugin = await open();
     await expect(collect(plugin.chat({ ...REQUEST, model: "gpt-9" }))).rejects.toMatchObject({
