@@ -46,7 +46,7 @@ const OFFERS: Offer[] = [
     Icon: Plug,
     choices: [
       ...presetsOf(OPENAI).map(({ id, title }) => ({ builtin: OPENAI, preset: id, label: title })),
-      { builtin: OPENAI, preset: null, label: "Another one" },
+      { builtin: OPENAI, preset: null, label: "Another service" },
     ],
   },
 ];
@@ -103,12 +103,14 @@ function OfferRow({
             <Button
               key={label}
               size="sm"
-              aria-label={`Use ${label === "Another one" ? "another OpenAI-style service" : label}`}
+              aria-label={
+                choice.builtin === OPENAI && choice.preset === null ? `${label} of this kind` : `Use ${label}`
+              }
               aria-pressed={isChosen}
               icon={isChosen ? <Check aria-hidden /> : <Plus aria-hidden />}
               onClick={() => onChoose(choice)}
             >
-              {isAlone ? (isChosen ? "Chosen" : `Use ${label}`) : label}
+              {isAlone ? `Use ${label}` : label}
             </Button>
           );
         })}
