@@ -119,6 +119,15 @@ describe("a command", () => {
     expect(readJson({}, { command }).map(({ code }) => code)).toEqual(["process_needs_approval"]);
   });
 
+  it("refuses an environment that would make the program run something else", () => {
+    const env = { PORT: "8090", NODE_OPTIONS: "--require ./x", LD_PRELOAD: "x" };
+    const errors = readJson({}, { command: "node", env }).filter(({ severity }) => severity === "error");
+    expect(errors.map(({ code, path }) => [code, path])).toEqual([
+      ["forbidden_variable", "env.NODE_OPTIONS"],
+      ["forbidden_variable", "env.LD_PRELOAD"],
+    ]);
+  });
+
   it("is what args and env belong to", () => {
     expect(readJson({}, { args: ["a"], env: { A: "b" } }).map(({ code, path }) => [code, path])).toEqual([
       ["command_missing", "args"],
@@ -193,13 +202,4 @@ it("every finding has a place, a message and a way out", () => {
       ...(finding.refusedByLoom ? { refusedByLoom: true } : {}),
     });
   }
-
-  it("refuses an environment that would make the program run something else", () => {
-    const env = { PORT: "8090", NODE_OPTIONS: "--require ./x", LD_PRELOAD: "x" };
-    const errors = readJson({}, { command: "node", env }).filter(({ severity }) => severity === "error");
-    expect(errors.map(({ code, path }) => [code, path])).toEqual([
-      ["forbidden_variable", "env.NODE_OPTIONS"],
-      ["forbidden_variable", "env.LD_PRELOAD"],
-    ]);
-  });
 });
