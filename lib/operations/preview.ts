@@ -91,5 +91,8 @@ export function chooseName(taken: ReadonlySet<string>, wanted: string): string {
 
 function toCalls(endpoint: string | null): string[] {
   const base = endpoint ?? "";
+  if (base.startsWith("grpc")) {
+    return ["GetMetadata", "Initialize", "HealthCheck", "GetModels"].map((call) => `${call} ${base}`);
+  }
   return [`GET ${base}/metadata`, `POST ${base}/initialize`, `GET ${base}/health`, `GET ${base}/models`];
 }

@@ -23,7 +23,8 @@ const post = (path: string, body: object = {}) => loom.call("POST", path, { as: 
 describe("a gRPC plugin", () => {
   it("is previewed by address, with every step on the way", async () => {
     const { body } = await post("/api/plugins/preview", { endpoint: plugin.endpoint, approveEndpoint: true });
-    const { manifest, reach } = body as PluginPreview;
+    const { manifest, reach, calls } = body as PluginPreview;
+    expect(calls[0]).toBe(`GetMetadata ${plugin.endpoint}`);
     expect(manifest).toMatchObject({ type: "grpc", endpoint: plugin.endpoint });
     expect(reach.map(({ name, status }: ReachStep) => `${name} ${status}`).join(", ")).toBe(
       "address ok, dns skipped, tcp ok, tls skipped, http ok, content_type ok, json skipped, schema ok",
