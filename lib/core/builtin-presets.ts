@@ -13,7 +13,7 @@ export interface BuiltinPreset {
 }
 
 /** Addresses as the services document them; local ones are the ports their programs choose by themselves. */
-export const PRESETS: Readonly<Record<string, readonly BuiltinPreset[]>> = {
+const PRESETS: Readonly<Record<string, readonly BuiltinPreset[]>> = {
   "openai-compatible": [
     remote("openai", "OpenAI", "https://api.openai.com/v1"),
     local("ollama", "Ollama", "http://127.0.0.1:11434/v1"),

@@ -51,7 +51,7 @@ export async function* chat(
 const OWN_FIELDS = new Set(["model", "messages", "stream", "stream_options", "n"]);
 
 /** The protocol's request is OpenAI's, but for `plugin_specific`: its fields go beside the others. */
-export function toBody(request: ChatRequest, quirks: Quirks): JsonObject {
+function toBody(request: ChatRequest, quirks: Quirks): JsonObject {
   const { plugin_specific: more = {}, max_tokens: limit, stream = false, ...known } = request;
   const extra = Object.entries(more).filter(([name]) => !OWN_FIELDS.has(name));
   const limitName = quirks.renamedLimit.has(request.model) ? "max_completion_tokens" : "max_tokens";
