@@ -43,7 +43,7 @@ export function FindingList({
   );
 }
 
-export function SeverityIcon({ severity }: { severity: Finding["severity"] }) {
+function SeverityIcon({ severity }: { severity: Finding["severity"] }) {
   const isError = severity === "error";
   const Icon = isError ? OctagonAlert : TriangleAlert;
   return (

@@ -1,7 +1,7 @@
 import { StringDecoder } from "node:string_decoder";
 
 /** Longest line kept, UTF-16 units (`protocol.md`: 16 KB a line). */
-export const MAX_LINE_LENGTH = 16_384;
+const MAX_LINE_LENGTH = 16_384;
 
 /** A line of output. */
 export interface OutputLine {
