@@ -7,9 +7,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { chromium, type Browser, type Page } from "@playwright/test";
+import type { Browser, Page } from "@playwright/test";
 import type { Api } from "../lib/client/api.ts";
-import playwright from "../playwright.config.ts";
 import {
   removeDirectory,
   startConsole,
@@ -17,6 +16,7 @@ import {
   waitFor,
   type PluginProcess,
 } from "../test/console-process.ts";
+import { launchBrowser } from "./browser.ts";
 import { ADMIN_ENV, signIn, type Session } from "./session.ts";
 
 const OUT = "docs/screenshots";
@@ -117,7 +117,7 @@ async function shoot(
 
 const loom = await startConsole({ env: { ...ADMIN_ENV, LOOM_LOG_LEVEL: "warn" } });
 const [example, gone] = await Promise.all([startExamplePlugin(), startExamplePlugin()]);
-const browser = await chromium.launch(playwright.use?.launchOptions);
+const browser = await launchBrowser();
 try {
   const session = await signIn(loom);
   const since = Date.now();

@@ -40,7 +40,11 @@ export function SaveBar({
 
   if (changes === 0 && !blocked) return null;
   return (
-    <div className="sticky bottom-0 z-10 flex flex-wrap items-center justify-between gap-x-4 gap-y-2 rounded-b-lg border-t border-line bg-surface px-4 py-3">
+    <div
+      // A press must not blur the field first: the error that appears then would move the button away from under the pointer.
+      onMouseDown={(event) => event.preventDefault()}
+      className="sticky bottom-0 z-10 flex flex-wrap items-center justify-between gap-x-4 gap-y-2 rounded-b-lg border-t border-line bg-surface px-4 py-3"
+    >
       <p role="status" className="figures text-sm font-medium">
         {obstacle ?? (changes === 1 ? "1 unsaved change" : `${changes} unsaved changes`)}
       </p>

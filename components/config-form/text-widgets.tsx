@@ -28,10 +28,10 @@ export function TextWidget(props: WidgetProps) {
 export function MultilineWidget(props: WidgetProps) {
   const { draft, field } = props;
   const text = toInputText(draft) || toInputText(typeof field.default === "string" ? field.default : null);
-  // Many long texts are addresses: it starts as one line and grows.
-  return (
-    <Textarea {...toTextProps(props)} rows={Math.min(text.split("\n").length, 12)} className="min-h-8!" />
-  );
+  // Many long texts are addresses: it starts as one line and grows, unless its name promises more.
+  const isProse = toNameHint(field)?.kind === "multiline";
+  const rows = Math.min(Math.max(text.split("\n").length, isProse ? 3 : 1), 12);
+  return <Textarea {...toTextProps(props)} rows={rows} className={isProse ? "" : "min-h-8!"} />;
 }
 
 export function NumberWidget(props: WidgetProps) {

@@ -176,6 +176,8 @@ function useEditor(props: CodeEditorProps) {
 function toAttributes({ label, aria }: CodeEditorProps): Record<string, string> {
   return {
     "aria-label": label,
+    // Focusable as it is; this says so to those who only look for the attribute.
+    tabindex: "0",
     spellcheck: "false",
     autocorrect: "off",
     autocapitalize: "off",
