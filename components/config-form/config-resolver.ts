@@ -41,8 +41,14 @@ function readValue(field: ConfigField, values: FormValues): Read {
     return { value: toValue(field, values) };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    return { message: `This is not JSON yet: ${error.message} Text needs double quotes.` };
+    return { message: toJsonMessage(error.message) };
   }
+}
+
+/** The reader's own sentence about a number is whole; the engine's reason is a fragment. */
+function toJsonMessage(reason: string): string {
+  if (reason.startsWith("The number ")) return reason;
+  return `This is not JSON yet: ${reason.replace(/\.$/, "")}. Text needs double quotes.`;
 }
 
 /** A secret has no value here; a reference must at least be spelled like one. */

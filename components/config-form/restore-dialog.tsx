@@ -51,7 +51,10 @@ export function RestoreDialog({
     ({ name, sensitive }) =>
       sensitive && (goneSecrets(revision).includes(name) || told.some((one) => one.name === name)),
   );
-  const changes = diffRevisions(now, revision);
+  // What becomes of the secrets that are gone is said, and chosen, at their inputs.
+  const changes = diffRevisions(now, revision).filter(
+    ({ field, secret }) => secret === undefined || !gone.some(({ name }) => name === field),
+  );
   const submit = () => {
     if (!restore.isPending) restore.mutate();
   };

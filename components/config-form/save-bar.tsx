@@ -48,7 +48,7 @@ export function SaveBar({
       <p role="status" className="figures text-sm font-medium">
         {obstacle ?? (changes === 1 ? "1 unsaved change" : `${changes} unsaved changes`)}
       </p>
-      <div className="flex flex-wrap items-center gap-2">
+      <div className="flex flex-wrap items-center gap-1 sm:gap-2">
         <Button variant="ghost" onClick={onReview} disabled={saving || blocked}>
           Review
         </Button>

@@ -46,17 +46,27 @@ export function ValueDiff({
 }
 
 /** Values are told apart by word, position and line-through, not by colour alone. */
-export function BeforeAfter({ change, field }: { change: AuditChange; field?: ConfigField | undefined }) {
+export function BeforeAfter({
+  change,
+  field,
+  asJson = false,
+}: {
+  change: AuditChange;
+  field?: ConfigField | undefined;
+  /** As JSON to the letter: where 9000 and "9000" are two things. */
+  asJson?: boolean;
+}) {
+  const format = asJson ? (value: Json) => JSON.stringify(value, null, 2) : formatValue;
   return (
     <span className="grid grid-cols-1 gap-x-2 gap-y-1 sm:grid-cols-[minmax(0,1fr)_1rem_minmax(0,1fr)]">
       <span className="min-w-0 text-muted">
         <span className="sr-only">before: </span>
-        <Side value={change.before} field={field} struck={change.before !== undefined} />
+        <Side value={change.before} field={field} format={format} struck={change.before !== undefined} />
       </span>
       <ArrowRight aria-hidden className="mt-0.5 size-4 rotate-90 text-faint sm:rotate-0" />
       <span className="min-w-0">
         <span className="sr-only">after: </span>
-        <Side value={change.after} field={field} struck={false} />
+        <Side value={change.after} field={field} format={format} struck={false} />
       </span>
     </span>
   );
@@ -65,10 +75,12 @@ export function BeforeAfter({ change, field }: { change: AuditChange; field?: Co
 function Side({
   value,
   field,
+  format,
   struck,
 }: {
   value: Json | undefined;
   field: ConfigField | undefined;
+  format: (value: Json) => string;
   struck: boolean;
 }) {
   if (value === undefined) {
@@ -84,7 +96,7 @@ function Side({
     <code
       className={`wrap-anywhere whitespace-pre-wrap ${struck ? "text-muted line-through decoration-faint" : "text-ink"}`}
     >
-      {formatValue(value)}
+      {format(value)}
     </code>
   );
 }

@@ -15,7 +15,7 @@ export function DriftChanges({ changes }: { changes: ManifestChange[] }) {
               <code>{path.replace(/^metadata\./, "")}</code>
             </dt>
             <dd className="min-w-0">
-              <BeforeAfter change={{ field: path, ...sides }} />
+              <BeforeAfter change={{ field: path, ...sides }} asJson />
             </dd>
           </div>
         ))}
