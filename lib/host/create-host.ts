@@ -13,7 +13,7 @@ import { createRecorder } from "./recorder.ts";
 import { createRunner } from "./runner.ts";
 import type { Runner } from "./runner.ts";
 import { STRANGER } from "./status.ts";
-import { hasProcess } from "./supervisor.ts";
+import { hasProcess, overhear } from "./supervisor.ts";
 import type { Supervisor } from "./supervisor.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -44,7 +44,8 @@ const closed: OpenUpstream = () => {
 
 /** The host. Nothing runs before `start`, but `reconcile` and `probe` work already. */
 export function createHost(options: HostOptions): Host {
-  const { data, clock, log, createClient, builtins, supervisor } = options;
+  const { data, clock, log, builtins, supervisor } = options;
+  const createClient = supervisor ? overhear(options.createClient, supervisor.conceal) : options.createClient;
   const { random = Math.random, concurrency = DEFAULT_CONCURRENCY } = options;
   const runners = new Map<string, Runner>();
   const recorder = createRecorder({ data, clock, log });

@@ -74,7 +74,10 @@ async function register(behaviour = "", port?: number): Promise<PluginRecord> {
       endpoint: `http://127.0.0.1:${at}`,
       metadata: {
         ...{ name: "Own process", version: "1.0.0", provider_type: "own-process" },
-        config_schema: [{ name: "greeting", type: "string", default: "You said" }],
+        config_schema: [
+          { name: "greeting", type: "string", default: "You said" },
+          { name: "key", type: "string", sensitive: true },
+        ],
       },
       command: "node",
       args: ["plugin.mjs"],
@@ -147,6 +150,19 @@ describe("a plugin with a command", () => {
     expect(entry?.pid).toBe(pid);
     expect(await chat(record.id, "log three blind mice")).toContain("three blind mice");
     await vi.waitFor(async () => expect(await lines(record)).toContain("three blind mice"));
+  });
+
+  it("cannot put its secrets into the log", async () => {
+    const record = await register();
+    await approve(record);
+    await database.data.configs.save(record.id, {
+      ...{ version: 0, values: {}, changedBy: "Ann" },
+      secrets: { key: { set: "canary-hunter2" } },
+    });
+    await host.reconcile(record.id);
+    await chat(record.id, "log my key is canary-hunter2, Bearer abcdefghijkl");
+    await vi.waitFor(async () => expect((await lines(record)).join()).toContain("my key is"));
+    expect((await lines(record)).join()).not.toMatch(/hunter2|abcdefgh/);
   });
 
   it("that crashes once is back by itself, initialised again, and says why it ended", async () => {

@@ -6,6 +6,8 @@ import type { Clock } from "../core/clock.ts";
 import { INHERITED_VARIABLES } from "../core/command.ts";
 import type { PluginRecord, ProcessStore } from "../data/data.ts";
 import type { Log } from "../log.ts";
+import { createRedaction, type Redaction } from "../transport/redaction.ts";
+import type { CreateClient } from "./client-factory.ts";
 import { startGuardian, type Guardian } from "./process.ts";
 import { isCovered, resolveCommand } from "./process-command.ts";
 import { openProcessLog, type ProcessLog } from "./process-log.ts";
@@ -39,12 +41,30 @@ export interface Supervisor {
   describe(record: PluginRecord, supervised: Supervised | null): Promise<PluginProcess>;
   /** The output of one plugin's process, from earlier runs of the console too. */
   logOf(pluginId: string): Promise<ProcessLog>;
+  /** Takes these secrets out of everything the plugin's process writes from now on. */
+  conceal(pluginId: string, secrets: readonly string[]): void;
   /** Removes everything kept about the process of a plugin that is gone. */
   forget(pluginId: string): Promise<void>;
   /** Ends what an earlier console left running. Call before anything is started. */
   cleanUp(): Promise<void>;
   /** Ends the guardian. Call after every process has been stopped. */
   close(): Promise<void>;
+}
+
+/** Clients that tell the supervisor, too, which secrets must not be seen. */
+export function overhear(createClient: CreateClient, conceal: Supervisor["conceal"]): CreateClient {
+  return (target, context) => {
+    const client = createClient(target, context);
+    const { pluginId } = context;
+    if (pluginId === null) return client;
+    return {
+      ...client,
+      conceal(secrets) {
+        client.conceal(secrets);
+        conceal(pluginId, secrets);
+      },
+    };
+  };
 }
 
 /** True for a plugin that the console starts itself. */
@@ -55,11 +75,19 @@ export function hasProcess({ manifest }: PluginRecord): boolean {
 export function createSupervisor(options: SupervisorOptions): Supervisor {
   const { processes, clock, log, allowed } = options;
   const logs = new Map<string, Promise<ProcessLog>>();
+  const redactions = new Map<string, Redaction>();
   let guardian: Guardian | null = null;
+
+  function redactionOf(pluginId: string): Redaction {
+    const redaction = redactions.get(pluginId) ?? createRedaction([]);
+    redactions.set(pluginId, redaction);
+    return redaction;
+  }
 
   function logOf(pluginId: string): Promise<ProcessLog> {
     const directory = join(options.logDirectory, pluginId);
-    const opened = logs.get(pluginId) ?? openProcessLog({ directory, clock, log, redact: (text) => text });
+    const redact = redactionOf(pluginId).text;
+    const opened = logs.get(pluginId) ?? openProcessLog({ directory, clock, log, redact });
     logs.set(pluginId, opened);
     return opened;
   }
@@ -71,6 +99,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   return {
     allowed,
     logOf,
+    conceal: (pluginId, secrets) => redactionOf(pluginId).conceal(secrets),
     async supervise(record, onEnd) {
       const { id } = record();
       return createSupervised({
@@ -101,6 +130,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     async forget(pluginId) {
       await (await logOf(pluginId)).remove();
       logs.delete(pluginId);
+      redactions.delete(pluginId);
     },
     async cleanUp() {
       for (const { runId, pid, startTicks } of await processes.listRuns()) {
