@@ -31,6 +31,14 @@ describe("toNetworkFault", () => {
     expect(error.extras.hint).toBeTruthy();
   });
 
+  it("calls an answer that ends in the middle a lost connection, and one that is no HTTP invalid", () => {
+    const parserError = (message: string) => Object.assign(new Error(message), { name: "HTTPParserError" });
+    const cut = parserError("Response does not match the HTTP/1.1 protocol (Invalid EOF state)");
+    expect(toNetworkFault(cut, REMOTE, "x").code).toBe("plugin_connection_lost");
+    const other = parserError("Response does not match the HTTP/1.1 protocol (Expected HTTP/)");
+    expect(toNetworkFault(other, REMOTE, "x").code).toBe("plugin_invalid_response");
+  });
+
   it("looks inside errors of several addresses and causes", () => {
     const both = new AggregateError([failWith("ECONNREFUSED"), failWith("ECONNREFUSED")]);
     expect(toNetworkFault(both, REMOTE, "x").code).toBe("plugin_unreachable");

@@ -35,8 +35,10 @@ function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return "";
   if ("data" in error && typeof error.data === "string" && HTTP2_SETTINGS.test(error.data)) return "HTTP2";
   if ("code" in error && typeof error.code === "string" && error.code !== "") return error.code;
-  // undici's parser gives some of its errors no code.
-  if (error.name === "HTTPParserError") return "HPE_INVALID";
+  // undici's parser gives some of its errors no code. This one is HTTP that ended in the middle: a chunked body, or the headers.
+  if (error.name === "HTTPParserError") {
+    return /Invalid EOF state/.test(error.message) ? "ECONNRESET" : "HPE_INVALID";
+  }
   // Two addresses tried at once (localhost: ::1 and 127.0.0.1) fail together.
   if (error instanceof AggregateError) return codeOf(error.errors[0]);
   return error.cause === undefined ? "" : codeOf(error.cause);
