@@ -4,6 +4,7 @@ import type { TransactionClient } from "./client.ts";
 import type { AuditStore } from "./data.ts";
 import type { AuditEntry as AuditRow } from "./generated/client.ts";
 import { parseStored } from "./stored-json.ts";
+import { toStoredTime } from "./stored-time.ts";
 
 const Changes = z.array(AuditChange);
 
@@ -37,13 +38,18 @@ export function createAuditStore(client: TransactionClient): AuditStore {
     },
 
     async appendAll(entries) {
-      await client.auditEntry.createMany({
-        data: entries.map(({ at, changes, ...plain }) => ({
+      const rows = JSON.stringify(
+        entries.map(({ at, changes, ...plain }) => ({
           ...plain,
-          at: new Date(at),
+          at: toStoredTime(new Date(at)),
           changes: JSON.stringify(changes),
         })),
-      });
+      );
+      await client.$executeRaw`
+        INSERT INTO AuditEntry (at, actorId, actorName, action, targetId, targetName, changes, requestId)
+          SELECT value ->> 'at', value ->> 'actorId', value ->> 'actorName', value ->> 'action',
+                 value ->> 'targetId', value ->> 'targetName', value ->> 'changes', value ->> 'requestId'
+          FROM json_each(${rows}) ORDER BY key`;
     },
 
     async list({ cursor, limit, targetId }) {

@@ -44,7 +44,7 @@ export interface PluginStore {
   listFiles(): Promise<Array<{ pluginId: string; endpoint: string | null; file: StoredFile }>>;
   /** Throws `name_taken` or `endpoint_taken`. */
   create(input: Omit<PluginRecord, "id" | "createdAt" | "updatedAt">): Promise<PluginRecord>;
-  /** Many at once, in a few statements; all or none. Throws like `create`, without naming the holder. */
+  /** Many at once, in two statements; all or none. Throws like `create`. */
   createAll(
     inputs: ReadonlyArray<Omit<PluginRecord, "id" | "createdAt" | "updatedAt">>,
   ): Promise<PluginRecord[]>;

@@ -36,6 +36,36 @@ describe("plugins", () => {
     expect((await test.data.plugins.find(id))?.manifest).toEqual(manifest);
   });
 
+  it("come back the same when many are stored at once", async () => {
+    const inputs = [pluginContent("Acme"), pluginContent("Loom", { endpoint: null })];
+    const created = await test.data.plugins.createAll(inputs);
+    expect(await test.data.plugins.list()).toEqual(created);
+    expect(created).toEqual(
+      inputs.map((input) => ({
+        ...input,
+        id: expect.stringMatching(/^[a-z][a-z0-9]{23}$/),
+        createdAt: "2026-01-01T00:00:00.000Z",
+        updatedAt: "2026-01-01T00:00:00.000Z",
+      })),
+    );
+    for (const { id } of created) expect(await test.data.configs.get(id)).toEqual({ values: {}, version: 0 });
+  });
+
+  it("are stored all or none, and the error says which name or endpoint is taken", async () => {
+    const first = await test.data.plugins.create(pluginContent("Acme"));
+    const fresh = pluginContent("Fresh");
+    const sameName = pluginContent("Acme", { endpoint: "http://127.0.0.1:1" });
+    await expect(test.data.plugins.createAll([fresh, sameName])).rejects.toMatchObject({
+      code: "name_taken",
+    });
+    const sameEndpoint = pluginContent("Other", { endpoint: first.endpoint });
+    await expect(test.data.plugins.createAll([fresh, sameEndpoint])).rejects.toMatchObject({
+      code: "endpoint_taken",
+      extras: { details: { pluginId: first.id, name: "Acme" } },
+    });
+    expect(await test.data.plugins.list()).toEqual([first]);
+  });
+
   it("are found by id before they are found by name", async () => {
     const first = await test.data.plugins.create(pluginContent("Acme"));
     await test.data.plugins.create(pluginContent(first.id));

@@ -6,8 +6,10 @@ import type { Clock } from "../core/clock.ts";
 import type { Connection, TransactionClient } from "./client.ts";
 import type { PluginRecord, PluginStore } from "./data.ts";
 import type { Plugin } from "./generated/client.ts";
+import { createRowId } from "./row-id.ts";
 import { deleteSamples } from "./samples.ts";
 import { parseStored } from "./stored-json.ts";
+import { toStoredTime } from "./stored-time.ts";
 import { isMissingRow, takenFields } from "./violation.ts";
 
 type Content = Omit<PluginRecord, "id" | "createdAt" | "updatedAt">;
@@ -60,22 +62,75 @@ function notFound(id: string): AppError {
   });
 }
 
-/** Says which of two unique columns is taken, and by whom. */
-async function toTaken(client: TransactionClient, error: unknown, input: Partial<Content>): Promise<unknown> {
-  const fields = takenFields(error);
-  if (fields.includes("name")) {
-    return new AppError("name_taken", `There is already a plugin named ${input.name}.`, {
-      field: "name",
-      hint: "Choose another name.",
-    });
-  }
-  if (!fields.includes("endpoint") || typeof input.endpoint !== "string") return error;
-  const holder = await client.plugin.findFirst({ where: { endpoint: input.endpoint } });
-  return new AppError("endpoint_taken", `${input.endpoint} is already registered as ${holder?.name}.`, {
+function nameTaken(name: string | undefined): AppError {
+  return new AppError("name_taken", `There is already a plugin named ${name}.`, {
+    field: "name",
+    hint: "Choose another name.",
+  });
+}
+
+function endpointTaken(endpoint: string | null, holder: Plugin | null): AppError {
+  return new AppError("endpoint_taken", `${endpoint} is already registered as ${holder?.name}.`, {
     field: "endpoint",
     hint: "Open that plugin, or remove it first.",
     ...(holder ? { details: { pluginId: holder.id, name: holder.name } } : {}),
   });
+}
+
+/** Says which of two unique columns is taken, and by whom. */
+async function toTaken(client: TransactionClient, error: unknown, input: Partial<Content>): Promise<unknown> {
+  const fields = takenFields(error);
+  if (fields.includes("name")) return nameTaken(input.name);
+  if (!fields.includes("endpoint") || typeof input.endpoint !== "string") return error;
+  return endpointTaken(
+    input.endpoint,
+    await client.plugin.findFirst({ where: { endpoint: input.endpoint } }),
+  );
+}
+
+type PackedTaken = Record<"names" | "endpoints", string>;
+type FileColumns = Pick<Plugin, "id" | "name" | "endpoint" | "file">;
+
+function unpackSet(packed = "[]"): Set<string> {
+  return new Set(JSON.parse(packed) as string[]);
+}
+
+/** Only our columns: an object may bring more than its type says. */
+function toNewRecord(input: Content, now: Date): PluginRecord {
+  const { name, origin, manifest, file, findings, endpoint, desired, healthCheckIntervalSeconds } = input;
+  const at = now.toISOString();
+  return {
+    ...{ id: createRowId(), name, origin, manifest, file, findings, endpoint, desired },
+    ...{ healthCheckIntervalSeconds, createdAt: at, updatedAt: at },
+  };
+}
+
+/** Rows travel as one JSON text, as in `samples.ts`: Prisma takes a third of a millisecond for each it handles itself. */
+async function insertAll(transaction: TransactionClient, records: PluginRecord[], now: Date): Promise<void> {
+  const rows = JSON.stringify(records.map((record) => ({ id: record.id, ...toRow(record, now) })));
+  const at = toStoredTime(now);
+  const stored = await transaction.$executeRaw`
+    INSERT INTO Plugin (id, name, origin, manifest, findings, file, filePath, endpoint, desired,
+                        healthCheckIntervalSeconds, createdAt, updatedAt)
+      SELECT value ->> 'id', value ->> 'name', value ->> 'origin', value ->> 'manifest', value ->> 'findings',
+             value ->> 'file', value ->> 'filePath', value ->> 'endpoint', value ->> 'desired',
+             value ->> 'healthCheckIntervalSeconds', ${at}, ${at}
+      FROM json_each(${rows}) WHERE true
+      ON CONFLICT DO NOTHING`;
+  if (stored < records.length) throw await findTaken(transaction, records);
+  const ids = JSON.stringify(records.map(({ id }) => id));
+  await transaction.$executeRaw`INSERT INTO PluginConfig (pluginId) SELECT value FROM json_each(${ids})`;
+}
+
+/** Which of the records was left out, and why. */
+async function findTaken(transaction: TransactionClient, records: PluginRecord[]): Promise<AppError> {
+  const ids = new Set((await transaction.plugin.findMany({ select: { id: true } })).map(({ id }) => id));
+  const left = records.find(({ id }) => !ids.has(id));
+  const holder =
+    left &&
+    left.endpoint !== null &&
+    (await transaction.plugin.findFirst({ where: { endpoint: left.endpoint } }));
+  return holder ? endpointTaken(left.endpoint, holder) : nameTaken(left?.name);
 }
 
 export function createPluginStore(
@@ -101,14 +156,16 @@ export function createPluginStore(
     },
 
     async listTaken() {
-      const rows = await client.plugin.findMany({ select: { name: true, endpoint: true } });
-      const endpoints = rows.flatMap(({ endpoint }) => endpoint ?? []);
-      return { names: new Set(rows.map(({ name }) => name)), endpoints: new Set(endpoints) };
+      const [row] = await client.$queryRaw<PackedTaken[]>`
+        SELECT json_group_array(name) AS names,
+               json_group_array(endpoint) FILTER (WHERE endpoint IS NOT NULL) AS endpoints
+        FROM Plugin`;
+      return { names: unpackSet(row?.names), endpoints: unpackSet(row?.endpoints) };
     },
 
     async listFiles() {
-      const select = { id: true, name: true, endpoint: true, file: true };
-      const rows = await client.plugin.findMany({ where: { filePath: { not: null } }, select });
+      const rows = await client.$queryRaw<FileColumns[]>`
+        SELECT id, name, endpoint, file FROM Plugin WHERE filePath IS NOT NULL`;
       return rows.flatMap(({ id, name, endpoint, file }) =>
         file === null
           ? []
@@ -127,13 +184,10 @@ export function createPluginStore(
 
     createAll(inputs) {
       const now = new Date(clock.now());
+      const records = inputs.map((input) => toNewRecord(input, now));
       return atomically(async (transaction) => {
-        const data = inputs.map((input) => toRow(input, now));
-        const rows = await transaction.plugin.createManyAndReturn({ data }).catch(async (error: unknown) => {
-          throw await toTaken(transaction, error, {});
-        });
-        await transaction.pluginConfig.createMany({ data: rows.map(({ id }) => ({ pluginId: id })) });
-        return rows.map(toRecord);
+        await insertAll(transaction, records, now);
+        return records;
       });
     },
 

@@ -45,21 +45,28 @@ async function readHandle(handle: FileHandle): Promise<FileContent> {
   const stats = await handle.stat();
   if (!stats.isFile()) return { problem: notAFileProblem() };
   if (stats.size > MAX_BYTES) return { problem: sizeProblem(stats.size) };
-  const buffer = Buffer.alloc(MAX_BYTES + 1);
-  let length = 0;
-  while (length < buffer.length) {
-    const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
-    if (bytesRead === 0) break;
-    length += bytesRead;
-  }
-  if (length > MAX_BYTES) return { problem: sizeProblem(length) };
-  const bytes = buffer.subarray(0, length);
+  // As large as needed: a thousand times the most there may be would keep the garbage collector busy.
+  let bytes = await readUpTo(handle, stats.size + 1);
+  if (bytes.length > stats.size) bytes = await readUpTo(handle, MAX_BYTES + 1);
+  if (bytes.length > MAX_BYTES) return { problem: sizeProblem(bytes.length) };
   const hash = createHash("sha256").update(bytes).digest("hex");
   try {
     return { text: new TextDecoder("utf-8", { fatal: true }).decode(bytes), hash };
   } catch {
     return { problem: toFileProblem("not_utf8", "This file is not UTF-8 text.", "Save it as UTF-8.") };
   }
+}
+
+/** From the beginning. */
+async function readUpTo(handle: FileHandle, most: number): Promise<Buffer> {
+  const buffer = Buffer.alloc(most);
+  let length = 0;
+  while (length < most) {
+    const { bytesRead } = await handle.read(buffer, length, most - length, length);
+    if (bytesRead === 0) break;
+    length += bytesRead;
+  }
+  return buffer.subarray(0, length);
 }
 
 /** Of a link whose target lies outside the watched folder. */

@@ -16,8 +16,9 @@ import { reconcileLater } from "./switching.ts";
 /** Names that may be looked up at once. */
 const LOOKUPS = 16;
 
-/** New plugins stored in one transaction: a thousand one by one would take as many commits. */
-const BATCH = 8;
+/** New plugins stored in one transaction, and characters of manifests: each commit waits for the disk, and others for the commit. */
+const BATCH = 40;
+const BATCH_CHARACTERS = 131_072;
 
 /** What a look at the folders changed, by name of plugin. */
 export interface FolderOutcome {
@@ -70,12 +71,16 @@ async function createIntake(context: Context, snapshot: FolderSnapshot, problems
   const owned = new Map((await data.plugins.listFiles()).map((entry) => [entry.file.path, entry]));
   const breathe = createBreath(clock);
   const taken = await data.plugins.listTaken();
-  let coming: Array<NewFile & { waiting: OpenProblem | null }> = [];
+  let coming: Array<NewFile & { waiting: OpenProblem | null; length: number }> = [];
 
   /** Returns the readings whose endpoint somebody else has. */
   async function takeAll(readings: FolderReading[]): Promise<FolderReading[]> {
     const open: FolderReading[] = [];
-    const steps = readInTurn(context, readings.filter(isNews), breathe);
+    const steps = readInTurn(
+      context,
+      readings.filter((reading) => isNews(reading, owned.get(reading.path))),
+      breathe,
+    );
     for (const { read } of steps) read.catch(() => undefined);
     for (const { reading, read } of steps) {
       try {
@@ -99,11 +104,6 @@ async function createIntake(context: Context, snapshot: FolderSnapshot, problems
     problems.set(path, { findings: [finding], pluginId: null, waitsFor: null });
   }
 
-  function isNews({ path, content }: FolderReading): boolean {
-    const known = owned.get(path)?.file;
-    return !(known?.state === "ok" && "hash" in content && content.hash === known.hash);
-  }
-
   /** False when its endpoint belongs to somebody else. */
   async function take({ path, folder, content }: FolderReading, reading: FileReading): Promise<boolean> {
     const place: FilePlace = { path, folder, hash: "hash" in content ? content.hash : "" };
@@ -120,25 +120,23 @@ async function createIntake(context: Context, snapshot: FolderSnapshot, problems
     }
     const { waitsFor } = reading;
     const waiting = waitsFor && { findings: [toWaiting(waitsFor, content)], waitsFor };
-    if (owner === undefined) await register(place, reading, waiting && { ...waiting, pluginId: null });
-    else {
+    if (owner === undefined) {
+      const name = chooseName(taken.names, reading.manifest.metadata.name);
+      const length = "text" in content ? content.text.length : 0;
+      await register({ place, reading, name, length, waiting: waiting && { ...waiting, pluginId: null } });
+    } else {
       const pluginId = await reload(owner, place, reading);
-      setWaiting(path, waiting && { ...waiting, pluginId });
+      setWaiting(problems, path, waiting && { ...waiting, pluginId });
     }
     return true;
   }
 
-  function setWaiting(path: string, waiting: OpenProblem | null): void {
-    if (waiting === null) problems.delete(path);
-    else problems.set(path, waiting);
-  }
-
-  async function register(place: FilePlace, reading: UsableReading, waiting: OpenProblem | null) {
-    const name = chooseName(taken.names, reading.manifest.metadata.name);
-    taken.names.add(name);
-    if (reading.endpoint !== null) taken.endpoints.add(reading.endpoint);
-    coming.push({ place, reading, name, waiting });
-    if (coming.length >= BATCH) await storeComing();
+  async function register(file: (typeof coming)[number]): Promise<void> {
+    taken.names.add(file.name);
+    if (file.reading.endpoint !== null) taken.endpoints.add(file.reading.endpoint);
+    coming.push(file);
+    const characters = coming.reduce((sum, { length }) => sum + length, 0);
+    if (coming.length >= BATCH || characters >= BATCH_CHARACTERS) await storeComing();
   }
 
   async function storeComing(): Promise<void> {
@@ -165,7 +163,7 @@ async function createIntake(context: Context, snapshot: FolderSnapshot, problems
   function welcome(record: PluginRecord, waiting: OpenProblem | null): void {
     remember(record);
     outcome.registered.push(record.name);
-    if (record.file) setWaiting(record.file.path, waiting && { ...waiting, pluginId: record.id });
+    if (record.file) setWaiting(problems, record.file.path, waiting && { ...waiting, pluginId: record.id });
     if (record.desired === "enabled") reconcileLater(context, record.id);
   }
 
@@ -258,6 +256,15 @@ async function findDetachedBuiltin({ data }: Context, manifest: Json): Promise<P
     (record) =>
       record.origin === "folder" && record.file === null && isSameJson(record.manifest as Json, manifest),
   );
+}
+
+function setWaiting(problems: Map<string, OpenProblem>, path: string, waiting: OpenProblem | null): void {
+  if (waiting === null) problems.delete(path);
+  else problems.set(path, waiting);
+}
+
+function isNews({ content }: FolderReading, owner: Owned | undefined): boolean {
+  return !(owner?.file.state === "ok" && "hash" in content && content.hash === owner.file.hash);
 }
 
 function isUsable(reading: FileReading): reading is UsableReading {
