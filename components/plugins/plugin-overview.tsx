@@ -17,6 +17,7 @@ export function PluginOverview() {
     <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
       <div className="flex min-w-0 flex-col gap-5">
         <PluginAttention />
+        <ProcessPanel />
         <PluginFile />
         <DriftNotice />
         <PluginFigures />
@@ -25,7 +26,6 @@ export function PluginOverview() {
         <PluginFindings />
       </div>
       <div className="flex min-w-0 flex-col gap-5">
-        <ProcessPanel />
         <PluginLastCheck />
         <PluginFacts />
       </div>
