@@ -7,14 +7,10 @@ import { Field } from "../ui/field.tsx";
 import { FieldChips } from "./field-chips.tsx";
 import { isSameDraft, toDraft } from "./field-draft.ts";
 import { toFieldKind } from "./field-kind.ts";
+import { toControlId } from "./field-link.ts";
 import { describeRule } from "./field-rule.ts";
 import { toKey, type FormValues } from "./form-values.ts";
 import { WIDGETS } from "./widgets.tsx";
-
-/** The id of a field's control: errors and links move the focus there. */
-export function toControlId(name: string): string {
-  return `config-${toKey(name)}`;
-}
 
 /** One open field: label, widget, rule, description, and what is wrong with it. Follows its own value and no other. */
 export const ConfigField = memo(function ConfigField({

@@ -8,12 +8,11 @@ import { ConfigActions } from "./config-actions.tsx";
 import { ConfigNotice } from "./config-notice.tsx";
 import { ConfigTabs, toTabId } from "./config-tabs.tsx";
 import { useConfigView } from "./config-view.ts";
-import { toFieldHash } from "./field-link.ts";
+import { focusFirst, toFieldHash } from "./field-link.ts";
 import { FieldList } from "./field-list.tsx";
 import { Notice } from "./notice.tsx";
 import { TEXT_WORDS, type TextDrafts } from "./text-drafts.ts";
 import { useConfigForm, type ConfigFormState } from "./use-config-form.ts";
-import { focusFirst } from "./use-config-save.ts";
 
 // Fetched by who opens them: the form is what nearly everybody comes for.
 const TextView = lazy(async () => ({ default: (await import("./text-view.tsx")).TextView }));

@@ -11,10 +11,10 @@ import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { ErrorNotice } from "../ui/error-notice.tsx";
 import { placeIssues } from "./config-resolver.ts";
+import { focusFirst } from "./field-link.ts";
 import { Notice } from "./notice.tsx";
 import { announceTest, type TestProgress } from "./test-progress.ts";
 import { TestSteps } from "./test-steps.tsx";
-import { focusFirst } from "./use-config-save.ts";
 import { useConfigTest } from "./use-config-test.ts";
 
 /** Proves a draft against the plugin, step by step, before it is saved. */

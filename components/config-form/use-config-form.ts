@@ -5,9 +5,13 @@ import { useForm, type FieldErrors } from "react-hook-form";
 import { useDraft } from "@/lib/client/draft.ts";
 import type { PluginConfig } from "@/lib/contract/config.ts";
 import { createResolver } from "./config-resolver.ts";
+import { focusFirst } from "./field-link.ts";
 import { refit, toStoredDraft, type StoredDraft } from "./form-merge.ts";
 import { changedNames, toFormValues, toKey, type FormValues } from "./form-values.ts";
-import { focusFirst, useConfigSave } from "./use-config-save.ts";
+import { useConfigSave } from "./use-config-save.ts";
+
+/** Writing a long draft takes a while: not between two keys. Leaving the page writes it at once. */
+const KEEP_AFTER_MS = 200;
 
 /** Where a plugin's unsaved edits are kept: the tab's storage, without secrets. */
 export function useConfigDraft(pluginId: string) {
@@ -31,10 +35,29 @@ export function useConfigForm(pluginId: string, config: PluginConfig) {
     if (changedNames(config.schema, values).length === 0) clearStored();
     else setStored(toStoredDraft(config.schema, values));
   });
-  useEffect(
-    () => form.subscribe({ formState: { values: true }, callback: ({ values }) => keep(values) }),
-    [form],
-  );
+  useEffect(() => {
+    let latest: FormValues | null = null;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const flush = () => {
+      clearTimeout(timer);
+      timer = undefined;
+      if (latest) keep(latest);
+      latest = null;
+    };
+    const stop = form.subscribe({
+      formState: { values: true },
+      callback: ({ values }) => {
+        latest = values;
+        timer ??= setTimeout(flush, KEEP_AFTER_MS);
+      },
+    });
+    window.addEventListener("pagehide", flush);
+    return () => {
+      stop();
+      window.removeEventListener("pagehide", flush);
+      flush();
+    };
+  }, [form]);
 
   // Somebody else saved and nothing is being edited here: follow.
   const follow = useEffectEvent((next: PluginConfig) => {

@@ -8,9 +8,9 @@ import { queries } from "@/lib/client/queries.ts";
 import type { PluginConfig, PluginConfigSaved } from "@/lib/contract/config.ts";
 import type { ErrorInfo } from "@/lib/contract/error.ts";
 import { toErrorInfo } from "../ui/error-info.ts";
-import { toControlId } from "./config-field.tsx";
 import type { SaveOutcome } from "./config-notice.tsx";
 import { toFieldMessages, toPath } from "./config-resolver.ts";
+import { focusFirst } from "./field-link.ts";
 import { decide, toConflict } from "./form-conflict.ts";
 import { carryOver, rebase } from "./form-merge.ts";
 import { toConfigWrite, type FormValues } from "./form-values.ts";
@@ -78,11 +78,4 @@ export function useConfigSave(pluginId: string, config: PluginConfig, form: UseF
   }
 
   return { save, adopt, choose, outcome, forget: () => setOutcome(null) };
-}
-
-/** Moves the focus to the first of some fields, in the middle of the window. */
-export function focusFirst(names: readonly string[]): void {
-  const control = names[0] === undefined ? null : document.getElementById(toControlId(names[0]));
-  control?.scrollIntoView({ block: "center" });
-  control?.focus({ preventScroll: true });
 }

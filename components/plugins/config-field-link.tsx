@@ -1,9 +1,7 @@
 "use client";
 
 import Link from "next/link";
-import { toControlId } from "@/components/config-form/config-field.tsx";
-import { toFieldHash } from "@/components/config-form/field-link.ts";
-import { focusFirst } from "@/components/config-form/use-config-save.ts";
+import { focusFirst, toControlId, toFieldHash } from "@/components/config-form/field-link.ts";
 import { toPluginPath } from "./plugin-path.ts";
 
 /** Leads into one field of a plugin's configuration, from wherever it stands. */
