@@ -444,7 +444,8 @@ test("a plugin without a save has an empty history, and typed secrets stay out o
 });
 
 async function expectStorageWithoutSecret(body: Locator): Promise<void> {
-  const stored = await body.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
-  expect(stored).toContain("acme");
-  expect(stored).not.toContain(CANARY);
+  const read = () => body.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
+  // Written a moment after the last key.
+  await expect.poll(read).toContain("acme");
+  expect(await read()).not.toContain(CANARY);
 }
