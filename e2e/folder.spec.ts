@@ -24,11 +24,11 @@ async function put(path: string, text: string): Promise<void> {
 test("a file dropped into the folder becomes a plugin once an admin allows its address", async ({
   page,
   loom,
-  plugin,
 }) => {
+  const plugin = await startStreamingPlugin();
   const file = join(loom.pluginsDirectory, "example/plugin.yaml");
   await page.goto("/plugins");
-  await put(file, manifest("From a file", plugin.url, "example-nodejs"));
+  await put(file, manifest("From a file", plugin.url, "endless"));
   const row = page.getByRole("row", { name: /From a file/ });
   await expect(row).toBeVisible();
   const problems = page.getByRole("region", { name: /needs? attention/ });
@@ -51,6 +51,7 @@ test("a file dropped into the folder becomes a plugin once an admin allows its a
   );
   await expect(page.getByRole("row", { name: /From a file/ })).toHaveCount(1);
   await rm(dirname(file), { recursive: true });
+  await plugin.close();
 });
 
 test("good, broken, good again: a running chat notices nothing", async ({ page, loom, api }) => {

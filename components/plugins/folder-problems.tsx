@@ -2,6 +2,7 @@
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import Link from "next/link";
+import { useState } from "react";
 import { Button } from "@/components/ui/button.tsx";
 import { CopyButton } from "@/components/ui/copy-button.tsx";
 import { Panel } from "@/components/ui/panel.tsx";
@@ -15,9 +16,13 @@ import { FindingList } from "./finding-list.tsx";
 import { toPluginPath } from "./plugin-path.ts";
 import { usePermission } from "./use-permission.ts";
 
+/** More would push the plugins off the screen. */
+const SHOWN = 3;
+
 /** Files of the watched folders that wait for a person, with what is wrong and where. Nothing when there are none. */
 export function FolderProblems() {
   const { data } = useQuery(queries(api).folders);
+  const [showsAll, setShowsAll] = useState(false);
   if (!data || data.problems.length === 0) return null;
   const count = data.problems.length;
   return (
@@ -27,10 +32,17 @@ export function FolderProblems() {
       padded={false}
     >
       <ul className="max-h-96 divide-y divide-line overflow-y-auto" tabIndex={0} aria-label="Files">
-        {data.problems.map((problem) => (
+        {data.problems.slice(0, showsAll ? count : SHOWN).map((problem) => (
           <Problem key={problem.path} problem={problem} />
         ))}
       </ul>
+      {count > SHOWN ? (
+        <div className="border-t border-line px-4 py-2">
+          <Button size="sm" aria-expanded={showsAll} onClick={() => setShowsAll(!showsAll)}>
+            {showsAll ? `Show the first ${SHOWN} only` : `Show all ${count}`}
+          </Button>
+        </div>
+      ) : null}
     </Panel>
   );
 }

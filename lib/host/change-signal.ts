@@ -6,6 +6,9 @@ import { errorCode } from "./manifest-file.ts";
 /** Out of inotify watches, or of file descriptors. */
 const EXHAUSTED = new Set(["ENOSPC", "EMFILE", "ENFILE"]);
 
+/** Chokidar's `watch`; tests put one in its place that fails. */
+export type OpenWatch = typeof watch;
+
 /** Tells that something in the folders may have changed; what, is for a look at the folders to find out. */
 export interface ChangeSignal {
   /** Watches these folders instead of the former ones. Folders that do not exist are left out. */
@@ -15,7 +18,7 @@ export interface ChangeSignal {
   close(): Promise<void>;
 }
 
-export function createChangeSignal(log: Log, onChange: () => void, open = watch): ChangeSignal {
+export function createChangeSignal(log: Log, onChange: () => void, open: OpenWatch = watch): ChangeSignal {
   let watcher: FSWatcher | null = null;
   let blind = false;
 

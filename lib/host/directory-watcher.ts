@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import type { Finding } from "../contract/manifest.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Log } from "../log.ts";
-import { createChangeSignal } from "./change-signal.ts";
+import { createChangeSignal, type OpenWatch } from "./change-signal.ts";
 import { isInside, readManifestFile, type FileContent } from "./manifest-file.ts";
 import { readTree, type FolderState, type FoundFile, type Tree } from "./folder-tree.ts";
 
@@ -52,6 +52,7 @@ export interface DirectoryWatcherOptions {
   log: Log;
   /** Takes one snapshot at a time, in order. */
   deliver: (snapshot: FolderSnapshot) => Promise<void>;
+  openWatch?: OpenWatch;
 }
 
 interface Seen {
@@ -73,7 +74,7 @@ export function createDirectoryWatcher(options: DirectoryWatcherOptions): Direct
   let roots = "";
   let delivered = "";
   let running: Promise<void> | null = null;
-  const signal = createChangeSignal(log, wake);
+  const signal = createChangeSignal(log, wake, options.openWatch);
 
   function wake(): void {
     changed = true;
