@@ -1,5 +1,6 @@
 // A plugin that the console starts itself, without a dependency: PORT from the environment. Its chat does what it is told:
-// "crash" kills it, "exit 3" ends it, "log text" writes to stderr, "fork" starts a child, everything else is echoed.
+// "crash" kills it, "exit 3" ends it, "log text" writes to stderr, "fork" starts a child,
+// "flood 100 10" has a child write 100 MB a second to stdout for 10 s, everything else is echoed.
 import { spawn } from "node:child_process";
 import { createServer } from "node:http";
 
@@ -33,12 +34,30 @@ const metadata = {
   config_schema: [{ name: "greeting", type: "string", default: "You said" }],
 };
 
+const FLOOD = `
+const [megabytes, seconds] = process.argv.slice(1).map(Number);
+const line = "a line of the flood, as long as lines of a log tend to be: " + "x".repeat(40) + "\\n";
+const block = Buffer.from(line.repeat(Math.ceil(65536 / line.length)));
+const began = Date.now();
+let written = 0;
+(function pour() {
+  const passed = Date.now() - began;
+  if (passed >= seconds * 1000) return require("fs").writeSync(1, "flooded " + written + " bytes\\n");
+  while (written < (megabytes * 1e6 * (Date.now() - began)) / 1000 && Date.now() - began < passed + 50) {
+    written += require("fs").writeSync(1, block);
+  }
+  setTimeout(pour, 2);
+})();
+`;
+
 function say(text) {
   const [word, ...rest] = text.split(" ");
   if (word === "crash") process.kill(process.pid, "SIGSEGV");
   if (word === "exit") process.exit(Number(rest[0] ?? 1));
   if (word === "log") console.error(rest.join(" "));
   if (word === "fork") spawn("/bin/sh", ["-c", "sleep 67"], { stdio: "ignore", detached: true });
+  if (word === "flood")
+    spawn(process.execPath, ["-e", FLOOD, ...rest], { stdio: ["ignore", "inherit", "ignore"] });
   return `${config?.greeting ?? "?"}: ${text}`;
 }
 
