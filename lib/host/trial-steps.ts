@@ -1,4 +1,4 @@
-import type { TestStep, TestStepName } from "../contract/config-test.ts";
+import { TestStepName, type TestStep } from "../contract/config-test.ts";
 import type { ErrorInfo } from "../contract/error.ts";
 import type { ReachStep } from "../contract/plugin.ts";
 import type { Clock } from "../core/clock.ts";
@@ -6,19 +6,7 @@ import type { Log } from "../log.ts";
 import { toFailure } from "./failure.ts";
 
 /** Steps of every trial, in order; `restore` or `cleanup` follow. */
-export const TRIAL_STEPS = [
-  "address",
-  "dns",
-  "tcp",
-  "tls",
-  "metadata",
-  "identity",
-  "config",
-  "initialize",
-  "health",
-  "models",
-  "chat",
-] as const satisfies readonly TestStepName[];
+export const TRIAL_STEPS = TestStepName.exclude(["restore", "cleanup"]).options;
 
 /** What a step brought. With `error` it counts as failed, and the steps after it go on. */
 export interface Told<T> {

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { AppError } from "../../contract/error.ts";
 import { LogLine, LogPage, PluginProcess, ProcessApproval, ProcessLimits } from "../../contract/process.ts";
 import {
   approveProcess,
@@ -8,8 +7,8 @@ import {
   listLog,
   setProcessLimits,
 } from "../../operations/processes.ts";
-import { toEventStream } from "../event-stream.ts";
 import { route } from "../route.ts";
+import { toSessionStream } from "../session-stream.ts";
 
 const OneProcess = z.object({ process: PluginProcess });
 
@@ -72,19 +71,8 @@ export const processRoutes = [
         const { q: text, after, limit, stream } = query;
         return { lines: await listLog(context, actor, id, { after, limit, stream, text }) };
       }
-      const controller = new AbortController();
-      visit.signal.addEventListener("abort", () => controller.abort(), { once: true });
       const { after } = query;
-      return toEventStream(followLog(context, actor, id, { after, signal: controller.signal }), {
-        clock: context.clock,
-        controller,
-        async onKeepAlive() {
-          if (await context.sessions.find(visit.headers)) return;
-          controller.abort(
-            new AppError("unauthenticated", "The session has ended.", { hint: "Sign in again." }),
-          );
-        },
-      });
+      return toSessionStream(context, visit, (signal) => followLog(context, actor, id, { after, signal }));
     },
   }),
 ];
