@@ -5,11 +5,13 @@ import {
   useEffect,
   useEffectEvent,
   useImperativeHandle,
+  useLayoutEffect,
   useRef,
   useState,
   type KeyboardEvent,
   type Ref,
 } from "react";
+import { flushSync } from "react-dom";
 import type { Finding } from "@/lib/contract/manifest.ts";
 import { cn } from "../ui/class-names.ts";
 import type { FieldAria } from "../ui/field.tsx";
@@ -119,7 +121,8 @@ function useEditor(props: CodeEditorProps) {
         onLine: (line) => move(line),
       });
       editor.current.setTabIndents(props.tabIndents ?? false);
-      setReady(true);
+      // At once: two fields of one name and id must never be there together.
+      flushSync(() => setReady(true));
     },
   );
   const open = useEffectEvent(async (element: HTMLElement, closed: AbortSignal) => {
@@ -130,7 +133,8 @@ function useEditor(props: CodeEditorProps) {
     if (!closed.aborted) mount(element, module.createEditor, complete);
   });
 
-  useEffect(() => {
+  // Before anything else sees the page: the plain field is back by now, and the editor has to be gone.
+  useLayoutEffect(() => {
     if (plain || !box.current) return;
     const closed = new AbortController();
     void open(box.current, closed.signal);
