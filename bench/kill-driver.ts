@@ -45,4 +45,4 @@ say(
     ],
   ]),
 );
-for (const line of report.lost) say(line);
+for (const line of [...report.lost, ...report.slow]) say(line);

@@ -30,10 +30,14 @@ export interface KillReport extends WriteReport {
   readyMs: number[];
   /** From starting the console again until every plugin that is wanted is healthy, ms. */
   backMs: number[];
+  /** Why plugins were not back within ten seconds, in words. */
+  slow: string[];
 }
 
 const PROCESS_PLUGINS = ["First process", "Second process"];
 const LIMIT_MS = 60_000;
+/** What took longer is explained. */
+const SLOW_MS = 10_000;
 
 /**
  * Kills a console with SIGKILL at random moments while people write to it and chat through it, and looks after each kill whether
@@ -66,6 +70,7 @@ export async function driveKills({ kills, random = Math.random, onKill }: KillOp
       goneMs: [],
       readyMs: [],
       backMs: [],
+      slow: [],
       chats: 0,
     },
   };
@@ -105,8 +110,9 @@ export async function driveKills({ kills, random = Math.random, onKill }: KillOp
       report.readyMs.push(performance.now() - startedAt);
       const api = connect(loom, cookie);
       await writers.verify(api);
-      await allBack(api);
+      const stragglers = await allBack(api);
       report.backMs.push(performance.now() - startedAt);
+      if (performance.now() - startedAt > SLOW_MS) report.slow.push(...stragglers);
     }
     await loom.stop();
     return report;
@@ -163,17 +169,23 @@ async function install(
   return { interval, config, switched, processes };
 }
 
-/** Resolves when every plugin that is wanted is healthy. */
-async function allBack(api: Api): Promise<void> {
+/** Resolves when every plugin that is wanted is healthy, with what the last of them had said before. */
+async function allBack(api: Api): Promise<string[]> {
+  const reasons = new Set<string>();
   await waitFor(
     "every enabled plugin healthy",
     async () => {
       const plugins = await api.listPlugins();
       const waiting = plugins.filter(({ desired, badge }) => desired === "enabled" && badge !== "healthy");
+      for (const { id } of waiting) {
+        const { name, lifecycle, failure } = await api.getPlugin(id);
+        if (failure) reasons.add(`${name}, ${lifecycle}: ${failure.code} ${failure.message}`);
+      }
       return waiting.length === 0 ? true : undefined;
     },
     LIMIT_MS,
   );
+  return [...reasons];
 }
 
 /** Processes with a run's mark whose folder is in `directory`: other consoles on this machine have theirs. */
