@@ -68,5 +68,5 @@ function toSequel(applied: boolean | null): string {
   if (applied === null) return "The plugin is switched off and gets this configuration when you enable it.";
   return applied
     ? "The running plugin accepted the new configuration."
-    : "But the running plugin did not accept it: the reason is on the Overview tab. Correct the values here and save again.";
+    : "But it is not in use: the plugin did not get through all steps with it. The Overview tab says which one failed. Correct the values here and save again.";
 }

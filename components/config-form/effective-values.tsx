@@ -19,7 +19,7 @@ const SOURCES: Record<EffectiveValue["source"], { word: string; look: string }> 
   kept: { word: "No field", look: "bg-warn-soft text-warn" },
 };
 
-/** What `POST /initialize` receives with the saved configuration, and where each value comes from. */
+/** What the plugin receives when it is initialised with the saved configuration, and where each value comes from. */
 export function EffectiveValues({ pluginId }: { pluginId: string }) {
   const { data, error, refetch } = useQuery(queries(api).effectiveConfig(pluginId));
   if (!data) {
@@ -38,8 +38,8 @@ export function EffectiveValues({ pluginId }: { pluginId: string }) {
     <div className="flex flex-col gap-3 p-4">
       <div className="flex items-start justify-between gap-4">
         <p className="text-muted">
-          What <code>POST /initialize</code> receives with the configuration as it is saved. Unsaved edits are
-          not in it.
+          What the plugin receives when it is initialised with the configuration as it is saved. Unsaved edits
+          are not in it.
         </p>
         <CopyButton value={asJson} label="Copy as JSON" />
       </div>

@@ -14,6 +14,7 @@ import { queries } from "@/lib/client/queries.ts";
 import { ConfigMissing } from "./config-missing.tsx";
 import { DriftNotice } from "./drift-notice.tsx";
 import { toPluginPath } from "./plugin-path.ts";
+import { PluginRefusal } from "./plugin-refusal.tsx";
 import { usePluginScreen } from "./plugin-screen-context.ts";
 import { ConfigurationSkeleton } from "./plugin-skeleton.tsx";
 import { usePermission } from "./use-permission.ts";
@@ -47,6 +48,7 @@ export function PluginConfiguration() {
   }
   return (
     <div className="flex flex-col gap-5">
+      <PluginRefusal editing />
       <DriftNotice />
       <ConfigMissing />
       <section

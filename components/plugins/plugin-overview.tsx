@@ -9,6 +9,7 @@ import { PluginFile } from "./plugin-file.tsx";
 import { PluginFindings } from "./plugin-findings.tsx";
 import { PluginLastCheck } from "./plugin-last-check.tsx";
 import { PluginLatency } from "./plugin-latency.tsx";
+import { PluginRefusal } from "./plugin-refusal.tsx";
 import { PluginSteps } from "./plugin-steps.tsx";
 
 /** The first tab: what needs doing, how it is, what it did last, what it is. */
@@ -16,6 +17,7 @@ export function PluginOverview() {
   return (
     <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
       <div className="flex min-w-0 flex-col gap-5">
+        <PluginRefusal />
         <PluginAttention />
         <ProcessPanel />
         <PluginFile />

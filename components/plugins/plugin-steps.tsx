@@ -5,17 +5,39 @@ import { formatMs } from "@/components/ui/numbers.ts";
 import { Panel } from "@/components/ui/panel.tsx";
 import { RelativeTime } from "@/components/ui/relative-time.tsx";
 import type { ErrorInfo } from "@/lib/contract/error.ts";
+import type { PluginType } from "@/lib/contract/manifest.ts";
 import type { LifecycleStep } from "@/lib/contract/plugin.ts";
+import { ErrorFacts } from "./error-facts.tsx";
 import { usePluginScreen } from "./plugin-screen-context.ts";
 
-const NAMES: Record<LifecycleStep["name"], { title: string; call: string | null }> = {
-  process: { title: "Start the process", call: null },
-  metadata: { title: "Ask who it is", call: "GET /metadata" },
-  config: { title: "Check the configuration", call: null },
-  initialize: { title: "Initialise it", call: "POST /initialize" },
-  health: { title: "Check its health", call: "GET /health" },
-  models: { title: "Read its models", call: "GET /models" },
-  cleanup: { title: "Say goodbye", call: "POST /cleanup" },
+const TITLES: Record<LifecycleStep["name"], string> = {
+  process: "Start the process",
+  metadata: "Ask who it is",
+  config: "Check the configuration",
+  initialize: "Initialise it",
+  health: "Check its health",
+  models: "Read its models",
+  restore: "Go on with what worked",
+  cleanup: "Say goodbye",
+};
+
+/** What a step asks the plugin, in the words of its transport. A plugin in the box is asked nothing over a wire. */
+const CALLS: Record<PluginType, Partial<Record<LifecycleStep["name"], string>>> = {
+  http: {
+    metadata: "GET /metadata",
+    initialize: "POST /initialize",
+    health: "GET /health",
+    models: "GET /models",
+    cleanup: "POST /cleanup",
+  },
+  grpc: {
+    metadata: "GetMetadata",
+    initialize: "Initialize",
+    health: "HealthCheck",
+    models: "GetModels",
+    cleanup: "Cleanup",
+  },
+  builtin: {},
 };
 
 const MARKS: Record<LifecycleStep["status"], { icon: LucideIcon; word: string; look: string }> = {
@@ -46,16 +68,16 @@ export function PluginSteps() {
     >
       <ol>
         {steps.map((step) => (
-          <Step key={step.name} step={step} />
+          <Step key={step.name} step={step} call={CALLS[plugin.type][step.name]} />
         ))}
       </ol>
     </Panel>
   );
 }
 
-function Step({ step }: { step: LifecycleStep }) {
+function Step({ step, call }: { step: LifecycleStep; call: string | undefined }) {
   const { icon: Icon, word, look } = MARKS[step.status];
-  const { title, call } = NAMES[step.name];
+  const title = TITLES[step.name];
   return (
     <li className="group flex gap-3">
       <span aria-hidden className="flex flex-col items-center">
@@ -84,9 +106,10 @@ function Step({ step }: { step: LifecycleStep }) {
 
 function StepError({ error }: { error: ErrorInfo }) {
   return (
-    <div className="text-sm wrap-anywhere">
+    <div className="flex flex-col gap-0.5 text-sm wrap-anywhere">
       <p className="text-bad">{error.message}</p>
       {error.hint ? <p className="text-muted">{error.hint}</p> : null}
+      <ErrorFacts error={error} />
     </div>
   );
 }

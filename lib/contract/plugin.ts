@@ -58,9 +58,12 @@ export const PluginFile = z.object({
 });
 export type PluginFile = z.infer<typeof PluginFile>;
 
-/** One step of the last enable: (process →) metadata → config → initialize → health → models; or of a disable: cleanup (→ process). */
+/**
+ * One step of the last enable: (process →) metadata → config → initialize → health → models, then `restore` when a running plugin
+ * refused and goes on with what worked last; or of a disable: cleanup (→ process).
+ */
 export const LifecycleStep = z.object({
-  name: z.enum(["process", "metadata", "config", "initialize", "health", "models", "cleanup"]),
+  name: z.enum(["process", "metadata", "config", "initialize", "health", "models", "restore", "cleanup"]),
   status: z.enum(["pending", "running", "ok", "failed", "skipped"]),
   startedAt: z.iso.datetime().optional(),
   durationMs: z.number().nonnegative().optional(),
@@ -69,6 +72,14 @@ export const LifecycleStep = z.object({
   error: ErrorInfo.optional(),
 });
 export type LifecycleStep = z.infer<typeof LifecycleStep>;
+
+/** Why a running plugin does not use what is saved. It goes on with what it accepted last. */
+export const Refusal = z.object({
+  /** What was new: the saved configuration, the address, or only the start itself. */
+  subject: z.enum(["configuration", "address", "restart"]),
+  error: ErrorInfo,
+});
+export type Refusal = z.infer<typeof Refusal>;
 
 /** The newest health check of a plugin. */
 export const LastCheck = z.object({
@@ -163,6 +174,8 @@ export const Plugin = PluginSummary.extend({
   steps: z.array(LifecycleStep),
   /** Why the lifecycle is `failed`. */
   failure: ErrorInfo.nullable(),
+  /** Set while the plugin runs with something older than what is saved; null when what is saved is in use. */
+  refusal: Refusal.nullable(),
   /** Required fields without a value: enable is refused until they have one. */
   missingConfig: z.array(z.string()),
   /** What the running plugin says differently; null when it agrees, and before it was first asked. */

@@ -8,6 +8,7 @@ const EVENTS: LifecycleEvent[] = [
   "enable",
   "identified",
   "initialized",
+  "kept",
   "fail",
   "disable",
   "drained",
@@ -36,6 +37,13 @@ describe("the lifecycle", () => {
     }
   });
 
+  it("goes on with what worked from every step of a start that is refused, and only from there", () => {
+    expect(nextLifecycle("starting", "kept")).toBe("ready");
+    expect(nextLifecycle("initializing", "kept")).toBe("ready");
+    for (const state of ["disabled", "draining", "failed", "parked"] as const)
+      expect(nextLifecycle(state, "kept")).toBeNull();
+  });
+
   it("is closed: any events lead to a known state", () => {
     expect(Object.keys(LIFECYCLE).sort()).toEqual([...Lifecycle.options].sort());
     fc.assert(
@@ -45,13 +53,13 @@ describe("the lifecycle", () => {
     );
   });
 
-  it("never gets ready without having been identified and initialised since the last enable", () => {
+  it("never gets ready anew without having been identified and initialised since the last enable", () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...EVENTS), { maxLength: 30 }), (events) => {
         let state: Lifecycle = "disabled";
         let told = 0;
         for (const event of events) {
-          const next = nextLifecycle(state, event);
+          const next: Lifecycle | null = event === "kept" ? null : nextLifecycle(state, event);
           if (next === null) continue;
           told = event === "enable" ? 0 : told + (event === "identified" || event === "initialized" ? 1 : 0);
           if (next === "ready") expect(told).toBe(2);

@@ -8,6 +8,8 @@ export type LifecycleEvent =
   | "identified"
   /** It accepted `/initialize`. */
   | "initialized"
+  /** What was new was refused, and the plugin goes on with what it accepted before. */
+  | "kept"
   /** A step failed, or a running plugin turned out to be somebody else. */
   | "fail"
   /** It is to stop: no new work, running chats may end. */
@@ -23,6 +25,7 @@ export const LIFECYCLE = {
   starting: {
     enable: "starting",
     identified: "initializing",
+    kept: "ready",
     fail: "failed",
     disable: "draining",
     park: "parked",
@@ -30,6 +33,7 @@ export const LIFECYCLE = {
   initializing: {
     enable: "starting",
     initialized: "ready",
+    kept: "ready",
     fail: "failed",
     disable: "draining",
     park: "parked",

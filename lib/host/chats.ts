@@ -8,33 +8,35 @@ export interface Chats {
   count(): number;
   /** Counts as running from the first pull until the consumer leaves or the answer ends; leaving aborts upstream. */
   run(client: PluginClient, request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatChunk, void, void>;
-  /** Resolves when none runs any more, after `ms`, or when `signal` aborts. */
-  drain(ms: number, signal: AbortSignal): Promise<void>;
-  /** Ends every running chat with this error. */
-  abort(reason: AppError): void;
+  /** Resolves when none runs any more (through `client`, when one is named), after `ms`, or when `signal` aborts. */
+  drain(ms: number, signal: AbortSignal, client?: PluginClient): Promise<void>;
+  /** Ends every running chat (through `client`, when one is named) with this error. */
+  abort(reason: AppError, client?: PluginClient): void;
 }
 
 export function createChats(clock: Clock): Chats {
-  const running = new Set<AbortController>();
-  const waiting = new Set<AbortController>();
+  const running = new Map<AbortController, PluginClient>();
+  const waiting = new Map<AbortController, PluginClient | undefined>();
+  const runs = (client?: PluginClient) =>
+    client === undefined ? running.size > 0 : [...running.values()].includes(client);
 
   async function* run(client: PluginClient, request: ChatRequest, signal: AbortSignal) {
     const stop = new AbortController();
-    running.add(stop);
+    running.set(stop, client);
     try {
       yield* client.chat(request, AbortSignal.any([signal, stop.signal]));
     } catch (error) {
       throw stop.signal.aborted ? stop.signal.reason : error;
     } finally {
       running.delete(stop);
-      if (running.size === 0) for (const waiter of waiting) waiter.abort();
+      for (const [waiter, awaited] of waiting) if (!runs(awaited)) waiter.abort();
     }
   }
 
-  async function drain(ms: number, signal: AbortSignal): Promise<void> {
-    if (running.size === 0) return;
+  async function drain(ms: number, signal: AbortSignal, client?: PluginClient): Promise<void> {
+    if (!runs(client)) return;
     const idle = new AbortController();
-    waiting.add(idle);
+    waiting.set(idle, client);
     await clock.sleep(ms, AbortSignal.any([signal, idle.signal]));
     waiting.delete(idle);
   }
@@ -43,8 +45,8 @@ export function createChats(clock: Clock): Chats {
     count: () => running.size,
     run,
     drain,
-    abort(reason) {
-      for (const stop of running) stop.abort(reason);
+    abort(reason, client) {
+      for (const [stop, used] of running) if (client === undefined || used === client) stop.abort(reason);
     },
   };
 }

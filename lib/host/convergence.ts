@@ -72,7 +72,7 @@ export function createConvergence(
     want(next) {
       const joins = running !== null && next.kind === wish.kind && !next.restart;
       if (!joins && !stopped) {
-        wish = next;
+        wish = running === null ? next : withOwed(next, wish);
         interrupt.abort();
       }
       return settle();
@@ -100,6 +100,11 @@ export function createConvergence(
       return running ?? Promise.resolve();
     },
   };
+}
+
+/** What is interrupted before it was done is still to be done, once the plugin is to run again. */
+function withOwed(next: Wish, { restart, process }: Wish): Wish {
+  return { ...next, restart: next.restart || restart, process: next.process || process };
 }
 
 function ignore(): void {

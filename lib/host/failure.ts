@@ -11,6 +11,12 @@ const NEEDS_A_PERSON: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "process_needs_approval",
 ]);
 
+const STOPS_TRAFFIC: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "plugin_identity_mismatch",
+  "address_needs_approval",
+  "address_forbidden",
+]);
+
 /** Nobody answered, or somebody else did: the next answer may come from a new process. */
 const LOST_CONTACT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "plugin_unreachable",
@@ -34,6 +40,11 @@ const OWN_TROUBLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 
 export function needsPerson({ code }: ErrorInfo): boolean {
   return NEEDS_A_PERSON.has(code);
+}
+
+/** Whatever worked before, nothing may be sent to the plugin any more until a person has said so. */
+export function stopsTraffic({ code }: ErrorInfo): boolean {
+  return STOPS_TRAFFIC.has(code);
 }
 
 export function isLostContact({ code, plugin }: ErrorInfo): boolean {

@@ -7,6 +7,7 @@ import type {
   Lifecycle,
   LifecycleStep,
   PluginModels,
+  Refusal,
 } from "../contract/plugin.ts";
 import type { ChatChunk, ChatRequest } from "../contract/protocol.ts";
 import type { ReachTrace } from "../core/reach.ts";
@@ -33,6 +34,7 @@ export interface PluginStatus {
   health: HealthState;
   steps: LifecycleStep[];
   failure: ErrorInfo | null;
+  refusal: Refusal | null;
   lastCheck: LastCheck | null;
   /** Last 24 h. */
   stats: {

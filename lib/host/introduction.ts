@@ -1,21 +1,24 @@
 import { AppError } from "../contract/error.ts";
 import type { Metadata } from "../contract/manifest.ts";
-import type { PluginRecord, Repositories } from "../data/data.ts";
+import type { PluginRecord } from "../data/data.ts";
 import type { PluginClient } from "../transport/client.ts";
-import { describeCount, openConfig, requireComplete } from "./outgoing-config.ts";
+import { describeCount, requireComplete, type OutgoingConfig } from "./outgoing-config.ts";
 import type { StepLog } from "./steps.ts";
 
 /** What a plugin said and was told when it was initialised. */
 export interface Introduction {
   metadata: Metadata;
-  /** Of the configuration it accepted. */
-  configVersion: number;
+  /** The configuration it accepted, secrets included: it stays in memory. */
+  config: OutgoingConfig;
+  /** The registration as it was then. */
+  record: PluginRecord;
 }
 
 export interface IntroductionOptions {
   record: PluginRecord;
   client: PluginClient;
-  configs: Repositories["configs"];
+  /** Opens the configuration to send; may throw, which is the step `config`'s to tell. */
+  open: () => Promise<OutgoingConfig>;
   steps: Pick<StepLog, "run">;
   signal: AbortSignal;
   /** What the plugin says it is, before anything is decided about it. */
@@ -30,9 +33,9 @@ export interface IntroductionOptions {
  * Throws the plugin's error, `plugin_identity_mismatch` or `config_incomplete`.
  */
 export async function introduce(options: IntroductionOptions): Promise<Introduction> {
-  const { record, client, configs, steps, signal, onMetadata, onIdentified } = options;
+  const { record, client, open, steps, signal, onMetadata, onIdentified } = options;
   const schema = record.manifest.metadata.config_schema;
-  const opening = openConfig(record, configs);
+  const opening = open();
   // The plugin may know the secrets from an earlier run, and repeat them. Trouble with opening them is the next step's.
   const known = await opening.then(
     ({ secrets }) => secrets,
@@ -53,7 +56,7 @@ export async function introduce(options: IntroductionOptions): Promise<Introduct
   signal.throwIfAborted();
   onIdentified?.();
   await steps.run("initialize", async () => ({ value: await client.initialize(config.effective, signal) }));
-  return { metadata, configVersion: config.version };
+  return { metadata, config, record };
 }
 
 /** Throws `plugin_identity_mismatch`. */

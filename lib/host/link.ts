@@ -11,7 +11,8 @@ import { checkHealth, failedCheck } from "./check.ts";
 import type { CheckResult } from "./check.ts";
 import { isLostContact, needsPerson, toFailure } from "./failure.ts";
 import { introduce } from "./introduction.ts";
-import type { Introduction } from "./introduction.ts";
+import type { Introduction, IntroductionOptions } from "./introduction.ts";
+import { openConfig } from "./outgoing-config.ts";
 import { unrecorded } from "./steps.ts";
 import type { StepLog } from "./steps.ts";
 
@@ -30,11 +31,20 @@ export interface LinkCheck {
  */
 export interface Link {
   readonly client: PluginClient;
+  /** Where it leads, as the runner names it: another one needs another link. */
+  readonly address: string;
   /** The newest introduction and when (epoch ms) it was accepted; null before the first. */
   introduction(): (Introduction & { at: number }) | null;
   /** True once a configuration may have reached the plugin: it deserves a cleanup then. */
   wasTold(): boolean;
+  /** With what is saved; takes the place of what was pinned. */
   introduce(steps: Pick<StepLog, "run">, signal: AbortSignal, onIdentified: () => void): Promise<void>;
+  /** From now on the plugin is told this whenever it has to be told again, whatever is saved. */
+  pin(introduction: Introduction): void;
+  /** Tells it again what it works with: what was pinned, else what is saved. */
+  repeat(steps: Pick<StepLog, "run">, signal: AbortSignal): Promise<void>;
+  /** Version of the configuration the newest `introduce` opened; null when it opened none. */
+  attemptedVersion(): number | null;
   /** Checks health. A plugin that was restarted is initialised again before it is believed. */
   check(signal: AbortSignal): Promise<LinkCheck>;
   /** The plugin said elsewhere, for example in a chat, that nobody initialised it: the next check will. */
@@ -47,6 +57,7 @@ export interface Link {
 
 export interface LinkOptions {
   client: PluginClient;
+  address: string;
   /** Asked anew every time: name and interval may change while the link lives. */
   record: () => PluginRecord;
   configs: Repositories["configs"];
@@ -56,20 +67,45 @@ export interface LinkOptions {
   log: Log;
 }
 
-export function createLink({ client, record, configs, onMetadata, clock, log }: LinkOptions): Link {
+export function createLink({ client, address, record, configs, onMetadata, clock, log }: LinkOptions): Link {
   let introduction: (Introduction & { at: number }) | null = null;
   let told = false;
   let lostContact = false;
   let distrusted = false;
   let bootId: string | null = null;
+  let pinned: Introduction | null = null;
+  let attemptedVersion: number | null = null;
+
+  async function openSaved() {
+    const config = await openConfig(record(), configs);
+    attemptedVersion = config.version;
+    return config;
+  }
 
   async function introduceOnce(steps: Pick<StepLog, "run">, signal: AbortSignal, onIdentified: () => void) {
+    attemptedVersion = null;
+    await tell({ record: record(), open: openSaved }, steps, signal, onIdentified);
+    pinned = null;
+  }
+
+  async function repeat(steps: Pick<StepLog, "run">, signal: AbortSignal): Promise<void> {
+    const known = pinned;
+    if (known === null) return introduceOnce(steps, signal, ignore);
+    await tell({ record: known.record, open: async () => known.config }, steps, signal, ignore);
+  }
+
+  async function tell(
+    what: Pick<IntroductionOptions, "record" | "open">,
+    steps: Pick<StepLog, "run">,
+    signal: AbortSignal,
+    onIdentified: () => void,
+  ): Promise<void> {
     const identified = () => {
       told = true;
       onIdentified();
     };
     const heard = { onIdentified: identified, ...(onMetadata ? { onMetadata } : {}) };
-    const options = { record: record(), client, configs, steps, signal, ...heard };
+    const options = { ...what, client, steps, signal, ...heard };
     introduction = { ...(await introduce(options)), at: clock.now() };
     lostContact = false;
     distrusted = false;
@@ -101,7 +137,7 @@ export function createLink({ client, record, configs, onMetadata, clock, log }: 
 
   async function checkAgain(first: CheckResult, signal: AbortSignal): Promise<LinkCheck> {
     try {
-      await introduceOnce(unrecorded, signal, () => undefined);
+      await repeat(unrecorded, signal);
     } catch (error) {
       const info = toFailure(error, log);
       const result = failedCheck(first.at, info, first.latencyMs);
@@ -114,9 +150,13 @@ export function createLink({ client, record, configs, onMetadata, clock, log }: 
 
   return {
     client,
+    address,
     introduction: () => introduction,
     wasTold: () => told,
     introduce: introduceOnce,
+    pin: (known) => void (pinned = known),
+    repeat,
+    attemptedVersion: () => attemptedVersion,
     async check(signal) {
       const result = await askOnce(signal);
       const answered =
@@ -135,4 +175,8 @@ export function createLink({ client, record, configs, onMetadata, clock, log }: 
       return capabilitiesOf(metadata, models.find(({ id }) => id === model) ?? null);
     },
   };
+}
+
+function ignore(): void {
+  // Nobody watches what is only repeated.
 }

@@ -1,19 +1,21 @@
 import type { ErrorInfo } from "../contract/error.ts";
-import type { Lifecycle, LifecycleStep, PluginModels } from "../contract/plugin.ts";
+import type { Lifecycle, LifecycleStep, PluginModels, Refusal } from "../contract/plugin.ts";
 import { retryDelayMs } from "../core/backoff.ts";
 import type { Clock } from "../core/clock.ts";
 import { nextLifecycle } from "../core/lifecycle.ts";
 import type { LifecycleEvent } from "../core/lifecycle.ts";
 import type { Log } from "../log.ts";
 import type { Chats } from "./chats.ts";
-import { disabledError, needsPerson, toFailure } from "./failure.ts";
+import { createFallback } from "./fallback.ts";
+import { disabledError, needsPerson, stopsTraffic, toFailure } from "./failure.ts";
+import { createGoodbye } from "./goodbye.ts";
 import type { Link, LinkCheck } from "./link.ts";
+import { goThroughSteps } from "./start-steps.ts";
+import { stepCleanup, stepEndProcess } from "./stop-steps.ts";
 import { createStepLog } from "./steps.ts";
 import type { Supervised } from "./supervised.ts";
 
 const DRAIN_MS = 30_000;
-/** How long a plugin may take to say goodbye. */
-export const CLEANUP_MS = 5_000;
 const ENABLE_STEPS: ReadonlyArray<LifecycleStep["name"]> = [
   "metadata",
   "config",
@@ -32,6 +34,8 @@ export interface Power {
   steps(): LifecycleStep[];
   /** Why the lifecycle is `failed`. */
   failure(): ErrorInfo | null;
+  /** Why a plugin that is `ready` runs with something older than what is saved. */
+  refusal(): Refusal | null;
   /** The planned attempt after a failure; null when there is none or a person has to act first. */
   retry(): { attempt: number; delayMs: number } | null;
   /** Open from the first contact until it is off. */
@@ -39,13 +43,20 @@ export interface Power {
   models(): PluginModels;
   /** Throws the plugin's error. */
   refreshModels(link: Link, signal?: AbortSignal): Promise<PluginModels>;
-  turnOn(signal: AbortSignal): Promise<void>;
+  /**
+   * All steps of an enable. One that runs goes on with what it accepted last when a step fails; `wasWell` says that it was
+   * healthy with that, so that a health check or a model list that fails now speaks against what is new.
+   */
+  turnOn(signal: AbortSignal, wasWell: boolean): Promise<void>;
   /** Drains chats, says goodbye, hangs up. A dead plugin is off all the same. */
   turnOff(signal: AbortSignal): Promise<void>;
   /** Closes the connection without a word to the plugin. Safe to call twice. */
   hangUp(): Promise<void>;
   /** A running plugin must not be used any more. */
   fail(failure: ErrorInfo): void;
+  /** Something other than what it runs with may reach the plugin, until `settle`. */
+  spoil(): void;
+  settle(): void;
   /** Ends the process, if there is one, without a word to the plugin. */
   endProcess(): Promise<void>;
   /** A person acts: waits between attempts begin at the shortest again. */
@@ -59,8 +70,10 @@ export interface PowerOptions {
   /** A number in [0, 1). */
   random: () => number;
   chats: Chats;
-  /** Opens the connection; may throw. */
+  /** Opens a connection to where the plugin is registered now; may throw. */
   connect: () => Link;
+  /** Whether a connection leads there. */
+  isCurrent: (link: Link) => boolean;
   /** The process the console starts for this plugin; null for a plugin that somebody else starts. */
   process: () => Promise<Supervised | null>;
   /** The first check after initialize, reported like any other. */
@@ -68,10 +81,13 @@ export interface PowerOptions {
 }
 
 export function createPower(options: PowerOptions): Power {
-  const { name, clock, log, random, chats, connect, observe, process } = options;
+  const { name, clock, log, random, chats, connect, isCurrent, observe, process } = options;
   const steps = createStepLog(clock, log);
+  const fallback = createFallback(observe);
+  const goodbye = createGoodbye(clock, log);
   let lifecycle: Lifecycle = "disabled";
   let failure: ErrorInfo | null = null;
+  let refusal: Refusal | null = null;
   let attempts = 0;
   let retryMs: number | null = null;
   let link: Link | null = null;
@@ -89,18 +105,24 @@ export function createPower(options: PowerOptions): Power {
   }
 
   function fail(info: ErrorInfo): void {
+    if (stopsTraffic(info)) fallback.forget();
+    else remember();
     failure = info;
+    refusal = null;
     attempts += 1;
-    retryMs = needsPerson(info) ? null : retryDelayMs(attempts, random());
-    // A process that ended is started again by its own rule, which also knows when to give up.
-    const { status, nextStartAt } = supervised?.state() ?? { status: "stopped", nextStartAt: null };
-    if (nextStartAt !== null) retryMs = Math.max(0, Date.parse(nextStartAt) - clock.now());
-    if (status === "parked") retryMs = null;
+    const { status, ms } = planRetry(info, retryDelayMs(attempts, random()), supervised, clock.now());
+    retryMs = ms;
     raise(status === "parked" ? "park" : "fail");
     log.warn({ code: info.code, retryMs }, `plugin failed: ${info.message}`);
   }
 
-  async function turnOn(signal: AbortSignal): Promise<void> {
+  /** A plugin that is being started or has failed runs with nothing worth keeping, but may have before. */
+  function remember(): void {
+    if (lifecycle === "ready" && link !== null) fallback.remember(link);
+  }
+
+  async function turnOn(signal: AbortSignal, wasWell: boolean): Promise<void> {
+    remember();
     failure = null;
     retryMs = null;
     const next = await process();
@@ -108,53 +130,74 @@ export function createPower(options: PowerOptions): Power {
     supervised = next;
     steps.begin(supervised ? ["process", ...ENABLE_STEPS] : ENABLE_STEPS);
     raise("enable");
+    let attempt: Link | null = null;
     try {
-      link ??= connect();
-      await stepProcess(link, signal);
-      await link.introduce(steps, signal, () => raise("identified"));
-      await stepHealth(link, signal);
-      await stepModels(link, signal);
-      if (signal.aborted) return;
-      attempts = 0;
-      raise("initialized");
+      attempt = await open(signal);
+      await goThrough(attempt, signal, wasWell && fallback.link() !== null);
+      if (!signal.aborted) return await use(attempt, signal);
     } catch (error) {
       steps.skipRest();
-      if (!signal.aborted) fail(toFailure(error, log));
+      if (!signal.aborted) await recover(toFailure(error, log), attempt, signal);
     }
+    // What was only tried is left as it was found.
+    if (attempt !== null && attempt !== link) await goodbye.leave(attempt);
   }
 
-  async function stepProcess({ client }: Link, signal: AbortSignal): Promise<void> {
-    const starting = supervised;
-    if (!starting) return;
-    await steps.run("process", async () => ({
-      value: null,
-      note: await starting.ensureReady((asking) => client.metadata(asking), signal),
-    }));
+  /** The connection to try: the one there is if it leads to the right place, else one beside it while it may still be needed. */
+  async function open(signal: AbortSignal): Promise<Link> {
+    if (link !== null && isCurrent(link)) return link;
+    if (fallback.link() !== null) return connect();
+    const leaving = link;
+    link = null;
+    if (leaving !== null) await goodbye.leave(leaving, signal);
+    return (link = connect());
   }
 
-  /** An unhealthy answer is the verdict's business: the plugin runs, and people may want to talk to it to find out why. */
-  async function stepHealth(link: Link, signal: AbortSignal): Promise<void> {
-    await steps.run("health", async () => {
-      const { message, error } = (await observe(link, signal)).result;
-      return {
-        value: null,
-        ...(message === null ? {} : { note: message }),
-        ...(error === null ? {} : { error }),
-      };
+  function goThrough(attempt: Link, signal: AbortSignal, mustBeWell: boolean): Promise<void> {
+    const onIdentified = () => {
+      if (attempt === link) fallback.spoil();
+      raise("identified");
+    };
+    const expects = () => {
+      const health = mustBeWell && fallback.subjectOf(attempt) !== "restart";
+      return { health, models: health && models.fetchedAt !== null };
+    };
+    const listModels = () => refreshModels(attempt, signal);
+    return goThroughSteps({
+      ...{ link: attempt, steps, signal, log, supervised, observe, onIdentified, listModels, expects },
     });
   }
 
-  async function stepModels(link: Link, signal: AbortSignal): Promise<void> {
-    await steps.run("models", async () => {
-      try {
-        const { models: found } = await refreshModels(link, signal);
-        return { value: null, note: found.length === 1 ? "1 model" : `${found.length} models` };
-      } catch (error) {
-        const info = toFailure(error, log);
-        if (info.code !== "plugin_endpoint_missing") return { value: null, error: info };
-        return { value: null, note: "It has no /models: type the model's name where one is asked for" };
-      }
-    });
+  /** Everything passed: from here on this is what the plugin runs with. */
+  async function use(attempt: Link, signal: AbortSignal): Promise<void> {
+    const former = link;
+    link = attempt;
+    attempts = 0;
+    refusal = null;
+    raise("initialized");
+    fallback.remember(attempt);
+    fallback.settle();
+    if (former === null || former === attempt) return;
+    await chats.drain(DRAIN_MS, signal, former.client);
+    chats.abort(disabledError(name()), former.client);
+    await goodbye.leave(former);
+  }
+
+  async function recover(info: ErrorInfo, attempt: Link | null, signal: AbortSignal): Promise<void> {
+    const isLost = steps.list().some(({ name, status }) => name === "process" && status === "failed");
+    if (fallback.link() === null || isLost || stopsTraffic(info)) return fail(info);
+    steps.add("restore");
+    try {
+      await steps.run("restore", async () => ({ value: null, note: await fallback.restore(signal) }));
+      if (signal.aborted) return;
+      attempts = 0;
+      refusal = { subject: fallback.subjectOf(attempt), error: info };
+      raise("kept");
+      log.warn({ code: info.code }, `plugin goes on with what worked last: ${info.message}`);
+    } catch (error) {
+      const trouble = toFailure(error, log);
+      if (!signal.aborted) fail(stopsTraffic(trouble) ? trouble : info);
+    }
   }
 
   async function refreshModels(link: Link, signal?: AbortSignal): Promise<PluginModels> {
@@ -165,68 +208,54 @@ export function createPower(options: PowerOptions): Power {
   async function turnOff(signal: AbortSignal): Promise<void> {
     if (lifecycle === "disabled") return;
     failure = null;
+    refusal = null;
     retryMs = null;
+    fallback.forget();
     steps.begin(supervised ? ["cleanup", "process"] : ["cleanup"]);
     if (lifecycle !== "draining") raise("disable");
     await chats.drain(DRAIN_MS, signal);
     if (signal.aborted) return;
     chats.abort(disabledError(name()));
-    await stepCleanup(signal);
+    await stepCleanup({ link, steps, goodbye, signal });
     if (signal.aborted) return;
     await hangUp();
-    await stepEndProcess();
+    if (supervised) await stepEndProcess(supervised, steps);
     raise("drained");
-  }
-
-  async function stepEndProcess(): Promise<void> {
-    const ending = supervised;
-    if (!ending) return;
-    await steps.run("process", async () => {
-      await ending.stop();
-      return { value: null, note: "Ended, with everything it had started" };
-    });
-  }
-
-  async function stepCleanup(signal: AbortSignal): Promise<void> {
-    const told = link?.wasTold() === true ? link : null;
-    if (told === null) return steps.skip("cleanup", "Nothing to clean up: it was never initialised");
-    const deadline = clock.deadline(CLEANUP_MS);
-    await steps.run("cleanup", async () => {
-      try {
-        await told.client.cleanup(AbortSignal.any([signal, deadline.signal]));
-        return { value: null };
-      } catch (error) {
-        return { value: null, error: toFailure(error, log) };
-      } finally {
-        deadline.clear();
-      }
-    });
   }
 
   async function hangUp(): Promise<void> {
     const closing = link;
     link = null;
-    await closing?.client
-      .close()
-      .catch((error: unknown) => log.warn({ err: error }, "closing a connection failed"));
+    fallback.forget();
+    if (closing !== null) await goodbye.close(closing);
   }
 
   return {
     lifecycle: () => lifecycle,
     steps: steps.list,
     failure: () => failure,
+    refusal: () => refusal,
     retry: () => (retryMs === null ? null : { attempt: attempts, delayMs: retryMs }),
     link: () => link,
     models: () => models,
-    refreshModels,
-    turnOn,
-    turnOff,
-    hangUp,
-    fail,
+    ...{ refreshModels, turnOn, turnOff, hangUp, fail, spoil: fallback.spoil, settle: fallback.settle },
     endProcess: async () => supervised?.stop(),
     forgetAttempts() {
       attempts = 0;
       supervised?.forgive();
     },
   };
+}
+
+/** When to try again. A process that ended is started again by its own rule, which also knows when to give up. */
+function planRetry(
+  info: ErrorInfo,
+  delayMs: number,
+  supervised: Supervised | null,
+  now: number,
+): { status: ReturnType<Supervised["state"]>["status"]; ms: number | null } {
+  const { status, nextStartAt } = supervised?.state() ?? { status: "stopped" as const, nextStartAt: null };
+  if (status === "parked") return { status, ms: null };
+  if (nextStartAt !== null) return { status, ms: Math.max(0, Date.parse(nextStartAt) - now) };
+  return { status, ms: needsPerson(info) ? null : delayMs };
 }

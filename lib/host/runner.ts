@@ -81,7 +81,7 @@ export function createRunner(initial: PluginRecord, options: RunnerOptions): Run
   const keeper = createProcessKeeper({ supervisor, record: () => record, onLost: loseProcess });
   const power = createPower({
     ...{ name: () => record.name, clock, log, random, chats, connect, observe },
-    process: keeper.get,
+    ...{ isCurrent: ({ address }: Link) => address === addressOf(record), process: keeper.get },
   });
   const convergence = createConvergence(
     { kind: options.resumed ? initial.desired : "disabled", restart: false, process: false },
@@ -92,7 +92,8 @@ export function createRunner(initial: PluginRecord, options: RunnerOptions): Run
   /** False until somebody wants something in this run of the console. */
   let touched = !options.resumed;
   let stopped = false;
-  let connectedTo = "";
+  /** It was healthy with what it runs with; kept while something new is being tried. */
+  let wasWell = false;
   const descriptions = createDescriptions(clock);
   /** Of the configuration the plugin accepted last. */
   let configVersion: number | null = null;
@@ -120,8 +121,8 @@ export function createRunner(initial: PluginRecord, options: RunnerOptions): Run
   }
 
   function connect(): Link {
-    connectedTo = addressOf(record);
-    return createLink({ ...trialOptions(), client: openClient(), record: () => record });
+    const address = addressOf(record);
+    return createLink({ ...trialOptions(), client: openClient(), address, record: () => record });
   }
 
   function openClient(): PluginClient {
@@ -139,17 +140,19 @@ export function createRunner(initial: PluginRecord, options: RunnerOptions): Run
     if (kind === "enabled" && power.lifecycle() === "ready" && !restart) return;
     await observer.interrupt();
     keeper.begin();
-    if (process) await power.endProcess();
+    if (process && kind === "enabled") await power.endProcess();
     if (kind === "enabled") await switchOn(signal);
     else await switchOff(kind, signal);
     keeper.finish();
   }
 
   async function switchOn(signal: AbortSignal): Promise<void> {
-    if (power.link() !== null && connectedTo !== addressOf(record)) await power.turnOff(signal);
     if (signal.aborted) return;
+    const state = power.lifecycle();
+    if (state !== "starting" && state !== "initializing")
+      wasWell = state === "ready" && tracker.verdict().health === "up";
     tracker.restart();
-    await power.turnOn(signal);
+    await power.turnOn(signal, wasWell);
     if (power.lifecycle() === "ready") markStart();
   }
 
@@ -163,7 +166,7 @@ export function createRunner(initial: PluginRecord, options: RunnerOptions): Run
   }
 
   function markStart(): void {
-    const version = power.link()?.introduction()?.configVersion ?? null;
+    const version = power.link()?.introduction()?.config.version ?? null;
     if (announce) tracker.mark("enabled", "Switched on");
     else if (configVersion !== null && version !== configVersion)
       tracker.mark("config", "Configuration changed");

@@ -24,6 +24,7 @@ export function toStatus(parts: StatusParts): PluginStatus {
   const { desired, power, tracker, activeChats, reinitializations, reported, nextTurnAt, clock } = parts;
   const { health, failures } = tracker.verdict();
   const lastCheck = tracker.lastCheck();
+  const refusal = power.refusal();
   const axes = { desired, lifecycle: power.lifecycle(), health };
   const problem = power.failure() ?? (failures > 0 ? (lastCheck?.error ?? null) : null);
   const nextInSeconds = nextTurnAt === null ? null : (nextTurnAt - clock.now()) / 1000;
@@ -35,6 +36,7 @@ export function toStatus(parts: StatusParts): PluginStatus {
     health,
     steps: power.steps(),
     failure: power.failure(),
+    refusal,
     lastCheck,
     stats: tracker.stats(),
     models: power.models(),
@@ -53,6 +55,7 @@ export const STRANGER: PluginStatus = {
   health: UNKNOWN.health,
   steps: [],
   failure: null,
+  refusal: null,
   lastCheck: null,
   stats: { p50Ms: null, p95Ms: null, uptime: null, sparkline: [] },
   models: { models: [], fetchedAt: null },

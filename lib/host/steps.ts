@@ -20,6 +20,8 @@ export interface StepLog {
   begin(names: readonly StepName[]): void;
   /** Runs one step and records time, note and error. Throws what the work throws. */
   run<T>(name: StepName, work: () => Promise<StepResult<T>>): Promise<T>;
+  /** One more step after those that were listed. */
+  add(name: StepName): void;
   skip(name: StepName, note: string): void;
   /** None of the steps still pending will run. */
   skipRest(): void;
@@ -50,6 +52,7 @@ export function createStepLog(clock: Clock, log: Log): StepLog {
         throw error;
       }
     },
+    add: (name) => void (steps = [...steps, { name, status: "pending" }]),
     skip: (name, note) => change(name, { status: "skipped", note }),
     skipRest() {
       steps = steps.map((step) => (step.status === "pending" ? { ...step, status: "skipped" } : step));

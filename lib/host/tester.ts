@@ -3,7 +3,8 @@ import type { PluginClient } from "../transport/client.ts";
 import type { Convergence } from "./convergence.ts";
 import { toFailure } from "./failure.ts";
 import type { Observer } from "./observer.ts";
-import { CLEANUP_MS, type Power } from "./power.ts";
+import { CLEANUP_MS } from "./goodbye.ts";
+import type { Power } from "./power.ts";
 import { unrecorded } from "./steps.ts";
 import { runTrial, type Trial, type TrialOptions, type TrialOutcome } from "./trial.ts";
 
@@ -13,7 +14,7 @@ export interface TesterOptions {
   observer: Pick<Observer, "interrupt">;
   openClient: () => PluginClient;
   /** Asked anew for every trial. */
-  trialOptions: () => Omit<TrialOptions, "signal" | "onSecrets">;
+  trialOptions: () => Omit<TrialOptions, "signal" | "onSecrets" | "onTold">;
   /** Takes the plugin through all steps of an enable. */
   switchOn: (signal: AbortSignal) => Promise<void>;
   /** A running plugin has accepted the saved configuration again. */
@@ -38,13 +39,14 @@ export function createTester(options: TesterOptions): Tester {
     const shared = trialOptions();
     const run = await runTrial(trial, {
       ...shared,
+      onTold: power.spoil,
       signal: AbortSignal.any([left, interrupt]),
       onSecrets: (secrets) => power.link()?.client.conceal(secrets),
     });
     const trouble = run.ok ? await save(trial) : null;
     // A newer wish takes the plugin through steps of its own.
     if (interrupt.aborted) return { ok: false, error: interrupted().toInfo() };
-    if (run.told) await leaveAsWished(trial.report, interrupt);
+    if (run.told) await leaveAsWished(trial, run.ok && trouble === null && trial.save !== null, interrupt);
     return { ok: run.ok, error: trouble };
   }
 
@@ -52,26 +54,28 @@ export function createTester(options: TesterOptions): Tester {
     return tell(() => trial.save?.() ?? Promise.resolve());
   }
 
-  /** The saved configuration for a plugin that is wanted, a cleanup for any other. */
-  async function leaveAsWished(report: Trial["report"], signal: AbortSignal): Promise<void> {
+  /** What it runs with, or the configuration that was saved, for a plugin that is wanted, a cleanup for any other. */
+  async function leaveAsWished({ report }: Trial, saved: boolean, signal: AbortSignal): Promise<void> {
     const isWanted = convergence.wish().kind === "enabled";
     const { clock } = trialOptions();
     const name = isWanted ? "restore" : "cleanup";
     const startedMs = clock.monotonic();
     report({ name, status: "running", durationMs: null });
-    const error = isWanted ? await restore(signal) : await cleanUp();
+    const error = isWanted ? await restore(saved, signal) : await cleanUp();
     const durationMs = clock.monotonic() - startedMs;
     report({ name, durationMs, ...(error ? { status: "failed", error } : { status: "ok" }) });
   }
 
-  async function restore(signal: AbortSignal): Promise<ErrorInfo | null> {
+  async function restore(saved: boolean, signal: AbortSignal): Promise<ErrorInfo | null> {
     const link = power.link();
-    if (power.lifecycle() !== "ready" || link === null) {
+    const wasRefused = power.refusal() !== null;
+    if (power.lifecycle() !== "ready" || link === null || (saved && wasRefused)) {
       await switchOn(signal);
-      return power.failure();
+      return power.failure() ?? power.refusal()?.error ?? null;
     }
     const failure = await tell(async () => {
-      await link.introduce(unrecorded, signal, () => undefined);
+      await link.repeat(unrecorded, signal);
+      power.settle();
       onRestored();
     });
     if (failure && !signal.aborted) power.fail(failure);

@@ -49,6 +49,8 @@ export interface TrialOptions {
   signal: AbortSignal;
   /** What the plugin says it is. */
   onMetadata: (metadata: Metadata) => void;
+  /** The draft is about to be sent. */
+  onTold: () => void;
   /** The secrets that are about to be sent. */
   onSecrets: (secrets: readonly string[]) => void;
 }
@@ -83,6 +85,7 @@ export async function runTrial(trial: Trial, options: TrialOptions): Promise<Tri
     options.onSecrets(config.secrets);
     signal.throwIfAborted();
     told = true;
+    options.onTold();
     await prove(steps, client, config, trial.chat, options);
   } catch (error) {
     steps.end(error);

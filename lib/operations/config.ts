@@ -74,7 +74,7 @@ export async function applyConfig(
     record.desired === "enabled" ? await context.host.reconcile(record.id, { restart: true }) : null;
   return {
     config: await readConfig(context.data, record),
-    applied: status && status.failure === null && status.lifecycle === "ready",
+    applied: status && status.failure === null && status.refusal === null && status.lifecycle === "ready",
     warnings: await listWarnings(context.data, record.manifest.metadata.config_schema, write.secrets),
   };
 }

@@ -45,6 +45,7 @@ export function toPlugin(
     healthCheckIntervalSeconds: record.healthCheckIntervalSeconds,
     steps: status.steps,
     failure: status.failure,
+    refusal: status.refusal,
     missingConfig,
     drift,
     initializedAt: status.initializedAt,

@@ -246,6 +246,28 @@ describe("switching", () => {
       applied: false,
       config: { values: { timeout: 100 } },
     });
+    const { body } = await loom.call("GET", `/api/plugins/${id}`, { as: "viewer" });
+    expect(body).toMatchObject({ plugin: { badge: "failed", refusal: null } });
+  });
+
+  it("goes on with the last configuration that worked when the new one is refused", async () => {
+    await configure();
+    await post("/enable");
+    stub.behaviour.initializeStatus = (config) =>
+      (config as { timeout: number }).timeout === 100 ? 400 : 200;
+    expect((await configure({ timeout: 100 }, {})).body).toMatchObject({ applied: false });
+    const read = async () => (await loom.call("GET", `/api/plugins/${id}`, { as: "viewer" })).body;
+    expect(await read()).toMatchObject({
+      plugin: {
+        badge: "healthy",
+        failure: null,
+        refusal: { subject: "configuration", error: { hint: expect.any(String) } },
+      },
+    });
+    expect(stub.configs.at(-1)).toEqual({ api_key: SECRET, timeout: 30 });
+    expect(JSON.stringify(await read())).not.toContain(SECRET);
+    expect((await configure({ timeout: 101 }, {})).body).toMatchObject({ applied: true });
+    expect(await read()).toMatchObject({ plugin: { badge: "healthy", refusal: null } });
   });
 
   it("off leaves nothing to restart, check or ask", async () => {

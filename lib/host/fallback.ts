@@ -1,0 +1,74 @@
+import { AppError, type ErrorInfo } from "../contract/error.ts";
+import type { Refusal } from "../contract/plugin.ts";
+import { isLostContact, needsPerson } from "./failure.ts";
+import type { Introduction } from "./introduction.ts";
+import type { Link, LinkCheck } from "./link.ts";
+import { unrecorded } from "./steps.ts";
+
+/**
+ * What worked last: a plugin whose change is refused goes on with it. Kept in memory only, because it knows secrets, and so
+ * gone with the console.
+ */
+export interface Fallback {
+  /** The connection that can be gone back to; null when there is none. */
+  link(): Link | null;
+  /** What is new about an attempt, compared with that. */
+  subjectOf(attempt: Link | null): Refusal["subject"];
+  /** What a running plugin runs with is what to come back to. */
+  remember(link: Link): void;
+  /** Something else may have reached the plugin since it was told that. */
+  spoil(): void;
+  /** It was told that, and nothing else since. */
+  settle(): void;
+  /** Nothing to come back to any more. */
+  forget(): void;
+  /**
+   * Lets the plugin go on as it was: told again what worked if it may have been told something else, and asked how it is.
+   * Returns what was done, for people. Throws why it cannot go on.
+   */
+  restore(signal: AbortSignal): Promise<string>;
+}
+
+/** @param observe one health check, reported */
+export function createFallback(observe: (link: Link, signal: AbortSignal) => Promise<LinkCheck>): Fallback {
+  let good: { link: Link; introduction: Introduction } | null = null;
+  let spoiled = false;
+
+  return {
+    link: () => good?.link ?? null,
+    subjectOf(attempt) {
+      if (attempt !== good?.link) return "address";
+      const version = attempt?.attemptedVersion() ?? null;
+      return version === null || version === good?.introduction.config.version ? "restart" : "configuration";
+    },
+    remember(link) {
+      const introduction = link.introduction();
+      if (introduction !== null) good = { link, introduction };
+    },
+    spoil: () => void (spoiled = true),
+    settle: () => void (spoiled = false),
+    forget() {
+      good = null;
+      spoiled = false;
+    },
+    async restore(signal) {
+      if (good === null) throw new AppError("internal_error", "There is nothing to go back to.");
+      const { link, introduction } = good;
+      link.pin(introduction);
+      const wasSpoiled = spoiled;
+      if (wasSpoiled) await link.repeat(unrecorded, signal);
+      spoiled = false;
+      const { result, refused } = await observe(link, signal);
+      const { error } = result;
+      if (error !== null && (refused || isLostContact(error) || needsPerson(error))) throw toError(error);
+      return wasSpoiled
+        ? "It was told the configuration that worked last, and goes on with it"
+        : "It was not told anything new, and goes on as before";
+    },
+  };
+}
+
+/** What was caught and shown once, thrown again. */
+export function toError({ code, message, ...more }: ErrorInfo): AppError {
+  return new AppError(code, message, more);
+}

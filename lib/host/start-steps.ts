@@ -1,0 +1,68 @@
+import type { PluginModels } from "../contract/plugin.ts";
+import type { Log } from "../log.ts";
+import { toError } from "./fallback.ts";
+import { isOwnTrouble, toFailure } from "./failure.ts";
+import type { Link, LinkCheck } from "./link.ts";
+import type { StepLog } from "./steps.ts";
+import type { Supervised } from "./supervised.ts";
+
+export interface StartOptions {
+  link: Link;
+  steps: Pick<StepLog, "run">;
+  signal: AbortSignal;
+  log: Log;
+  /** Null for a plugin that somebody else starts. */
+  supervised: Supervised | null;
+  /** One health check, reported. */
+  observe: (link: Link, signal: AbortSignal) => Promise<LinkCheck>;
+  /** Called between asking and telling. */
+  onIdentified: () => void;
+  listModels: () => Promise<PluginModels>;
+  /**
+   * Asked after it was told: whether an ill plugin, or one that does not list its models, is a failure. Else the first is the
+   * verdict's business: the plugin runs, and people may want to talk to it to find out why.
+   */
+  expects: () => { health: boolean; models: boolean };
+}
+
+/** (process →) metadata → config → initialize → health → models. Throws why the plugin cannot be used. */
+export async function goThroughSteps(options: StartOptions): Promise<void> {
+  const { link, steps, signal, supervised, onIdentified } = options;
+  if (supervised) {
+    await steps.run("process", async () => ({
+      value: null,
+      note: await supervised.ensureReady((asking) => link.client.metadata(asking), signal),
+    }));
+  }
+  await link.introduce(steps, signal, onIdentified);
+  const expected = options.expects();
+  await stepHealth(options, expected.health);
+  await stepModels(options, expected.models);
+}
+
+async function stepHealth({ link, steps, signal, observe }: StartOptions, isExpected: boolean) {
+  await steps.run("health", async () => {
+    const { message, error } = (await observe(link, signal)).result;
+    if (isExpected && error !== null && !isOwnTrouble(error)) throw toError(error);
+    return {
+      value: null,
+      ...(message === null ? {} : { note: message }),
+      ...(error === null ? {} : { error }),
+    };
+  });
+}
+
+async function stepModels({ steps, log, listModels }: StartOptions, isExpected: boolean) {
+  await steps.run("models", async () => {
+    try {
+      const { models } = await listModels();
+      return { value: null, note: models.length === 1 ? "1 model" : `${models.length} models` };
+    } catch (error) {
+      const info = toFailure(error, log);
+      if (info.code === "plugin_endpoint_missing")
+        return { value: null, note: "It has no /models: type the model's name where one is asked for" };
+      if (isExpected && !isOwnTrouble(info)) throw error;
+      return { value: null, error: info };
+    }
+  });
+}
