@@ -19,6 +19,7 @@ import { EnvError, readEnv } from "./lib/env.ts";
 import { createGateway } from "./lib/gateway/handler.ts";
 import { createHost } from "./lib/host/create-host.ts";
 import { createSupervisor } from "./lib/host/supervisor.ts";
+import { warmUpIntake } from "./lib/intake/warm-up.ts";
 import { createLog } from "./lib/log.ts";
 import { createFirstAdmin, isSetupOpen } from "./lib/operations/accounts.ts";
 import { loadApprovals } from "./lib/operations/approvals.ts";
@@ -140,12 +141,13 @@ async function start(): Promise<void> {
     server.listen(env.port, env.host, resolve);
   });
   await host.start();
-  await folders.start();
   greet(toOrigin(env.host, ownPort()), (await isSetupOpen(context)) ? setupToken.value : null);
 
+  const stopping = new AbortController();
   async function stop(signal: string): Promise<void> {
     if (state.draining) return;
     state.draining = true;
+    stopping.abort();
     log.info({ signal }, "stopping");
     const closed = new Promise((resolve) => server.close(resolve));
     // Chats end with an error event before their connections are closed, and plugins before the database.
@@ -162,6 +164,8 @@ async function start(): Promise<void> {
   }
   for (const signal of ["SIGINT", "SIGTERM"] as const)
     process.on(signal, () => void stop(signal).catch(explainAndExit));
+  await folders.start();
+  await warmUpIntake(clock, stopping.signal);
 }
 
 /** `0.0.0.0` and `::` listen everywhere and can be visited nowhere: loopback stands for them. */
