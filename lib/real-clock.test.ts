@@ -11,6 +11,13 @@ describe("the real clock", () => {
     expect(clock.monotonic() - started).toBeGreaterThanOrEqual(19);
   });
 
+  it("gives everybody else a turn, even when there is nothing to wait for", async () => {
+    let turned = false;
+    setImmediate(() => (turned = true));
+    await clock.sleep(0);
+    expect(turned).toBe(true);
+  });
+
   it("wakes at once when the signal aborts, and leaves no timer", async () => {
     const before = timers();
     const ending = new AbortController();

@@ -9,6 +9,8 @@ export function createClock(): Clock {
 }
 
 async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  // No wait is still a turn for everybody else: a loop of short waits must not starve the process.
+  if (ms <= 0) return new Promise((resolve) => setImmediate(resolve));
   const end = performance.now() + ms;
   for (let left = ms; left > 0 && signal?.aborted !== true; left = end - performance.now()) {
     await oneTimer(Math.min(left, LONGEST_TIMER_MS), signal);

@@ -197,6 +197,19 @@ describe("a plugin with a command", () => {
     });
   });
 
+  it("that ended and then lost its folder is tried again at the usual distance, not at once", async () => {
+    const record = await register("exits");
+    await approve(record);
+    expect((await host.reconcile(record.id)).failure?.code).toBe("process_exited");
+    await database.data.plugins.update(record.id, { file: null });
+    const status = await host.reconcile(record.id, { restart: true });
+    expect(status.failure?.code).toBe("process_not_found");
+    expect(await host.process({ ...record, file: null })).toMatchObject({
+      status: "stopped",
+      nextStartAt: null,
+    });
+  });
+
   it("whose port somebody else has is not started, and nothing is sent there", async () => {
     const asked: string[] = [];
     const stranger = createServer((request, response) => {

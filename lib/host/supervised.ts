@@ -213,6 +213,9 @@ export function createSupervised(options: SupervisedOptions): Supervised {
 
   return {
     async ensureReady(ask, signal) {
+      // This is the start that was waited for: an end before it explains nothing that happens from here on.
+      nextStartAt = null;
+      parked = false;
       if (run && (run.stopping || !options.isCurrent(run.command))) await stop();
       const begun = run ?? (await launch(ask, signal));
       if (begun.ready) return `Runs, pid ${begun.process.pid}`;

@@ -92,7 +92,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     return opened;
   }
 
-  function commandOf(record: PluginRecord): Promise<ProcessCommand> {
+  async function commandOf(record: PluginRecord): Promise<ProcessCommand> {
     return resolveCommand(record.manifest, folderOf(record), options.environment["PATH"] ?? "");
   }
 
