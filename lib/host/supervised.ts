@@ -99,8 +99,6 @@ export function createSupervised(options: SupervisedOptions): Supervised {
     const runId = randomUUID();
     const startedMs = clock.monotonic();
     history = recordStart(history, startedMs);
-    nextStartAt = null;
-    parked = false;
     const { environment } = options;
     const onOutput = output.write;
     const child = startProcess({ command, limits, environment, runId, clock, onOutput });
@@ -197,9 +195,14 @@ export function createSupervised(options: SupervisedOptions): Supervised {
     );
   }
 
-  async function stop(): Promise<void> {
+  /** The start that was waited for is here: the end before it explains nothing that happens from now on. */
+  function forgetWait(): void {
     nextStartAt = null;
     parked = false;
+  }
+
+  async function stop(): Promise<void> {
+    forgetWait();
     if (!run) return;
     run.stopping = true;
     const { process, ended } = run;
@@ -213,9 +216,7 @@ export function createSupervised(options: SupervisedOptions): Supervised {
 
   return {
     async ensureReady(ask, signal) {
-      // This is the start that was waited for: an end before it explains nothing that happens from here on.
-      nextStartAt = null;
-      parked = false;
+      forgetWait();
       if (run && (run.stopping || !options.isCurrent(run.command))) await stop();
       const begun = run ?? (await launch(ask, signal));
       if (begun.ready) return `Runs, pid ${begun.process.pid}`;
