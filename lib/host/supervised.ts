@@ -128,7 +128,7 @@ export function createSupervised(options: SupervisedOptions): Supervised {
     const exit = await begun.process.exited;
     over.abort();
     if (pid !== null) options.guardian().remove(pid);
-    await runs.forget(runId).catch(logTrouble);
+    await runs.forget(runId).catch(logTrouble(log));
     return recordExit(begun, exit);
   }
 
@@ -159,7 +159,7 @@ export function createSupervised(options: SupervisedOptions): Supervised {
 
   async function rememberRun(pid: number, runId: string): Promise<void> {
     const entry = await readProcess(pid);
-    if (entry) await runs.remember({ pid, startTicks: entry.startTicks, runId }).catch(logTrouble);
+    if (entry) await runs.remember({ pid, startTicks: entry.startTicks, runId }).catch(logTrouble(log));
   }
 
   /** Until it answers, ends, or the time is over. */
@@ -208,10 +208,6 @@ export function createSupervised(options: SupervisedOptions): Supervised {
     const { process, ended } = run;
     await process.stop("stop");
     await ended;
-  }
-
-  function logTrouble(error: unknown): void {
-    log.warn({ err: error }, "a plugin's process could not be remembered");
   }
 
   return {
@@ -296,4 +292,8 @@ function needsApproval({ command, args }: ProcessCommand): AppError {
     `An admin has to approve the command first: ${[command, ...args].join(" ")}`,
     { hint: "The plugin's page shows exactly what would run." },
   );
+}
+
+function logTrouble(log: Log): (error: unknown) => void {
+  return (error) => log.warn({ err: error }, "a plugin's process could not be remembered");
 }
