@@ -254,11 +254,14 @@ test("several files are dropped: the first is taken, and that is said; what is n
   page,
 }) => {
   await page.goto("/plugins/new");
-  await drop(page, [
-    { name: "plugin.yaml", text: EXAMPLE },
-    { name: "other.json", text: "{}" },
-  ]);
-  await expect(page.getByText(/2 files were dropped; this is plugin.yaml/)).toBeVisible();
+  // The page listens for files once React has committed it, which a busy machine puts off.
+  await expect(async () => {
+    await drop(page, [
+      { name: "plugin.yaml", text: EXAMPLE },
+      { name: "other.json", text: "{}" },
+    ]);
+    await expect(page.getByText(/2 files were dropped; this is plugin.yaml/)).toBeVisible({ timeout: 3_000 });
+  }).toPass();
   await expect(editor(page)).toContainText("provider_type: example-nodejs");
   await drop(page, [{ name: "picture.png", text: "x" }]);
   await expect(page.getByText(/picture.png is not a manifest/)).toBeVisible();

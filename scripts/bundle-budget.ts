@@ -25,6 +25,7 @@ const routes = (plugin: string) => [
   `/plugins/${plugin}/activity`,
   "/playground",
   "/activity",
+  "/settings/addresses",
 ];
 const PUBLIC_ROUTES = ["/sign-in", "/no-such-page"];
 

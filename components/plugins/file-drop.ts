@@ -1,11 +1,12 @@
-import { useEffect, useEffectEvent, useState } from "react";
+import { useEffectEvent, useLayoutEffect, useState } from "react";
 
 /** Makes the whole page a drop target while mounted. Answers whether a file hovers over it. */
 export function useFileDrop(onFiles: (files: readonly File[]) => void): boolean {
   const [hovering, setHovering] = useState(false);
   const take = useEffectEvent(onFiles);
 
-  useEffect(() => {
+  // Before the page can be touched: a file dropped on a page that does not listen yet would open in its place.
+  useLayoutEffect(() => {
     // Entering a child fires before leaving its parent: only the balance tells whether the file is still over the page.
     let depth = 0;
     const move = (step: number) => (event: DragEvent) => {
