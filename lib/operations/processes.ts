@@ -1,5 +1,6 @@
 import { AppError } from "../contract/error.ts";
 import type { LogLine, PluginProcess, ProcessCommand, ProcessLimits } from "../contract/process.ts";
+import { parseEndpoint } from "../core/address.ts";
 import { isSameJson } from "../core/json-object.ts";
 import type { PluginRecord } from "../data/data.ts";
 import { requirePermission, type Actor } from "./actor.ts";
@@ -54,9 +55,14 @@ export async function approveProcess(
       }),
     );
   });
-  if (record.endpoint !== null) await inspectAddress(context, actor, record.endpoint, { given: true });
+  // It listens on this machine. Any other address is a question of its own, which nobody was asked here.
+  if (isLoopback(record.endpoint)) await inspectAddress(context, actor, record.endpoint, { given: true });
   if (record.desired === "enabled") reconcileLater(context, record.id);
   return requireProcess(context, record);
+}
+
+function isLoopback(endpoint: string | null): endpoint is string {
+  return endpoint !== null && /^(?:127(?:\.\d{1,3}){3}|::1|localhost)$/.test(parseEndpoint(endpoint).host);
 }
 
 /** Bounds of the process; they hold from its next start. */
