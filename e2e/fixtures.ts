@@ -18,7 +18,7 @@ export const ADMIN_ENV = { LOOM_ADMIN_EMAIL: ADMIN.email, LOOM_ADMIN_PASSWORD: A
  */
 export const test = base.extend<
   { plugin: PluginProcess; api: APIRequestContext; anonymous: Page; pageErrors: string[] },
-  { loom: ConsoleProcess }
+  { loom: ConsoleProcess; session: Session }
 >({
   loom: [
     async ({}, use) => {
@@ -30,13 +30,25 @@ export const test = base.extend<
     { scope: "worker" },
   ],
   baseURL: async ({ loom }, use) => use(loom.url),
-  storageState: async ({ loom, playwright }, use) => {
-    const context = await playwright.request.newContext({ baseURL: loom.url });
-    await signIn(context);
-    const state = await context.storageState();
-    await context.dispose();
-    await use(state);
-  },
+  session: [
+    async ({ loom, playwright }, use) => {
+      let state: StorageState | undefined;
+      await use({
+        async get() {
+          const context = await playwright.request.newContext({
+            baseURL: loom.url,
+            ...(state && { storageState: state }),
+          });
+          if (!(await context.get("/api/me")).ok()) await signIn(context);
+          state = await context.storageState();
+          await context.dispose();
+          return state;
+        },
+      });
+    },
+    { scope: "worker" },
+  ],
+  storageState: async ({ session }, use) => use(await session.get()),
   api: async ({ loom, playwright, storageState }, use) => {
     const context = await playwright.request.newContext({
       baseURL: loom.url,
@@ -74,6 +86,13 @@ export const test = base.extend<
     { auto: true },
   ],
 });
+
+type StorageState = Awaited<ReturnType<APIRequestContext["storageState"]>>;
+
+/** One sign-in for as many tests as leave it alive: signing in for each would look like guessing to the console. */
+interface Session {
+  get(): Promise<StorageState>;
+}
 
 /** A page whose `goto` and `reload` wait until React listens to every control: a busy machine would otherwise type into the void. */
 export function patient(page: Page): Page {

@@ -31,6 +31,9 @@ export interface LatencyPlot {
   close(): void;
 }
 
+/** Room for the right half of the last label of the time axis, `19:40:25` at 11 px, CSS px. */
+const HALF_LABEL = 28;
+
 interface State {
   report: HealthReport;
   series: LatencySeries;
@@ -80,7 +83,7 @@ function toPlotOptions(element: HTMLElement, options: LatencyPlotOptions, state:
     ...sizeOf(element),
     ms: 1,
     legend: { show: false },
-    padding: [12, 8, 0, 0],
+    padding: [12, HALF_LABEL, 0, 0],
     scales: {
       x: { range: () => [state.report.from, state.report.to] },
       y: { range: () => [0, latencyCeiling(state.series)] },

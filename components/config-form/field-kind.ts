@@ -29,7 +29,10 @@ function toChoiceKind(count: number): FieldKind {
 
 function isLong(field: ConfigField): boolean {
   const { validation, default: fallback } = field;
-  if (toNameHint(field)?.kind === "multiline") return true;
+  const hint = toNameHint(field)?.kind;
+  if (hint === "multiline") return true;
+  // An address may be long, and is a line all the same.
+  if (hint === "url") return false;
   if ((validation?.max_length ?? 0) > LINE_MAX) return true;
   return typeof fallback === "string" && (fallback.length > LINE_MAX || fallback.includes("\n"));
 }

@@ -41,6 +41,10 @@ describe("toFieldKind", () => {
     expect(toFieldKind(field("string", undefined, { default: "a\nb" }))).toBe("multiline");
   });
 
+  it("keeps an address in one line, however long it may be", () => {
+    expect(toFieldKind({ ...field("string", { max_length: 2048 }), name: "base_url" })).toBe("text");
+  });
+
   it("asks for a required switch without default instead of assuming Off", () => {
     expect(toFieldKind(field("bool", undefined, { required: true }))).toBe("onOff");
     expect(toFieldKind(field("bool", undefined, { required: true, default: false }))).toBe("switch");

@@ -2,7 +2,7 @@ import {
   autocompletion,
   closeBrackets,
   closeBracketsKeymap,
-  completionKeymap,
+  completionStatus,
 } from "@codemirror/autocomplete";
 import type { CompletionSource } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
@@ -10,7 +10,7 @@ import { json } from "@codemirror/lang-json";
 import { yaml } from "@codemirror/lang-yaml";
 import { bracketMatching, indentOnInput, indentUnit } from "@codemirror/language";
 import { linter, lintGutter, setDiagnostics } from "@codemirror/lint";
-import { Annotation, Compartment, EditorState, type Extension } from "@codemirror/state";
+import { Annotation, Compartment, EditorState, Prec, type Extension } from "@codemirror/state";
 import {
   EditorView,
   highlightActiveLine,
@@ -134,16 +134,20 @@ function baseExtensions({ readOnly, complete }: EditorOptions): Extension {
     EditorState.tabSize.of(2),
     EditorState.readOnly.of(readOnly),
     readOnly ? [] : [history(), indentOnInput(), closeBrackets()],
-    complete ? autocompletion({ override: [complete], icons: false, interactionDelay: 0 }) : [],
-    keymap.of([
-      ...closeBracketsKeymap,
-      ...completionKeymap,
-      ...FINDING_KEYS,
-      ...historyKeymap,
-      ...defaultKeymap,
-    ]),
+    complete ? completion(complete) : [],
+    keymap.of([...closeBracketsKeymap, ...FINDING_KEYS, ...historyKeymap, ...defaultKeymap]),
     // Files belong to the page around the editor, which checks them first.
     EditorView.domEventHandlers({ drop: (event) => (event.dataTransfer?.files.length ?? 0) > 0 }),
+  ];
+}
+
+/** What is offered stays as it is when it is asked for again: looking anew, it would not take the Enter that follows at once. */
+function completion(complete: CompletionSource): Extension {
+  return [
+    Prec.highest(
+      keymap.of([{ key: "Ctrl-Space", run: ({ state }) => completionStatus(state) === "active" }]),
+    ),
+    autocompletion({ override: [complete], icons: false, interactionDelay: 0 }),
   ];
 }
 
