@@ -103,6 +103,11 @@ test("a plugin that refuses its configuration says why, and disabling calls clea
   await page.goto(`/plugins/${id}`);
   await expect(page.getByText("Failed").first()).toBeVisible();
   await expect(page.getByRole("main")).toContainText("api_key");
+  const refused = page.getByRole("listitem").filter({ hasText: "POST /initialize" });
+  await refused.getByText("What it was sent").click();
+  await expect(refused.getByLabel("Sent", { exact: true })).toContainText('"offline": false');
+  await page.getByText("What it answered").first().click();
+  await expect(page.getByLabel("Answered", { exact: true }).first()).toContainText("example-nodejs");
   await page.getByRole("button", { name: "Disable" }).click();
   await expect(page.getByText("Disabled").first()).toBeVisible();
   await expect(page.getByText("POST /cleanup")).toBeVisible();

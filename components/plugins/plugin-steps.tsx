@@ -9,6 +9,7 @@ import type { PluginType } from "@/lib/contract/manifest.ts";
 import type { LifecycleStep } from "@/lib/contract/plugin.ts";
 import { ErrorFacts } from "./error-facts.tsx";
 import { usePluginScreen } from "./plugin-screen-context.ts";
+import { StepExchange } from "./step-exchange.tsx";
 
 const TITLES: Record<LifecycleStep["name"], string> = {
   process: "Start the process",
@@ -99,6 +100,7 @@ function Step({ step, call }: { step: LifecycleStep; call: string | undefined })
         </div>
         {step.note ? <p className="text-sm text-muted wrap-anywhere">{step.note}</p> : null}
         {step.error ? <StepError error={step.error} /> : null}
+        <StepExchange step={step} />
       </div>
     </li>
   );

@@ -58,6 +58,10 @@ export const PluginFile = z.object({
 });
 export type PluginFile = z.infer<typeof PluginFile>;
 
+/** Explicit configuration values, never secrets. */
+export const ConfigValues = z.record(z.string(), Json);
+export type ConfigValues = z.infer<typeof ConfigValues>;
+
 /**
  * One step of the last enable: (process →) metadata → config → initialize → health → models, then `restore` when a running plugin
  * refused and goes on with what worked last; or of a disable: cleanup (→ process).
@@ -70,6 +74,12 @@ export const LifecycleStep = z.object({
   /** What was learnt, e.g. "4 models" or "identity confirmed: acme". */
   note: z.string().optional(),
   error: ErrorInfo.optional(),
+  /** The body of the call, secrets as "(configured)", long values as their length; absent for a call without one. */
+  request: ConfigValues.optional(),
+  /** What was understood of the answer, as JSON, at most 4,000 characters; absent where the protocol ignores it. */
+  answer: z.string().optional(),
+  /** What had to be forgiven to understand it, a sentence each. */
+  warnings: z.array(z.string()).optional(),
 });
 export type LifecycleStep = z.infer<typeof LifecycleStep>;
 
@@ -285,7 +295,3 @@ export const PluginModels = z.object({
   fetchedAt: z.iso.datetime().nullable(),
 });
 export type PluginModels = z.infer<typeof PluginModels>;
-
-/** Explicit configuration values, never secrets. */
-export const ConfigValues = z.record(z.string(), Json);
-export type ConfigValues = z.infer<typeof ConfigValues>;

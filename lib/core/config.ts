@@ -100,6 +100,13 @@ export function findStranded(schema: readonly ConfigField[], values: ConfigValue
   );
 }
 
+/** The values with a word in place of those of sensitive fields. */
+export function concealSensitive(schema: readonly ConfigField[], values: ConfigValues): ConfigValues {
+  const hidden = schema.filter(({ name, sensitive }) => sensitive && Object.hasOwn(values, name));
+  const words = hidden.map(({ name }): [string, Json] => [name, CONFIGURED]);
+  return Object.fromEntries([...Object.entries(values), ...words]);
+}
+
 /** The values without those of sensitive fields. */
 export function withoutSensitive(schema: readonly ConfigField[], values: ConfigValues): ConfigValues {
   const sensitive = new Set(schema.filter((field) => field.sensitive).map(({ name }) => name));

@@ -3,7 +3,7 @@ import type { ErrorInfo } from "../contract/error.ts";
 import type { PluginHealth } from "../contract/protocol.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Log } from "../log.ts";
-import type { PluginClient } from "../transport/client.ts";
+import type { PluginClient, Reply } from "../transport/client.ts";
 import { toFailure } from "./failure.ts";
 
 /** A health check may take this long, and never longer than its interval (protocol.md). */
@@ -23,6 +23,8 @@ export interface CheckResult {
   bootId: string | null;
   /** It says that it waits for `/initialize`. */
   notInitialized: boolean;
+  /** What it answered; null when that was nothing to understand. */
+  reply: Reply<PluginHealth> | null;
 }
 
 export interface CheckOptions {
@@ -40,7 +42,7 @@ export async function checkHealth(client: PluginClient, options: CheckOptions): 
   const deadline = clock.deadline(Math.min(DEADLINE_MS, intervalMs));
   try {
     const reply = await client.health(AbortSignal.any([signal, deadline.signal]));
-    return fromAnswer(at, reply.latencyMs, reply.value);
+    return fromAnswer(at, reply);
   } catch (error) {
     const expired = deadline.signal.aborted && !signal.aborted;
     const info = toFailure(expired ? lateError(error) : error, log);
@@ -62,10 +64,12 @@ export function failedCheck(at: number, error: ErrorInfo, latencyMs: number | nu
     error,
     bootId: null,
     notInitialized: error.code === "plugin_not_initialized",
+    reply: null,
   };
 }
 
-function fromAnswer(at: number, latencyMs: number, health: PluginHealth): CheckResult {
+function fromAnswer(at: number, reply: Reply<PluginHealth>): CheckResult {
+  const { value: health, latencyMs } = reply;
   const message = health.message === undefined || health.message === "" ? null : health.message;
   return {
     at,
@@ -76,6 +80,7 @@ function fromAnswer(at: number, latencyMs: number, health: PluginHealth): CheckR
     error: health.healthy ? null : unhealthy(message).toInfo(),
     bootId: bootIdOf(health),
     notInitialized: !health.healthy && saysNotInitialized(health),
+    reply,
   };
 }
 

@@ -2,6 +2,7 @@ import { AppError } from "../contract/error.ts";
 import type { Metadata } from "../contract/manifest.ts";
 import type { PluginRecord } from "../data/data.ts";
 import type { PluginClient } from "../transport/client.ts";
+import { toAnswer, toRequest } from "./exchange.ts";
 import { describeCount, requireComplete, type OutgoingConfig } from "./outgoing-config.ts";
 import type { StepLog } from "./steps.ts";
 
@@ -43,10 +44,11 @@ export async function introduce(options: IntroductionOptions): Promise<Introduct
   );
   client.conceal(known);
   const metadata = await steps.run("metadata", async () => {
-    const { value } = await client.metadata(signal);
+    const reply = await client.metadata(signal);
+    const { value } = reply;
     onMetadata?.(value);
     confirmIdentity(record, value);
-    return { value, note: `Identity confirmed: ${value.provider_type} ${value.version}` };
+    return { value, note: `Identity confirmed: ${value.provider_type} ${value.version}`, ...toAnswer(reply) };
   });
   const config = await steps.run("config", async () => {
     const value = await opening;
@@ -55,7 +57,14 @@ export async function introduce(options: IntroductionOptions): Promise<Introduct
   });
   signal.throwIfAborted();
   onIdentified?.();
-  await steps.run("initialize", async () => ({ value: await client.initialize(config.effective, signal) }));
+  await steps.run(
+    "initialize",
+    async () => {
+      const reply = await client.initialize(config.effective, signal);
+      return { value: null, ...toAnswer(reply) };
+    },
+    { request: toRequest(config.effective, schema) },
+  );
   return { metadata, config, record };
 }
 

@@ -46,6 +46,37 @@ describe("switching on", () => {
     expect(plugin.configs).toEqual([{ api_key: "sk-1", timeout: 30, note: "mine" }]);
   });
 
+  it("keeps what was sent and answered, secrets as a word and long values as their length", async () => {
+    const { status } = await console.run({
+      schema: [API_KEY, TIMEOUT],
+      values: { note: "x".repeat(600) },
+      secrets: { api_key: "sk-1" },
+    });
+    const [metadata, , initialize, health, models] = status.steps;
+    expect(initialize?.request).toEqual({
+      api_key: "(configured)",
+      timeout: 30,
+      note: "… 602 characters",
+    });
+    expect(initialize?.answer).toBeUndefined();
+    expect(JSON.parse(metadata?.answer ?? "")).toMatchObject({ provider_type: "acme" });
+    expect(JSON.parse(health?.answer ?? "")).toEqual({ healthy: true });
+    expect(JSON.parse(models?.answer ?? "")).toEqual([{ id: "acme-1" }]);
+  });
+
+  it("keeps what was sent when it is refused, and cuts a long answer", async () => {
+    const { record, plugin } = await console.register({ desired: "enabled", values: { size: 3 } });
+    plugin.script.metadata = () =>
+      Metadata.parse({ name: "Acme", version: "1", provider_type: "acme", description: "d".repeat(9_000) });
+    plugin.script.initialize = () => {
+      throw new AppError("plugin_error", "No such size");
+    };
+    const { steps } = await console.host.reconcile(record.id);
+    expect(steps[2]).toMatchObject({ name: "initialize", status: "failed", request: { size: 3 } });
+    expect(steps[0]?.answer).toMatch(/… [\d,]+ characters more$/);
+    expect(steps[0]?.answer?.length).toBeLessThan(4_100);
+  });
+
   it("shows each step while it runs", async () => {
     const { record, plugin } = await console.register({ desired: "enabled" });
     plugin.script.initialize = (_config, signal) => hang(signal);

@@ -1,12 +1,12 @@
 import type { Metadata } from "../contract/manifest.ts";
 import type { PluginModels } from "../contract/plugin.ts";
-import type { ChatRequest } from "../contract/protocol.ts";
+import type { ChatRequest, Model } from "../contract/protocol.ts";
 import { capabilitiesOf } from "../core/chat-content.ts";
 import type { ChatCapabilities } from "../core/chat-content.ts";
 import type { Clock } from "../core/clock.ts";
 import type { PluginRecord, Repositories } from "../data/data.ts";
 import type { Log } from "../log.ts";
-import type { PluginClient } from "../transport/client.ts";
+import type { PluginClient, Reply } from "../transport/client.ts";
 import { checkHealth, failedCheck } from "./check.ts";
 import type { CheckResult } from "./check.ts";
 import { isLostContact, needsPerson, toFailure } from "./failure.ts";
@@ -50,7 +50,7 @@ export interface Link {
   /** The plugin said elsewhere, for example in a chat, that nobody initialised it: the next check will. */
   distrust(): void;
   /** Throws the plugin's error. */
-  listModels(signal?: AbortSignal): Promise<PluginModels>;
+  listModels(signal?: AbortSignal): Promise<Reply<Model[]>>;
   /** What the model a request names can do: its own word, else the plugin's. */
   capabilities(request: ChatRequest, models: PluginModels): ChatCapabilities;
 }
@@ -166,10 +166,7 @@ export function createLink({ client, address, record, configs, onMetadata, clock
       return { result, reinitialized: false, refused: false };
     },
     distrust: () => void (distrusted = true),
-    async listModels(signal) {
-      const { value } = await client.models(signal);
-      return { models: value, fetchedAt: new Date(clock.now()).toISOString() };
-    },
+    listModels: (signal) => client.models(signal),
     capabilities({ model }, { models }) {
       const { metadata } = introduction ?? record().manifest;
       return capabilitiesOf(metadata, models.find(({ id }) => id === model) ?? null);

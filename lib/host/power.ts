@@ -4,7 +4,9 @@ import { retryDelayMs } from "../core/backoff.ts";
 import type { Clock } from "../core/clock.ts";
 import { nextLifecycle } from "../core/lifecycle.ts";
 import type { LifecycleEvent } from "../core/lifecycle.ts";
+import type { Model } from "../contract/protocol.ts";
 import type { Log } from "../log.ts";
+import type { Reply } from "../transport/client.ts";
 import type { Chats } from "./chats.ts";
 import { createFallback } from "./fallback.ts";
 import { disabledError, needsPerson, stopsTraffic, toFailure } from "./failure.ts";
@@ -162,9 +164,9 @@ export function createPower(options: PowerOptions): Power {
       const health = mustBeWell && fallback.subjectOf(attempt) !== "restart";
       return { health, models: health && models.fetchedAt !== null };
     };
-    const listModels = () => refreshModels(attempt, signal);
     return goThroughSteps({
-      ...{ link: attempt, steps, signal, log, supervised, observe, onIdentified, listModels, expects },
+      ...{ link: attempt, steps, signal, log, supervised, observe, onIdentified, expects },
+      listModels: () => readModels(attempt, signal),
     });
   }
 
@@ -200,9 +202,10 @@ export function createPower(options: PowerOptions): Power {
     }
   }
 
-  async function refreshModels(link: Link, signal?: AbortSignal): Promise<PluginModels> {
-    models = await link.listModels(signal);
-    return models;
+  async function readModels(link: Link, signal?: AbortSignal): Promise<Reply<Model[]>> {
+    const reply = await link.listModels(signal);
+    models = { models: reply.value, fetchedAt: new Date(clock.now()).toISOString() };
+    return reply;
   }
 
   async function turnOff(signal: AbortSignal): Promise<void> {
@@ -233,12 +236,12 @@ export function createPower(options: PowerOptions): Power {
   return {
     lifecycle: () => lifecycle,
     steps: steps.list,
-    failure: () => failure,
-    refusal: () => refusal,
+    ...{ failure: () => failure, refusal: () => refusal },
     retry: () => (retryMs === null ? null : { attempt: attempts, delayMs: retryMs }),
     link: () => link,
     models: () => models,
-    ...{ refreshModels, turnOn, turnOff, hangUp, fail, spoil: fallback.spoil, settle: fallback.settle },
+    refreshModels: (link, signal) => readModels(link, signal).then(() => models),
+    ...{ turnOn, turnOff, hangUp, fail, spoil: fallback.spoil, settle: fallback.settle },
     endProcess: async () => supervised?.stop(),
     forgetAttempts() {
       attempts = 0;

@@ -1,5 +1,7 @@
-import type { PluginModels } from "../contract/plugin.ts";
+import type { Model } from "../contract/protocol.ts";
 import type { Log } from "../log.ts";
+import type { Reply } from "../transport/client.ts";
+import { toAnswer } from "./exchange.ts";
 import { toError } from "./fallback.ts";
 import { isOwnTrouble, toFailure } from "./failure.ts";
 import type { Link, LinkCheck } from "./link.ts";
@@ -17,7 +19,7 @@ export interface StartOptions {
   observe: (link: Link, signal: AbortSignal) => Promise<LinkCheck>;
   /** Called between asking and telling. */
   onIdentified: () => void;
-  listModels: () => Promise<PluginModels>;
+  listModels: () => Promise<Reply<Model[]>>;
   /**
    * Asked after it was told: whether an ill plugin, or one that does not list its models, is a failure. Else the first is the
    * verdict's business: the plugin runs, and people may want to talk to it to find out why.
@@ -42,12 +44,13 @@ export async function goThroughSteps(options: StartOptions): Promise<void> {
 
 async function stepHealth({ link, steps, signal, observe }: StartOptions, isExpected: boolean) {
   await steps.run("health", async () => {
-    const { message, error } = (await observe(link, signal)).result;
+    const { message, error, reply } = (await observe(link, signal)).result;
     if (isExpected && error !== null && !isOwnTrouble(error)) throw toError(error);
     return {
       value: null,
       ...(message === null ? {} : { note: message }),
       ...(error === null ? {} : { error }),
+      ...(reply === null ? {} : toAnswer(reply)),
     };
   });
 }
@@ -55,8 +58,9 @@ async function stepHealth({ link, steps, signal, observe }: StartOptions, isExpe
 async function stepModels({ steps, log, listModels }: StartOptions, isExpected: boolean) {
   await steps.run("models", async () => {
     try {
-      const { models } = await listModels();
-      return { value: null, note: models.length === 1 ? "1 model" : `${models.length} models` };
+      const reply = await listModels();
+      const count = reply.value.length;
+      return { value: null, note: count === 1 ? "1 model" : `${count} models`, ...toAnswer(reply) };
     } catch (error) {
       const info = toFailure(error, log);
       if (info.code === "plugin_endpoint_missing")

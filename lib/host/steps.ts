@@ -1,4 +1,3 @@
-import type { ErrorInfo } from "../contract/error.ts";
 import type { LifecycleStep } from "../contract/plugin.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Log } from "../log.ts";
@@ -7,10 +6,8 @@ import { toFailure } from "./failure.ts";
 type StepName = LifecycleStep["name"];
 
 /** What a step brought, and what to say about it. With `error` it is shown as failed, and the steps after it go on. */
-export interface StepResult<T> {
+export interface StepResult<T> extends Pick<LifecycleStep, "note" | "error" | "answer" | "warnings"> {
   value: T;
-  note?: string;
-  error?: ErrorInfo;
 }
 
 /** The steps of the newest enable or disable, readable while they run. */
@@ -18,8 +15,12 @@ export interface StepLog {
   list(): LifecycleStep[];
   /** Forgets the last run and lists what is coming. */
   begin(names: readonly StepName[]): void;
-  /** Runs one step and records time, note and error. Throws what the work throws. */
-  run<T>(name: StepName, work: () => Promise<StepResult<T>>): Promise<T>;
+  /** Runs one step and records time, note, error, and what was sent and answered. Throws what the work throws. */
+  run<T>(
+    name: StepName,
+    work: () => Promise<StepResult<T>>,
+    sent?: Pick<LifecycleStep, "request">,
+  ): Promise<T>;
   /** One more step after those that were listed. */
   add(name: StepName): void;
   skip(name: StepName, note: string): void;
@@ -39,10 +40,10 @@ export function createStepLog(clock: Clock, log: Log): StepLog {
     begin(names) {
       steps = names.map((name) => ({ name, status: "pending" }));
     },
-    async run(name, work) {
+    async run(name, work, sent = {}) {
       const startedMs = clock.monotonic();
       const took = () => ({ durationMs: clock.monotonic() - startedMs });
-      change(name, { status: "running", startedAt: new Date(clock.now()).toISOString() });
+      change(name, { status: "running", startedAt: new Date(clock.now()).toISOString(), ...sent });
       try {
         const { value, ...outcome } = await work();
         change(name, { status: outcome.error ? "failed" : "ok", ...took(), ...outcome });

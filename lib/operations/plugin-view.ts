@@ -1,4 +1,5 @@
-import type { Plugin, PluginDrift, PluginSummary } from "../contract/plugin.ts";
+import type { LifecycleStep, Plugin, PluginDrift, PluginSummary } from "../contract/plugin.ts";
+import { concealSensitive } from "../core/config.ts";
 import type { PluginRecord } from "../data/data.ts";
 import type { PluginStatus } from "../host/host.ts";
 
@@ -43,7 +44,7 @@ export function toPlugin(
     file: record.file,
     findings: record.findings,
     healthCheckIntervalSeconds: record.healthCheckIntervalSeconds,
-    steps: status.steps,
+    steps: status.steps.map((step) => concealStep(record, step)),
     failure: status.failure,
     refusal: status.refusal,
     missingConfig,
@@ -52,4 +53,10 @@ export function toPlugin(
     reinitializations: status.reinitializations,
     nextCheckAt: status.nextCheckAt,
   };
+}
+
+/** A field may have become a secret since the plugin was told its value. */
+function concealStep({ manifest }: PluginRecord, step: LifecycleStep): LifecycleStep {
+  if (step.request === undefined) return step;
+  return { ...step, request: concealSensitive(manifest.metadata.config_schema, step.request) };
 }
