@@ -3,7 +3,7 @@ import type { Finding, Manifest } from "../contract/manifest.ts";
 import type { ManifestChange } from "../contract/plugin.ts";
 import { missingRequired } from "../core/config.ts";
 import { diffManifests } from "../core/manifest-diff.ts";
-import type { PluginRecord, StoredFile } from "../data/data.ts";
+import type { PluginRecord, Repositories, StoredFile } from "../data/data.ts";
 import { SYSTEM } from "./actor.ts";
 import { toAuditEntry } from "./audit.ts";
 import { nowIso, type Context } from "./context.ts";
@@ -65,41 +65,59 @@ export interface Reloaded {
   needsRestart: boolean;
 }
 
+/** A file and the plugin it belongs to. */
+export interface FileMove {
+  pluginId: string;
+  place: FilePlace;
+  reading: UsableReading;
+}
+
 /**
- * Takes over what a file says now: new content, a new place, or its return. A plugin that was on when its file went is switched
- * on again; nothing else touches the wish. Secrets of another origin are forgotten.
+ * Takes over what files say now, all or none, in their order: new content, a new place, or their return. Files may want endpoints that
+ * others of them give up. A plugin that was on when its file went is switched on again; nothing else touches the wish. Secrets of
+ * another origin are forgotten.
  */
-export async function reloadFile(
-  context: Context,
-  pluginId: string,
-  place: FilePlace,
-  reading: UsableReading,
-): Promise<Reloaded> {
+export async function reloadFiles(context: Context, moves: readonly FileMove[]): Promise<Reloaded[]> {
   return context.data.transaction(async (repositories) => {
-    const before = await getRecord(repositories, pluginId);
-    const { manifest, endpoint, findings } = reading;
-    const differences = diffManifests(before.manifest, manifest);
-    const changes: AuditChange[] = [...toFileChanges(before.file, place), ...differences.map(toAuditChange)];
-    if (isOtherOrigin(before.endpoint, endpoint)) {
-      const dropped = await repositories.configs.dropSecrets(pluginId);
-      changes.push(...dropped.map((field): AuditChange => ({ field, secret: "cleared" })));
-    }
-    const isBack = before.file?.resume === true && before.desired === "disabled";
-    const record = await repositories.plugins.update(pluginId, {
-      ...{ manifest, findings, endpoint },
-      file: { ...place, state: "ok", findings, changedAt: nowIso(context.clock) },
-      healthCheckIntervalSeconds: manifest.health_check_interval,
-      ...(isBack ? { desired: "enabled" } : {}),
-    });
-    const target = { id: pluginId, name: record.name };
-    if (changes.length > 0)
-      await repositories.audit.append(
-        toAuditEntry(context, SYSTEM, { action: "plugin.reloaded", target, changes }),
-      );
-    if (isBack)
-      await repositories.audit.append(toAuditEntry(context, SYSTEM, { action: "plugin.enabled", target }));
-    return { record, isChanged: changes.length > 0, needsRestart: differences.some(isEssential) };
+    const all: Array<FileMove & { before: PluginRecord }> = [];
+    for (const move of moves) all.push({ ...move, before: await getRecord(repositories, move.pluginId) });
+    // No two plugins have one endpoint at any moment, so everybody leaves before anybody arrives.
+    if (all.length > 1)
+      for (const { pluginId } of all) await repositories.plugins.update(pluginId, { endpoint: null });
+    const reloaded: Reloaded[] = [];
+    for (const move of all) reloaded.push(await reload(context, repositories, move.before, move));
+    return reloaded;
   });
+}
+
+async function reload(
+  context: Context,
+  repositories: Repositories,
+  before: PluginRecord,
+  { pluginId, place, reading }: FileMove,
+): Promise<Reloaded> {
+  const { manifest, endpoint, findings } = reading;
+  const differences = diffManifests(before.manifest, manifest);
+  const changes: AuditChange[] = [...toFileChanges(before.file, place), ...differences.map(toAuditChange)];
+  if (isOtherOrigin(before.endpoint, endpoint)) {
+    const dropped = await repositories.configs.dropSecrets(pluginId);
+    changes.push(...dropped.map((field): AuditChange => ({ field, secret: "cleared" })));
+  }
+  const isBack = before.file?.resume === true && before.desired === "disabled";
+  const record = await repositories.plugins.update(pluginId, {
+    ...{ manifest, findings, endpoint },
+    file: { ...place, state: "ok", findings, changedAt: nowIso(context.clock) },
+    healthCheckIntervalSeconds: manifest.health_check_interval,
+    ...(isBack ? { desired: "enabled" } : {}),
+  });
+  const target = { id: pluginId, name: record.name };
+  if (changes.length > 0)
+    await repositories.audit.append(
+      toAuditEntry(context, SYSTEM, { action: "plugin.reloaded", target, changes }),
+    );
+  if (isBack)
+    await repositories.audit.append(toAuditEntry(context, SYSTEM, { action: "plugin.enabled", target }));
+  return { record, isChanged: changes.length > 0, needsRestart: differences.some(isEssential) };
 }
 
 /** Keeps the plugin as it is and notes what is wrong with its file. False when that was known already. */

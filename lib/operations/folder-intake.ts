@@ -1,24 +1,24 @@
 import { isAppError } from "../contract/error.ts";
 import type { Finding } from "../contract/manifest.ts";
+import { formatPlace } from "../core/address.ts";
 import { isSameJson } from "../core/json-object.ts";
+import { findRings } from "../core/rings.ts";
 import type { Json } from "../contract/manifest.ts";
 import type { PluginRecord, StoredFile } from "../data/data.ts";
 import type { FolderReading, FolderSnapshot } from "../host/directory-watcher.ts";
 import { createGate } from "../host/gate.ts";
 import { createBreath } from "./breath.ts";
 import type { Context } from "./context.ts";
-import { markBroken, markGone, registerFiles, reloadFile } from "./file-plugin.ts";
-import type { FilePlace, NewFile, UsableReading } from "./file-plugin.ts";
-import { locate, readFileContent, toFileFinding, type FileReading } from "./file-reading.ts";
+import { markBroken, markGone, reloadFiles } from "./file-plugin.ts";
+import type { FilePlace, Reloaded, UsableReading } from "./file-plugin.ts";
+import { readFileContent, toFileFinding, type FileReading } from "./file-reading.ts";
+import { atEndpoint, toDetached, toTaken, waitingFinding } from "./folder-findings.ts";
+import { createNewFiles } from "./new-files.ts";
 import { chooseName } from "./preview.ts";
 import { reconcileLater } from "./switching.ts";
 
 /** Names that may be looked up at once. */
 const LOOKUPS = 16;
-
-/** New plugins stored in one transaction, and characters of manifests: each commit waits for the disk, and others for the commit. */
-const BATCH = 40;
-const BATCH_CHARACTERS = 131_072;
 
 /** What a look at the folders changed, by name of plugin. */
 export interface FolderOutcome {
@@ -36,6 +36,19 @@ export interface OpenProblem {
   /** Tried again whenever something changes: somebody else has its endpoint. */
   retry?: FolderReading;
 }
+
+/** A file whose endpoint another plugin has. */
+interface Blocked {
+  found: FolderReading;
+  reading: UsableReading;
+  place: FilePlace;
+  /** The plugin it belongs to; undefined for a new file. */
+  owner: Owned | undefined;
+  holderId: string;
+  conflict: Finding;
+}
+
+type Moving = Blocked & { owner: Owned };
 
 interface Owned {
   pluginId: string;
@@ -57,11 +70,10 @@ export async function takeIn(
   const fresh = new Set(snapshot.readings.map(({ path }) => path));
   const waiting = Array.from(problems.values(), ({ retry }) => retry ?? []).flat();
   const readings = [...snapshot.readings, ...waiting.filter(({ path }) => !fresh.has(path))];
-  const open = await intake.takeAll(readings.toSorted((a, b) => a.path.localeCompare(b.path)));
+  const blocked = await intake.takeAll(readings.toSorted((a, b) => a.path.localeCompare(b.path)));
   await intake.takeProblems();
   await intake.takeLosses();
-  // What one file gave up another may have been waiting for.
-  if (open.length > 0) await intake.takeAll(open);
+  await intake.takeRest(await intake.exchange(blocked));
   return intake.outcome;
 }
 
@@ -71,30 +83,64 @@ async function createIntake(context: Context, snapshot: FolderSnapshot, problems
   const owned = new Map((await data.plugins.listFiles()).map((entry) => [entry.file.path, entry]));
   const breathe = createBreath(clock);
   const taken = await data.plugins.listTaken();
-  let coming: Array<NewFile & { waiting: OpenProblem | null; length: number }> = [];
+  const coming = createNewFiles(context, { welcome, fail: noteFailure });
 
-  /** Returns the readings whose endpoint somebody else has. */
-  async function takeAll(readings: FolderReading[]): Promise<FolderReading[]> {
-    const open: FolderReading[] = [];
-    const steps = readInTurn(
-      context,
-      readings.filter((reading) => isNews(reading, owned.get(reading.path))),
-      breathe,
-    );
+  /** Returns the files whose endpoint somebody else has: others may be about to give it up. */
+  async function takeAll(readings: FolderReading[]): Promise<Blocked[]> {
+    const blocked: Blocked[] = [];
+    const news = readings.filter((reading) => isNews(reading, owned.get(reading.path)));
+    const steps = readInTurn(context, news, breathe);
     for (const { read } of steps) read.catch(() => undefined);
-    for (const { reading, read } of steps) {
+    for (const { reading: found, read } of steps) {
       try {
         await breathe();
-        if (await take(reading, await read)) continue;
-        const problem = problems.get(reading.path);
-        if (problem) problem.retry = reading;
-        open.push(reading);
+        const refused = await take(found, await read);
+        if (refused) blocked.push(refused);
       } catch (error) {
-        noteFailure(reading.path, error);
+        noteFailure(found.path, error);
       }
     }
-    await storeComing();
-    return open;
+    await coming.store();
+    return blocked;
+  }
+
+  /** Lets files go together that want each other's endpoints in a ring: none of them could go first. Returns the others. */
+  async function exchange(blocked: Blocked[]): Promise<Blocked[]> {
+    const rings = ringsOf(blocked);
+    for (const ring of rings) await reloadTogether(ring);
+    const moved = new Set<Blocked>(rings.flat());
+    return blocked.filter((file) => !moved.has(file));
+  }
+
+  async function reloadTogether(files: Moving[]): Promise<void> {
+    try {
+      const moves = files.map(({ owner, place, reading }) => ({ pluginId: owner.pluginId, place, reading }));
+      const byId = new Map((await reloadFiles(context, moves)).map((one) => [one.record.id, one]));
+      for (const { owner, found, reading } of files) {
+        const one = byId.get(owner.pluginId);
+        if (one) noteReload(owner, one);
+        setWaiting(problems, found.path, toWaiting(found, reading, owner.pluginId));
+      }
+    } catch (error) {
+      for (const { found } of files) noteFailure(found.path, error);
+    }
+  }
+
+  /** What one file gave up another may have been waiting for; the rest is refused. */
+  async function takeRest(blocked: Blocked[]): Promise<void> {
+    for (const { found, reading } of blocked) {
+      try {
+        await breathe();
+        const still = await take(found, reading);
+        if (!still) continue;
+        await refuse(still.place, still.owner, [atEndpoint(still.conflict, found.content)]);
+        const problem = problems.get(found.path);
+        if (problem) problem.retry = found;
+      } catch (error) {
+        noteFailure(found.path, error);
+      }
+    }
+    await coming.store();
   }
 
   function noteFailure(path: string, error: unknown): void {
@@ -104,111 +150,78 @@ async function createIntake(context: Context, snapshot: FolderSnapshot, problems
     problems.set(path, { findings: [finding], pluginId: null, waitsFor: null });
   }
 
-  /** False when its endpoint belongs to somebody else. */
-  async function take({ path, folder, content }: FolderReading, reading: FileReading): Promise<boolean> {
+  /** What stands in the way when its endpoint belongs to somebody else; null once the file is dealt with. */
+  async function take(found: FolderReading, reading: FileReading): Promise<Blocked | null> {
+    const { path, folder, content } = found;
     const place: FilePlace = { path, folder, hash: "hash" in content ? content.hash : "" };
     const owner = owned.get(path) ?? findMoved(place, reading.endpoint);
-    if (!isUsable(reading)) {
-      await refuse(place, owned.get(path), reading.findings);
-      return true;
-    }
+    if (!isUsable(reading)) return refuse(place, owned.get(path), reading.findings);
     const conflict = await findConflict(reading, owner);
-    if (conflict) {
-      const at = "text" in content ? locate(content.text, "endpoint") : undefined;
-      await refuse(place, owner, [{ ...conflict, ...at }]);
-      return false;
-    }
-    const { waitsFor } = reading;
-    const waiting = waitsFor && { findings: [toWaiting(waitsFor, content)], waitsFor };
+    if (conflict) return { found, reading, place, owner, ...conflict };
     if (owner === undefined) {
       const name = chooseName(taken.names, reading.manifest.metadata.name);
-      const length = "text" in content ? content.text.length : 0;
-      await register({ place, reading, name, length, waiting: waiting && { ...waiting, pluginId: null } });
+      taken.names.add(name);
+      if (reading.endpoint !== null) taken.endpoints.add(reading.endpoint);
+      setWaiting(problems, path, toWaiting(found, reading, null));
+      await coming.add({ place, reading, name, length: "text" in content ? content.text.length : 0 });
     } else {
-      const pluginId = await reload(owner, place, reading);
-      setWaiting(problems, path, waiting && { ...waiting, pluginId });
+      const [one] = await reloadFiles(context, [{ pluginId: owner.pluginId, place, reading }]);
+      if (one) noteReload(owner, one);
+      setWaiting(problems, path, toWaiting(found, reading, owner.pluginId));
     }
-    return true;
+    return null;
   }
 
-  async function register(file: (typeof coming)[number]): Promise<void> {
-    taken.names.add(file.name);
-    if (file.reading.endpoint !== null) taken.endpoints.add(file.reading.endpoint);
-    coming.push(file);
-    const characters = coming.reduce((sum, { length }) => sum + length, 0);
-    if (coming.length >= BATCH || characters >= BATCH_CHARACTERS) await storeComing();
-  }
-
-  async function storeComing(): Promise<void> {
-    const files = coming;
-    coming = [];
-    if (files.length === 0) return;
-    // Somebody may have taken a name or an endpoint since we looked: then one by one, so that only that file fails.
-    if (!(await tryToStore(files))) for (const file of files) await tryToStore([file]);
-  }
-
-  async function tryToStore(files: typeof coming): Promise<boolean> {
-    try {
-      const records = await registerFiles(context, files);
-      const byPath = new Map(files.map((file) => [file.place.path, file]));
-      for (const record of records) welcome(record, byPath.get(record.file?.path ?? "")?.waiting ?? null);
-      return true;
-    } catch (error) {
-      const [first] = files;
-      if (first && files.length === 1) noteFailure(first.place.path, error);
-      return false;
-    }
-  }
-
-  function welcome(record: PluginRecord, waiting: OpenProblem | null): void {
+  function welcome(record: PluginRecord): void {
     remember(record);
     outcome.registered.push(record.name);
-    if (record.file) setWaiting(problems, record.file.path, waiting && { ...waiting, pluginId: record.id });
+    const waiting = record.file && problems.get(record.file.path);
+    if (waiting) waiting.pluginId = record.id;
     if (record.desired === "enabled") reconcileLater(context, record.id);
   }
 
-  async function reload(owner: Owned, place: FilePlace, reading: UsableReading): Promise<string> {
-    const { record, isChanged, needsRestart } = await reloadFile(context, owner.pluginId, place, reading);
+  function noteReload(owner: Owned, { record, isChanged, needsRestart }: Reloaded): void {
     owned.delete(owner.file.path);
     remember(record);
     if (record.endpoint !== null) taken.endpoints.add(record.endpoint);
-    if (isChanged) {
-      outcome.reloaded.push(record.name);
-      reconcileLater(context, record.id, { restart: needsRestart });
-    }
-    return record.id;
+    if (!isChanged) return;
+    outcome.reloaded.push(record.name);
+    reconcileLater(context, record.id, { restart: needsRestart });
   }
 
   function remember({ id, endpoint, file }: PluginRecord): void {
     if (file) owned.set(file.path, { pluginId: id, endpoint, file });
   }
 
-  async function refuse(place: FilePlace, owner: Owned | undefined, findings: Finding[]): Promise<void> {
+  async function refuse(place: FilePlace, owner: Owned | undefined, findings: Finding[]): Promise<null> {
     const pluginId = owner?.pluginId ?? null;
     problems.set(place.path, { findings, pluginId, waitsFor: null });
     if (pluginId !== null) await markBroken(context, pluginId, place, findings);
+    return null;
   }
 
   /** A file that lay elsewhere: the same content, or the same endpoint, where the old place is empty. */
   function findMoved({ hash }: FilePlace, endpoint: string | null): Owned | undefined {
     const lost = Array.from(owned.values()).filter(({ file }) => !snapshot.isPresent(file.path));
-    return (
-      lost.find(({ file }) => file.hash === hash) ??
-      lost.find((entry) => endpoint !== null && entry.endpoint === endpoint)
-    );
+    const hasEndpoint = (entry: Owned) => endpoint !== null && entry.endpoint === endpoint;
+    return lost.find(({ file }) => file.hash === hash) ?? lost.find(hasEndpoint);
   }
 
-  async function findConflict(reading: UsableReading, owner: Owned | undefined): Promise<Finding | null> {
+  async function findConflict(
+    reading: UsableReading,
+    owner: Owned | undefined,
+  ): Promise<Pick<Blocked, "holderId" | "conflict"> | null> {
     const { endpoint, manifest } = reading;
     if (endpoint === null) {
       const detached = owner ? undefined : await findDetachedBuiltin(context, manifest as Json);
-      return detached ? toDetached(detached) : null;
+      return detached ? { holderId: detached.id, conflict: toDetached(detached) } : null;
     }
     if (!taken.endpoints.has(endpoint)) return null;
-    if (coming.some((file) => file.reading.endpoint === endpoint)) await storeComing();
+    if (coming.has(endpoint)) await coming.store();
     const holder = await data.plugins.findByEndpoint(endpoint);
     if (holder === null || holder.id === owner?.pluginId) return null;
-    return holder.origin === "folder" && holder.file === null ? toDetached(holder) : toTaken(holder);
+    const isDetached = holder.origin === "folder" && holder.file === null;
+    return { holderId: holder.id, conflict: isDetached ? toDetached(holder) : toTaken(holder) };
   }
 
   /** A pipe, or a link out of the folder, where a plugin's file was. */
@@ -232,7 +245,7 @@ async function createIntake(context: Context, snapshot: FolderSnapshot, problems
     }
   }
 
-  return { outcome, takeAll, takeProblems, takeLosses };
+  return { outcome, takeAll, exchange, takeRest, takeProblems, takeLosses };
 }
 
 /** Parses one file after the other, with breaths; names are looked up side by side. */
@@ -267,41 +280,27 @@ function isNews({ content }: FolderReading, owner: Owned | undefined): boolean {
   return !(owner?.file.state === "ok" && "hash" in content && content.hash === owner.file.hash);
 }
 
+function ringsOf(blocked: Blocked[]): Moving[][] {
+  const byPlugin = new Map(blocked.filter(isOwned).map((file) => [file.owner.pluginId, file]));
+  const rings = findRings(new Map(Array.from(byPlugin, ([id, { holderId }]) => [id, holderId])));
+  return rings.map((ring) => ring.flatMap((id) => byPlugin.get(id) ?? []));
+}
+
+function isOwned(file: Blocked): file is Moving {
+  return file.owner !== undefined;
+}
+
 function isUsable(reading: FileReading): reading is UsableReading {
   return reading.manifest !== null;
 }
 
-function toWaiting({ host, port }: { host: string; port: number }, content: FolderReading["content"]) {
-  const at = "text" in content ? locate(content.text, "endpoint") : undefined;
-  return { ...waitingFinding(`${host.includes(":") ? `[${host}]` : host}:${port}`), ...at };
-}
-
-/** Of a plugin at a loopback or private place, host:port, that no admin allowed. */
-export function waitingFinding(place: string): Finding {
-  return toFileFinding(
-    "address_needs_approval",
-    `${place} is on this machine or in a private network: nothing is sent there until an admin allows it.`,
-    "If you trust what listens there, allow it. A file cannot do that for you.",
-  );
-}
-
-function toTaken({ name, endpoint, file }: PluginRecord): Finding {
-  return file === null
-    ? toFileFinding(
-        "endpoint_taken",
-        `${endpoint} is already registered as ${name}, which is not managed by a file.`,
-        `Remove ${name} and reload the folders to manage it by this file, or remove this file.`,
-      )
-    : toFileFinding(
-        "endpoint_taken",
-        `${endpoint} is already used by ${name}, from ${file.path}.`,
-        "Give each file an endpoint of its own, or remove one of the two.",
-      );
-}
-
-/** No mistake: somebody wanted it so. */
-function toDetached({ name }: PluginRecord): Finding {
-  const message = `${name} was detached from its file, so this file changes nothing.`;
-  const fix = `Remove this file. Or remove ${name} and reload the folders: then the file registers it again.`;
-  return { ...toFileFinding("detached", message, fix, ""), severity: "warning" };
+/** What a usable file waits for; null when its place needs no consent, or has one. */
+function toWaiting(
+  { content }: FolderReading,
+  { waitsFor }: UsableReading,
+  pluginId: string | null,
+): OpenProblem | null {
+  if (waitsFor === null) return null;
+  const finding = waitingFinding(formatPlace(waitsFor.host, waitsFor.port));
+  return { findings: [atEndpoint(finding, content)], pluginId, waitsFor };
 }

@@ -1,11 +1,13 @@
 import type { FolderProblem, FolderReport } from "../contract/intake.ts";
 import type { Plugin, PluginReference } from "../contract/plugin.ts";
+import { formatPlace, parseEndpoint } from "../core/address.ts";
 import { createDirectoryWatcher } from "../host/directory-watcher.ts";
 import type { FolderSnapshot } from "../host/directory-watcher.ts";
 import { requirePermission, type Actor } from "./actor.ts";
 import { toAuditEntry } from "./audit.ts";
 import { nowIso, type Context } from "./context.ts";
-import { takeIn, waitingFinding, type FolderOutcome, type OpenProblem } from "./folder-intake.ts";
+import { waitingFinding } from "./folder-findings.ts";
+import { takeIn, type FolderOutcome, type OpenProblem } from "./folder-intake.ts";
 import { getRecord, viewPlugin } from "./plugins.ts";
 
 /** The watched folders, owned by `server.ts`. */
@@ -61,7 +63,7 @@ export function createFolders(context: Context, paths: readonly string[]): Folde
       const waits = host.status(pluginId).failure?.code === "address_needs_approval" && endpoint !== null;
       if (waits)
         found.set(file.path, {
-          findings: [waitingFinding(new URL(endpoint).host)],
+          findings: [waitingFinding(toPlace(endpoint))],
           pluginId,
           waitsFor: null,
         });
@@ -99,6 +101,11 @@ export function createFolders(context: Context, paths: readonly string[]): Folde
       return { folders, scannedAt, ...since, problems: await listProblems() };
     },
   };
+}
+
+function toPlace(endpoint: string): string {
+  const { host, port } = parseEndpoint(endpoint);
+  return formatPlace(host, port);
 }
 
 /** The watched folders as they were last read. */

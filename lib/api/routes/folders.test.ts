@@ -197,6 +197,21 @@ describe("a file that changes", () => {
     expect(entry?.changes).toContainEqual({ field: "key", secret: "cleared" });
   });
 
+  it("exchanges its endpoint with another file, each at its own moment", async () => {
+    const [first, second] = ["http://127.0.0.1:18081", "http://127.0.0.1:18082"];
+    const writeBoth = async (a: string, b: string) => {
+      await write("a/plugin.yaml", manifest({ name: "A", endpoint: a, autoStart: false }));
+      await write("b/plugin.yaml", manifest({ name: "B", endpoint: b, autoStart: false }));
+    };
+    await writeBoth(first, second);
+    await loom.folders.start();
+    await writeBoth(second, first);
+    await until(async () => {
+      expect(await plugin("A")).toMatchObject({ endpoint: second, fileState: "ok" });
+      expect(await plugin("B")).toMatchObject({ endpoint: first, fileState: "ok" });
+    });
+  });
+
   it("never overrides a person's off", async () => {
     await allow();
     const file = await write("plugin.yaml", manifest());
