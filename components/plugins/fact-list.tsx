@@ -2,7 +2,11 @@ import type { ReactNode } from "react";
 
 /** Names and values in two columns. */
 export function FactList({ children }: { children: ReactNode }) {
-  return <dl className="figures grid grid-cols-[7.5rem_minmax(0,1fr)] gap-x-3 gap-y-1.5">{children}</dl>;
+  return (
+    <dl className="figures grid grid-cols-[6rem_minmax(0,1fr)] gap-x-3 gap-y-1.5 sm:grid-cols-[7.5rem_minmax(0,1fr)]">
+      {children}
+    </dl>
+  );
 }
 
 export function Fact({ name, children }: { name: string; children: ReactNode }) {

@@ -130,7 +130,7 @@ function Buttons({
           <Button variant="ghost" onClick={() => replaceText(MANIFEST_EXAMPLE)}>
             Start from an example
           </Button>
-          <span className="text-sm text-muted">or drop a file anywhere on this page</span>
+          <span className="text-sm text-muted max-sm:hidden">or drop a file anywhere on this page</span>
         </>
       ) : (
         <Button variant="ghost" onClick={clear}>

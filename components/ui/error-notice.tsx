@@ -37,10 +37,10 @@ export function ErrorNotice({
   return (
     <div
       role="alert"
-      className="flex items-start gap-3 rounded-md border border-bad/40 bg-bad-soft px-3 py-2.5 text-base"
+      className="grid grid-cols-[auto_minmax(0,1fr)] items-start gap-x-3 gap-y-2.5 rounded-md border border-bad/40 bg-bad-soft px-3 py-2.5 text-base sm:grid-cols-[auto_minmax(0,1fr)_auto]"
     >
-      <OctagonAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-bad" />
-      <div className="flex min-w-0 flex-1 flex-col gap-1 wrap-anywhere">
+      <OctagonAlert aria-hidden className="mt-0.5 size-4 text-bad" />
+      <div className="flex min-w-0 flex-col gap-1 wrap-anywhere">
         {title ? <p className="font-semibold">{title}</p> : null}
         <p className={title ? undefined : "font-medium"}>{info.message}</p>
         {others.length > 0 ? (
@@ -62,15 +62,23 @@ export function ErrorNotice({
         <p className="flex flex-wrap items-center gap-x-2 text-xs text-muted">
           <code>{info.code}</code>
           {info.requestId ? (
-            <span className="inline-flex items-center gap-1">
-              <span className="shrink-0">request</span> <code>{info.requestId}</code>
+            <span className="inline-flex max-w-full items-center gap-1">
+              <span className="shrink-0">request</span>
+              <code className="min-w-0 truncate" title={info.requestId}>
+                {info.requestId}
+              </code>
               <CopyButton value={info.requestId} label="Copy request id" />
             </span>
           ) : null}
         </p>
       </div>
       {onRetry ? (
-        <Button size="sm" icon={<RotateCw aria-hidden />} onClick={onRetry}>
+        <Button
+          size="sm"
+          icon={<RotateCw aria-hidden />}
+          className="max-sm:col-start-2 max-sm:justify-self-start"
+          onClick={onRetry}
+        >
           Try again
         </Button>
       ) : null}

@@ -91,9 +91,9 @@ const WEB_SCHEME: Readonly<Record<string, "http:" | "https:">> = {
  */
 export function parseEndpoint(text: string): Endpoint {
   const { scheme, url, port, secure } = readUrl(text.trim(), "endpoint");
-  if (url.href.includes("?")) throw refuse("The address contains a query", "Remove the ? and what follows");
+  if (url.href.includes("?")) throw refuse("The address contains a query", "Remove the ? and what follows.");
   if (url.href.includes("#"))
-    throw refuse("The address contains a fragment", "Remove the # and what follows");
+    throw refuse("The address contains a fragment", "Remove the # and what follows.");
   const authority = scheme === url.protocol ? url.host : `${url.hostname}:${port}`;
   if (scheme !== url.protocol && url.pathname !== "/") {
     throw refuse("A gRPC address has no path", `Write ${scheme}//${authority}`);
@@ -132,7 +132,7 @@ function readUrl(text: string, field: string): { scheme: string; url: URL; port:
   if (url.username !== "" || url.password !== "") {
     throw refuse(
       "The address contains a user name or password",
-      "Remove the part before @; a key belongs in the plugin's configuration",
+      "Remove the part before @; a key belongs in the plugin's configuration.",
       field,
     );
   }
@@ -141,7 +141,7 @@ function readUrl(text: string, field: string): { scheme: string; url: URL; port:
   if (isBadPort(port)) {
     throw refuse(
       `Port ${port} belongs to another protocol and is never used for HTTP`,
-      "Use another port, for example 8090",
+      "Use another port, for example 8090.",
       field,
     );
   }
@@ -156,7 +156,7 @@ export function originOf(endpoint: string | null): string | null {
 function parseUrl(text: string, field: string): { scheme: string; url: URL } {
   if (text === "") throw refuse("The address is empty", "Write it like http://127.0.0.1:8090", field);
   if (text.length > MAX_LENGTH) {
-    throw refuse(`The address has ${text.length} characters`, `At most ${MAX_LENGTH} are accepted`, field);
+    throw refuse(`The address has ${text.length} characters`, `At most ${MAX_LENGTH} are accepted.`, field);
   }
   const scheme = /^[a-z][a-z0-9+.-]*:/i.exec(text)?.[0].toLowerCase();
   const web = scheme === undefined ? undefined : WEB_SCHEME[scheme];
@@ -174,7 +174,7 @@ function parseUrl(text: string, field: string): { scheme: string; url: URL } {
   if (!URL.canParse(rewritten)) {
     throw refuse(
       "The address cannot be read",
-      "Write it like http://127.0.0.1:8090: scheme, host and port",
+      "Write scheme, host and port, like http://127.0.0.1:8090",
       field,
     );
   }

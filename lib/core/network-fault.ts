@@ -80,8 +80,8 @@ const FAULTS: FaultRow[] = [
   {
     codes: /^(ENOTFOUND|EAI_[A-Z]+|ENODATA|ESERVFAIL)$/,
     code: "plugin_dns_error",
-    message: ({ host, label }) => `The name ${host} (of ${label}) could not be resolved.`,
-    hint: () => "Check the spelling of the host name, and that this machine's DNS knows it.",
+    message: ({ host }) => `The name ${host} could not be resolved: no name server knows it.`,
+    hint: () => "Check the spelling, and that the machine the console runs on can resolve the name.",
   },
   {
     codes: /^CERT_HAS_EXPIRED$/,

@@ -30,12 +30,12 @@ function checkType(type: unknown, findings: Findings): PluginType | null {
   if (typeof type !== "string" || type.trim() === "") return null;
   const known = PluginType.safeParse(type);
   if (!known.success) {
-    const message = `${type.slice(0, 40)} is no plugin type.`;
+    const message = `${type.slice(0, 40)} is no type of plugin that the console knows.`;
     findings.error(
       "unsupported_type",
       "type",
       message,
-      "Use http, grpc, or builtin for a plugin that ships with the console.",
+      "Use http or grpc for a plugin of your own, builtin for one that ships with the console.",
     );
     return null;
   }

@@ -188,6 +188,41 @@ describe("text that is no manifest", () => {
   });
 });
 
+describe("broken syntax is told in words for people, not the parser's", () => {
+  const rows: Array<[text: string, message: RegExp]> = [
+    ["args: [a, b\ntype: http\n", /still open/],
+    ['type: "http\n', /still open/],
+    ['{"type": "http"', /still open/],
+    ['{"type": "http" "x": 1}', /comma is missing/],
+    ["args: [, b]", /value is missing/],
+    ["type: http\n  a: b", /indentation/],
+    ["a: b: c", /colon too many/],
+    ["a: 1\nb\nc: 2", /not a field/],
+    ['a: "\\q"', /backslash/],
+    ["@x: 1", /field was expected/],
+    ["<html>", /web page/],
+  ];
+
+  it.each(rows)("%j", (text, message) => {
+    const [finding] = readManifest(text).findings;
+    expect(finding).toMatchObject({ severity: "error", line: expect.any(Number) as number });
+    expect(finding?.message).toMatch(message);
+    expect(finding?.message).not.toMatch(/flow|mapping|sequence|deficient|stream|scalar|node/);
+    expect(finding?.fix).toMatch(/^[A-Z].*\.$/);
+  });
+
+  it("a pattern's mistake is told without the engine's own preamble, look-around with its reason", () => {
+    const finding = (pattern: string) =>
+      readManifest(
+        withLines("config_schema:", `    - { name: a, type: string, validation: { pattern: '${pattern}' } }`),
+      ).findings[0];
+    expect(finding("[")?.message).toBe("This pattern cannot be used: missing closing ]: `[`.");
+    expect(finding("[")?.fix).not.toMatch(/look-around/);
+    for (const pattern of ["(?=a)", "(?<!a)b", "(a)\\1"])
+      expect(finding(pattern)?.fix).toMatch(/look-around/);
+  });
+});
+
 describe("what YAML could hide", () => {
   const rows: Array<[string, string, string]> = [
     ["an anchor", withLines("auto_start", "args: &a [x]"), "anchor_or_alias args"],

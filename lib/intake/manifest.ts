@@ -32,7 +32,7 @@ function read(source: string, findings: Findings): Manifest | null {
   if (tree === null) return null;
   findings.locate("", tree.at);
   if (tree.kind !== "map") {
-    const what = tree.kind === "list" ? "a list" : "a single value";
+    const what = /^\s*</.test(source) ? "a web page" : tree.kind === "list" ? "a list" : "a single value";
     const message = `A manifest is an object with type, endpoint and metadata; this is ${what}.`;
     findings.error("not_an_object", "", message, "Start with type: http.");
     return null;

@@ -11,6 +11,12 @@ const PATTERN_BUDGET = { compile: 10_000, match: 100_000 } as const;
 /** Steps that compiling the smallest pattern takes. */
 const LEAST_COST = 100;
 
+/** Look-ahead, look-behind and back-references, which other engines have. */
+const OTHER_ENGINES = /\(\?<?[=!]|\\[1-9k]/;
+const LINEAR =
+  "Patterns run on a linear engine (RE2) that no text can stall, so look-around and back-references do not exist: write it without them.";
+const CORRECT = "Correct it: patterns are regular expressions in RE2 syntax.";
+
 /** Steps left for the patterns of a schema. What was paid for once is remembered and free. */
 export interface PatternBudget {
   compile: number;
@@ -45,10 +51,8 @@ export function checkPattern(
   budget.paid.add(pattern);
   const problem = patternProblem(pattern);
   if (problem !== null) {
-    const message = `This pattern is not RE2 syntax: ${problem.slice(0, 200)}.`;
-    const fix =
-      "Patterns run on a linear engine that no text can stall, so look-around and back-references do not exist: write it without them.";
-    findings.error("invalid_pattern", path, message, fix);
+    const message = `This pattern cannot be used: ${problem.replace(/^error parsing regexp: /, "").slice(0, 200)}.`;
+    findings.error("invalid_pattern", path, message, OTHER_ENGINES.test(pattern) ? LINEAR : CORRECT);
     return false;
   }
   return canTry(size.toMatch, field.default, path, budget, findings);

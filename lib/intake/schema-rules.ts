@@ -147,8 +147,8 @@ function checkEnum(field: ConfigField, rules: FieldValidation, at: string, findi
       findings.error(
         "enum_type",
         joinPath(at, index),
-        `${broken.message}.`,
-        `Write values of type ${field.type}.`,
+        `A field of type ${field.type} cannot have this value: ${lowerFirst(broken.message)}.`,
+        `List values of type ${field.type}, or correct the type.`,
       );
   }
 }
@@ -160,7 +160,7 @@ function checkDefault(field: ConfigField, at: string, findings: Findings): void 
     findings.error(
       "invalid_default",
       path,
-      `The default breaks the field's own rule: ${message}.`,
+      `This default is against the field's own rules: ${lowerFirst(message)}.`,
       "Correct the default or the rule.",
     );
   }
@@ -179,4 +179,9 @@ function checkDefault(field: ConfigField, at: string, findings: Findings): void 
       refusedByLoom: true,
     });
   }
+}
+
+/** A rule as it goes on after a colon. */
+function lowerFirst(rule: string): string {
+  return rule.charAt(0).toLowerCase() + rule.slice(1);
 }

@@ -72,7 +72,7 @@ function readObject(
     findings.locate(at, entry.value.at ?? entry.at);
     const shape = name === undefined ? undefined : fields[name];
     if (name === undefined || shape === undefined) {
-      const message = `${entry.key.slice(0, 100)} is no field of the protocol; it is kept and has no effect.`;
+      const message = `A manifest has no field ${entry.key.slice(0, 100)} here; it is kept and has no effect.`;
       findings.warning("unknown_field", at, message, "Check the spelling, or remove it.");
       return [entry.key, toJson(entry.value)];
     }
@@ -155,8 +155,13 @@ function suggest(node: Node, wanted: string): string {
   }
   if (/^(true|false)$/i.test(text) && wanted === "true or false")
     return `Write ${text.toLowerCase()} without quotes.`;
-  return `Write ${wanted}.`;
+  return HOW_TO_WRITE[wanted] ?? `Write ${wanted}.`;
 }
+
+const HOW_TO_WRITE: Readonly<Record<string, string>> = {
+  "an object": "Write its fields on the lines below, indented, as name: value.",
+  "a list": "Write its entries on the lines below, each after a dash, or as [one, two].",
+};
 
 function describe(node: Node): string {
   if (node.kind === "list") return "a list";

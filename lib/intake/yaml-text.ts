@@ -87,20 +87,23 @@ export const EMPTY: TextProblem = {
 };
 
 /** The parser's complaint in our words. Anything but a `YAMLException` is a fault of ours and thrown on. */
-export function toSyntaxProblem(error: unknown): TextProblem {
+export function toSyntaxProblem(error: unknown, dialect: "yaml" | "json"): TextProblem {
   if (!(error instanceof YAMLException)) throw error;
-  const offset = error.mark?.position ?? 0;
-  const known = SYNTAX.find(({ reason }) => reason.test(error.reason));
-  if (known) return { code: known.code, message: known.message, fix: known.fix, offset };
+  const { reason, mark } = error;
+  const offset = mark?.position ?? 0;
+  const known = SYNTAX.find((problem) => problem.reason.test(reason));
+  if (known) return { code: known.code ?? "invalid_yaml", message: known.message, fix: known.fix, offset };
+  const language = dialect === "json" ? "JSON" : "YAML";
   return {
     code: "invalid_yaml",
-    message: `The text is not valid YAML here: ${error.reason}.`,
+    message: `This is where the text stops being readable as ${language}: ${reason}.`,
     fix: "Check indentation, colons, quotes and brackets on this line and the one above it.",
     offset,
   };
 }
 
-const SYNTAX: Array<{ reason: RegExp; code: string; message: string; fix: string }> = [
+/** What js-yaml complains of, its own words being about its own insides. The first that fits counts. */
+const SYNTAX: Array<{ reason: RegExp; code?: string; message: string; fix: string }> = [
   {
     reason: /maxDepth/,
     code: "nested_too_deep",
@@ -112,5 +115,50 @@ const SYNTAX: Array<{ reason: RegExp; code: string; message: string; fix: string
     code: "tab_indentation",
     message: "This line is indented with a tab, which YAML does not allow.",
     fix: "Indent with spaces.",
+  },
+  {
+    reason: /deficient indentation|unexpected end of the (?:stream|document)/,
+    message: "A quote or bracket was opened further up and is still open here.",
+    fix: "Close it with the matching \", ', ] or }, or indent what belongs inside it.",
+  },
+  {
+    reason: /missed comma/,
+    message: "A comma is missing before this.",
+    fix: "Put a comma between the entries.",
+  },
+  {
+    reason: /found ','/,
+    message: "A value is missing before this comma.",
+    fix: "Write the value, or remove the comma.",
+  },
+  {
+    reason: /bad indentation of a mapping entry/,
+    message: "This does not fit what stands before it: a colon too many, or the wrong indentation.",
+    fix: "Align it with the fields it belongs to, and put a value that contains a colon in quotes.",
+  },
+  {
+    reason: /bad indentation of a sequence entry/,
+    message: "This does not fit the list it stands in.",
+    fix: "Begin each entry of the list with a dash, all in the same column.",
+  },
+  {
+    reason: /block mapping entry|expected ':'/,
+    message: "This line is not a field: a name, a colon and a value.",
+    fix: "Write it as name: value, with a space after the colon.",
+  },
+  {
+    reason: /escape sequence|hexadecimal/,
+    message: "A backslash in double quotes begins an escape, and YAML does not know this one.",
+    fix: "Write \\\\ for a backslash, or put the text in single quotes.",
+  },
+  {
+    reason: /document separator is expected|can not read a document|directive/i,
+    message: "A field was expected here, and none begins like this.",
+    fix: "Write it as name: value, and put text that begins with @, % or another sign in quotes.",
+  },
+  {
+    reason: /non-printable|valid JSON character/,
+    message: "There is an invisible control character here.",
+    fix: "Delete it, or type the line again.",
   },
 ];

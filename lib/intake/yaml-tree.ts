@@ -39,7 +39,7 @@ export function parseTree(source: string, findings: Findings): Node | null {
     const root = new TreeBuilder(source, events, findings).build();
     return root ?? fail(EMPTY);
   } catch (error) {
-    return fail(toSyntaxProblem(error));
+    return fail(toSyntaxProblem(error, findings.dialect));
   }
 }
 
@@ -156,7 +156,12 @@ class TreeBuilder {
       return false;
     }
     if (name !== null && seen.has(name)) {
-      this.#refuse(at, "duplicate_key", `${name.slice(0, 100)} is given twice.`, "Keep one of them.");
+      this.#refuse(
+        at,
+        "duplicate_key",
+        `${name.slice(0, 100)} is given twice in the same object.`,
+        "Keep one of the two.",
+      );
       return false;
     }
     if (name !== null) seen.add(name);
@@ -168,8 +173,8 @@ class TreeBuilder {
     if (event.style !== SCALAR_STYLE.PLAIN) return { kind: "scalar", value: text, at };
     const { value } = CORE_SCHEMA.resolveImplicitScalarTag(text);
     if (typeof value === "number" && !Number.isFinite(value)) {
-      const message = `${text} is not a number that JSON knows.`;
-      this.#refuse(at, "invalid_number", message, "Write an ordinary number.");
+      const message = `${text} is not a number that can be sent to a plugin.`;
+      this.#refuse(at, "invalid_number", message, "Write an ordinary number, or put it in quotes.");
       return { kind: "scalar", value: null, at };
     }
     const isKnown = typeof value === "string" || typeof value === "number" || typeof value === "boolean";
@@ -178,11 +183,16 @@ class TreeBuilder {
 
   #refuseReferences(event: Styled, at: number): void {
     if (event.anchorStart !== -1) {
-      const message = "Anchors (&) and aliases (*) are not read.";
+      const message = "Anchors (&) and aliases (*) are not allowed in a manifest.";
       this.#refuse(at, "anchor_or_alias", message, "Write the value out where it is needed.");
     }
     if (event.type !== EVENT_ID.ALIAS && event.tagStart !== -1) {
-      this.#refuse(at, "tag", "Tags (!) are not read.", "Remove the tag; put text in quotes.");
+      this.#refuse(
+        at,
+        "tag",
+        "YAML tags (!) are not allowed in a manifest.",
+        "Remove the tag; put text in quotes.",
+      );
     }
   }
 }
@@ -196,7 +206,7 @@ const NOT_TEXT: Problem = [
 ];
 const FORBIDDEN: ReadonlyMap<string, Problem> = new Map([
   ["__proto__", ["forbidden_key", "A field must not be named __proto__.", "Remove this field."]],
-  ["<<", ["merge_key", "Merge keys (<<) are not read.", "Write the fields out."]],
+  ["<<", ["merge_key", "Merge keys (<<) are not allowed in a manifest.", "Write the fields out."]],
 ]);
 
 /** A key as it was written: `1.10` and `true` are names, too. Null for a list or an object. */

@@ -167,7 +167,7 @@ describe("a bad manifest", () => {
       "metadata.config_schema[0].type",
       "health_check_interval",
     ]);
-    expect(issues[0]?.message).toBe("Line 1, column 7: ftp is no plugin type.");
+    expect(issues[0]?.message).toBe("Line 1, column 7: ftp is no type of plugin that the console knows.");
   });
 
   it("of more than 64 KB is refused whole", async () => {
