@@ -29,7 +29,7 @@ test("an address is allowed once, shown in Settings, revoked with its consequenc
   await expect(page.getByText("Failed").first()).toBeVisible();
   const advice = page.getByRole("region", { name: "What to do" });
   await expect(advice).toContainText(
-    `${place} is a loopback or private address that no administrator has approved`,
+    `${place} is on this machine or in a private network, and no admin has allowed it`,
   );
   await advice.getByRole("button", { name: "Allow this address" }).click();
   await expect(page.getByText("Healthy").first()).toBeVisible();

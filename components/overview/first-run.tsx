@@ -10,7 +10,7 @@ export function FirstRun({ plugins }: { plugins: readonly PluginSummary[] }) {
       aria-label="First steps"
       className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3 rounded-lg border border-accent/30 bg-accent-soft px-4 py-3"
     >
-      <div className="min-w-0 basis-80">
+      <div className="min-w-0 flex-1 basis-80">
         <h2 className="font-semibold">
           {ready ? `${ready.name} is ready to talk` : "Your console is ready"}
         </h2>

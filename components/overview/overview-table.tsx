@@ -14,7 +14,7 @@ export function OverviewTable({ plugins }: { plugins: readonly PluginSummary[] }
         <Tr>
           <Th>Name</Th>
           <Th>State</Th>
-          <Th>Trend</Th>
+          <Th className="max-sm:hidden">Trend</Th>
           <Th figure>p50</Th>
           <Th figure className="max-sm:hidden">
             Uptime
@@ -39,7 +39,7 @@ export function OverviewTable({ plugins }: { plugins: readonly PluginSummary[] }
             <Td>
               <StatusBadge badge={badge} size="sm" />
             </Td>
-            <Td>
+            <Td className="max-sm:hidden">
               <Sparkline values={sparkline} />
             </Td>
             <Td figure>{formatMs(p50Ms)}</Td>

@@ -47,15 +47,19 @@ function toHint({ reason }: Plugin, error: ErrorInfo | null): string | null {
   return hint !== null && reason?.includes(hint) ? null : hint;
 }
 
-function toHeadline({ badge, missingConfig, reason }: Plugin): string {
+function toHeadline({ badge, missingConfig, reason, fileState }: Plugin): string {
   // Switched off, and still saying goodbye.
   if (badge === "disabled" && reason !== null) return reason;
+  if (badge === "disabled" && fileState === "gone") return "Switched off, because its manifest file is gone";
   if (badge === "disabled" && missingConfig.length > 0) return "It needs some configuration first";
   if (badge === "disabled") return "Ready to be switched on";
   return reason ?? BADGES[badge].word;
 }
 
-function toAdvice({ id, badge, missingConfig, endpoint }: Plugin): ReactNode {
+function toAdvice({ id, badge, missingConfig, endpoint, fileState }: Plugin): ReactNode {
+  if (badge === "disabled" && fileState === "gone") {
+    return "Put the file back and the plugin goes on as it was, or remove it. Enabling it now uses what the file said last.";
+  }
   if (badge === "disabled" && missingConfig.length > 0) {
     return (
       <>
@@ -91,7 +95,7 @@ function Remedies() {
       <AllowAddress />
       {mayOperate && isOff && !needsConfig ? (
         <Button
-          variant="primary"
+          variant={plugin.fileState === "gone" ? "secondary" : "primary"}
           icon={<Power aria-hidden />}
           loading={running === "enable"}
           onClick={() => act("enable")}

@@ -34,7 +34,7 @@ export const PluginListRow = memo(function PluginListRow({ plugin }: { plugin: P
         <Link
           href={`/plugins/${encodeURIComponent(id)}`}
           title={name}
-          className="block truncate rounded font-medium hover:underline"
+          className="line-clamp-2 rounded font-medium wrap-anywhere hover:underline"
         >
           {name}
         </Link>

@@ -58,7 +58,7 @@ export function refusePeer(tier: AddressTier, host: string, port: number): AppEr
   if (tier === "approval") {
     return new AppError(
       "address_needs_approval",
-      `${label} is a loopback or private address that no administrator has approved.`,
+      `${label} is on this machine or in a private network, and no admin has allowed it.`,
       { hint: "An admin can allow it on the plugin's page, or when registering.", details: { host, port } },
     );
   }

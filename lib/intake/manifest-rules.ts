@@ -75,8 +75,8 @@ function checkEndpoint(manifest: JsonObject, type: PluginType | null, findings: 
 
 function checkPlace({ host, port, secure }: Endpoint, type: "http" | "grpc", findings: Findings): void {
   if (isLocal(host)) {
-    const message = `${formatPlace(host, port)} is on this machine or in a private network: an admin will be asked to approve it, once.`;
-    findings.warning(LOCAL_ENDPOINT, "endpoint", message, "Approve it when you register the plugin.");
+    const message = `${formatPlace(host, port)} is on this machine or in a private network: an admin will be asked to allow it, once.`;
+    findings.warning(LOCAL_ENDPOINT, "endpoint", message, "Allow it when you register the plugin.");
   } else if (!secure && isOpenToTheWorld(host)) {
     const message =
       "This address is public and not encrypted: configuration and chats could be read on the way.";

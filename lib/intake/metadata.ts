@@ -85,7 +85,8 @@ export function requireText(object: JsonObject, name: string, at: string, findin
   if (typeof value === "string" && value.trim() !== "") return;
   const path = joinPath(at, name);
   if (findings.hasErrorAt(path)) return;
-  findings.error("missing_field", path, `${path} is missing.`, EXAMPLES[path] ?? "Add it.");
+  const what = typeof value === "string" ? "empty" : "missing";
+  findings.error("missing_field", path, `${path} is ${what}.`, EXAMPLES[path] ?? "Add it.");
 }
 
 const EXAMPLES: Readonly<Record<string, string>> = {

@@ -142,7 +142,12 @@ function readNumber(
 }
 
 function refuse(node: Node, wanted: string, path: string, findings: Findings): undefined {
-  findings.error("wrong_type", path, `This must be ${wanted}, not ${describe(node)}.`, suggest(node, wanted));
+  findings.error(
+    "wrong_type",
+    path,
+    `${path} must be ${wanted}, not ${describe(node)}.`,
+    suggest(node, wanted),
+  );
   return undefined;
 }
 

@@ -46,7 +46,7 @@ async function approve(context: Context, actor: Actor, { host, port }: Address):
   if (actor.role !== "admin") {
     throw new AppError("forbidden", `Only an admin may allow connections to ${place}.`, {
       field: "approveEndpoint",
-      hint: "It is a loopback or private address. Ask an admin to register the plugin or to approve the address.",
+      hint: "It is a loopback or private address. Ask an admin to register the plugin or to allow the address.",
     });
   }
   await context.data.transaction(async (repositories) => {

@@ -1,6 +1,7 @@
 import { isAppError } from "../contract/error.ts";
 import type { Finding, Manifest } from "../contract/manifest.ts";
 import { formatPlace, parseEndpoint } from "../core/address.ts";
+import { LOCAL_ENDPOINT } from "../intake/manifest-rules.ts";
 import type { FileContent } from "../host/manifest-file.ts";
 import { SYSTEM } from "./actor.ts";
 import { toConsent } from "./address.ts";
@@ -31,7 +32,9 @@ export async function readFileContent(context: Context, content: FileContent): P
 
 async function readText(context: Context, text: string): Promise<FileReading> {
   const reader = { context, actor: SYSTEM, consent: toConsent(false) };
-  const { manifest, endpoint, address, findings } = await readManifestText(reader, text);
+  const { manifest, endpoint, address, findings: all } = await readManifestText(reader, text);
+  // Nobody registers a file by hand: that its place needs consent is told by what waits for it.
+  const findings = all.filter(({ code }) => code !== LOCAL_ENDPOINT);
   if (address?.tier === "forbidden") {
     const place = formatPlace(address.host, address.port);
     const fix = "Write the address the plugin really listens on.";
