@@ -16,9 +16,10 @@ export async function listApprovals(context: Context, actor: Actor): Promise<App
     context.data.approvals.list(),
     context.data.plugins.list(),
   ]);
+  const places = await placesOf(context, records);
   const found = approvals.map((approval): Approval => {
     const id = formatPlace(approval.host, approval.port);
-    return { id, ...approval, plugins: recordsAt(records, id).map(toReference) };
+    return { id, ...approval, plugins: records.filter((_, at) => places[at] === id).map(toReference) };
   });
   return { approvals: found.toSorted((a, b) => b.approvedAt.localeCompare(a.approvedAt)) };
 }
@@ -52,18 +53,36 @@ async function getApproval({ approvals }: Repositories, id: string): Promise<{ h
 /** Whoever is wanted at `place` (host:port) goes through all steps again: what may be contacted there has changed. */
 export async function retryPluginsAt(context: Context, place: string): Promise<void> {
   const records = await context.data.plugins.list();
-  const refused = records.filter((record) => refusedPlaceOf(context, record) === place);
-  for (const record of [...recordsAt(records, place), ...refused]) {
+  const places = await placesOf(context, records);
+  for (const [at, record] of records.entries()) {
+    if (places[at] !== place && refusedPlaceOf(context, record) !== place) continue;
     if (record.desired === "enabled") reconcileLater(context, record.id, { restart: true });
   }
 }
 
-function recordsAt(records: PluginRecord[], place: string): PluginRecord[] {
-  return records.filter(({ endpoint }) => {
-    if (endpoint === null) return false;
-    const { host, port } = parseEndpoint(endpoint);
-    return formatPlace(host, port) === place;
-  });
+/** Where each plugin lives, host:port: at its endpoint, or where the configuration of one in the box says its service is. */
+function placesOf({ data }: Context, records: PluginRecord[]): Promise<Array<string | null>> {
+  return Promise.all(
+    records.map(async ({ id, endpoint, manifest }) => {
+      if (endpoint !== null) return toPlace(endpoint);
+      const isService = manifest.metadata.config_schema.some(({ name }) => name === SERVICE_FIELD);
+      const address = isService ? (await data.configs.get(id)).values[SERVICE_FIELD] : undefined;
+      return typeof address === "string" ? toPlace(address) : null;
+    }),
+  );
+}
+
+/** What plugins in the box call the address of their service. */
+const SERVICE_FIELD = "base_url";
+
+/** Null for what is no address: a configuration may say anything. */
+function toPlace(address: string): string | null {
+  try {
+    const { host, port } = parseEndpoint(address);
+    return formatPlace(host, port);
+  } catch {
+    return null;
+  }
 }
 
 function toReference({ id, name, endpoint }: PluginRecord): PluginReference {

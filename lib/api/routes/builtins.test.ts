@@ -3,6 +3,7 @@ import { createTestConsole, type TestConsole } from "../../../test/api-console.t
 import { serveOpenAi, type OpenAiServer } from "../../../test/openai-server.ts";
 import type { Plugin } from "../../contract/plugin.ts";
 
+const SOON = { timeout: 10_000 };
 const KEY = "canary-key-5521-builtin";
 
 let loom: TestConsole;
@@ -70,5 +71,26 @@ describe("a built-in plugin with a service on this machine", () => {
     await call("PATCH", `/api/plugins/${id}`, { approveEndpoint: true });
     const approvals = await loom.data.approvals.list();
     expect(approvals.some(({ port }) => port === server.port)).toBe(false);
+  });
+
+  it("is listed at its service's address in the settings, and stops as soon as that is revoked", async () => {
+    const { id, name } = await add();
+    await call("PATCH", `/api/plugins/${id}`, { approveEndpoint: true });
+    await call("POST", `/api/plugins/${id}/enable`, {});
+    await call("PATCH", `/api/plugins/${id}`, { approveEndpoint: true });
+    await expect
+      .poll(async () => (await call("GET", `/api/plugins/${id}`)).plugin.badge, SOON)
+      .toBe("healthy");
+    const { body } = await loom.call("GET", "/api/approvals", { as: "viewer" });
+    const place = `127.0.0.1:${server.port}`;
+    expect(body).toMatchObject({
+      approvals: expect.arrayContaining([
+        expect.objectContaining({ id: place, plugins: [{ id, name, endpoint: null }] }),
+      ]) as unknown,
+    });
+    await loom.call("DELETE", `/api/approvals/${place}`, { as: "admin" });
+    await expect
+      .poll(async () => (await call("GET", `/api/plugins/${id}`)).plugin.failure?.code, SOON)
+      .toBe("address_needs_approval");
   });
 });

@@ -10,7 +10,12 @@ beforeAll(async () => {
 afterAll(() => loom.close());
 
 const post = (path: string, body: object) => loom.call("POST", path, { as: "admin", body });
-const listed = async () => (await loom.call("GET", "/api/plugins", { as: "admin" })).body;
+/** Everything that registering could leave behind. */
+const listed = async () => [
+  (await loom.call("GET", "/api/plugins", { as: "admin" })).body,
+  await loom.data.approvals.list(),
+  (await loom.data.audit.list({ limit: 1 }))[0]?.id,
+];
 
 const GOOD = `type: http
 endpoint: http://127.0.0.1:8090
@@ -155,6 +160,41 @@ describe("a bad manifest", () => {
     expect(await listed()).toEqual(before);
   });
 
+  it("that lacks several fields is told all of them with their places, and nothing is stored", async () => {
+    const before = await listed();
+    const answer = await post("/api/plugins", {
+      manifestText: "auto_start: true\nmetadata:\n  author: me\n",
+    });
+    expect([answer.status, answer.body]).toEqual([
+      422,
+      { error: expect.objectContaining({ code: "invalid_manifest", field: "manifestText" }) },
+    ]);
+    const { findings } = (answer.body as { error: { details: { findings: Finding[] } } }).error.details;
+    expect(findings.map(({ code, path, line, column }) => [code, path, line, column])).toEqual([
+      ["missing_field", "type", 1, 1],
+      ["missing_field", "metadata.name", 3, 3],
+      ["missing_field", "metadata.provider_type", 3, 3],
+      ["missing_field", "metadata.version", 3, 3],
+    ]);
+    expect(await listed()).toEqual(before);
+  });
+
+  it("with a field nobody knows is taken: the field is kept, shown with its place, and warned of", async () => {
+    const { status, body } = await post("/api/plugins", {
+      manifestText: replaced(":8090", ":8077"),
+      approveEndpoint: true,
+    });
+    expect(status).toBe(201);
+    const { plugin } = body as { plugin: Plugin };
+    expect(plugin.manifest.metadata).toHaveProperty("mood", "yes");
+    expect(plugin.findings).toContainEqual(
+      expect.objectContaining({
+        ...{ severity: "warning", code: "unknown_field", path: "metadata.mood", line: 7, column: 9 },
+      }),
+    );
+    await loom.call("DELETE", `/api/plugins/${plugin.id}`, { as: "admin" });
+  });
+
   it("is told everything at once", async () => {
     const manifestText =
       "type: ftp\nmetadata:\n  version: 1\n  config_schema: [{name: a}]\nhealth_check_interval: 0\n";
@@ -195,6 +235,55 @@ describe("a bad manifest", () => {
       422,
       { error: expect.objectContaining({ code: "address_forbidden" }) },
     ]);
+  });
+});
+
+/** Every URL row of the page on bad input, at each entrance. Spellings of addresses: `test/addresses.test.ts`. */
+describe("a bad address", () => {
+  const rows: Array<[name: string, text: string]> = [
+    ["empty", ""],
+    ["of another scheme", "ftp://acme.example.com"],
+    ["that is a script", "javascript:alert(1)"],
+    ["with a user's name", "http://ada@acme.example.com"],
+    ["with a password", "http://ada:pw@acme.example.com"],
+    ["with the port of another protocol", "http://acme.example.com:22"],
+    ["with a port that is none", "http://acme.example.com:99999"],
+    ["without a host", "http://"],
+  ];
+  it.each(rows)(
+    "%s is refused as a plugin's and as a manifest's, and nothing is stored",
+    async (_name, text) => {
+      const before = await listed();
+      for (const field of ["endpoint", "manifestUrl"])
+        for (const path of ["/api/plugins/preview", "/api/plugins"]) {
+          const { status, body } = await post(path, { [field]: text, approveEndpoint: true });
+          expect([status, body]).toEqual([
+            422,
+            {
+              error: expect.objectContaining({
+                ...{ code: "invalid_url", field },
+                ...{ message: expect.stringMatching(/\S+ \S+/), hint: expect.stringMatching(/\S+ \S+/) },
+              }),
+            },
+          ]);
+        }
+      expect(await listed()).toEqual(before);
+    },
+  );
+
+  it.each(rows)("%s is a finding at its place in a manifest, and nothing is stored", async (_name, text) => {
+    const before = await listed();
+    const manifestText = replaced("http://127.0.0.1:8090", JSON.stringify(text));
+    const { status, body } = await post("/api/plugins", { manifestText, approveEndpoint: true });
+    expect([status, body]).toEqual([422, { error: expect.objectContaining({ code: "invalid_manifest" }) }]);
+    const { findings } = (body as { error: { details: { findings: Finding[] } } }).error.details;
+    expect(findings.filter(({ severity }) => severity === "error")).toEqual([
+      expect.objectContaining({
+        ...{ code: text === "" ? "missing_field" : "invalid_url", path: "endpoint", line: 2, column: 11 },
+        fix: expect.stringMatching(/\S+ \S+/),
+      }),
+    ]);
+    expect(await listed()).toEqual(before);
   });
 });
 
