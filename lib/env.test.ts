@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { EnvError, readEnv } from "./env.ts";
 
@@ -41,5 +42,19 @@ describe("readEnv", () => {
       "loom.example",
       "other.example",
     ]);
+  });
+
+  it("reads what .env.example lists, no more and no less, and its values are the defaults", () => {
+    const example = readFileSync(".env.example", "utf8");
+    const listed = Array.from(example.matchAll(/^([A-Z_]+)=(.*)$/gm), ([, name = "", value = ""]) => [
+      name,
+      value,
+    ]);
+    // NODE_ENV is set by the scripts that start the console.
+    const known = readFileSync("lib/env.ts", "utf8").matchAll(/^ {4}((?:LOOM_[A-Z_]+|PORT)):/gm);
+    expect(listed.map(([name]) => name).toSorted()).toEqual(Array.from(known, ([, name]) => name).toSorted());
+    const { variables: _given, ...settings } = readEnv(Object.fromEntries(listed) as Record<string, string>);
+    const { variables: _none, ...defaults } = readEnv({});
+    expect(settings).toEqual(defaults);
   });
 });
