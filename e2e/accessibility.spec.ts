@@ -23,10 +23,16 @@ const tabsOf = (id: string) =>
 
 const SCREENS = ["/", "/plugins", "/plugins/new", "/playground", "/activity", "/settings/addresses"];
 
+/** A log is followed as long as its page is open, so that its network never comes to rest. */
+async function open(page: Page, path: string): Promise<void> {
+  await page.goto(path, { waitUntil: path.endsWith("/logs") ? "load" : "networkidle" });
+  await expect(page.getByRole("heading", { level: 1 }).first()).toBeAttached();
+}
+
 async function visit(page: Page, paths: readonly string[]): Promise<string[]> {
   const found: string[] = [];
   for (const path of paths) {
-    await page.goto(path, { waitUntil: "networkidle" });
+    await open(page, path);
     found.push(...(await violations(page)));
   }
   return found;
@@ -108,7 +114,7 @@ test("no screen scrolls sideways at 320 px", async ({ page, api, plugin, loom })
   const id = await registerExample(api, plugin, "A plugin with quite a long name to see it wrap");
   await page.setViewportSize({ width: 320, height: 640 });
   for (const path of [...SCREENS, ...tabsOf(id), ...(await addTrouble(api, loom))]) {
-    await page.goto(path, { waitUntil: "networkidle" });
+    await open(page, path);
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     expect(overflow, path).toBeLessThanOrEqual(0);
   }

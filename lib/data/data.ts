@@ -33,6 +33,14 @@ export interface PluginRecord {
   updatedAt: string;
 }
 
+/** A file of a watched folder and the plugin it belongs to. */
+export interface OwnedFile {
+  pluginId: string;
+  name: string;
+  endpoint: string | null;
+  file: Pick<StoredFile, "path" | "folder" | "state" | "hash">;
+}
+
 export interface PluginStore {
   list(): Promise<PluginRecord[]>;
   /** By id or by unique name. */
@@ -40,8 +48,8 @@ export interface PluginStore {
   findByEndpoint(endpoint: string): Promise<PluginRecord | null>;
   /** Every name and endpoint in use. */
   listTaken(): Promise<{ names: Set<string>; endpoints: Set<string> }>;
-  /** The files that plugins belong to. */
-  listFiles(): Promise<Array<{ pluginId: string; endpoint: string | null; file: StoredFile }>>;
+  /** The files that plugins belong to, without their findings: there may be thousands. */
+  listFiles(): Promise<OwnedFile[]>;
   /** Throws `name_taken` or `endpoint_taken`. */
   create(input: Omit<PluginRecord, "id" | "createdAt" | "updatedAt">): Promise<PluginRecord>;
   /** Many at once, in two statements; all or none. Throws like `create`. */

@@ -17,6 +17,13 @@ type Content = Omit<PluginRecord, "id" | "createdAt" | "updatedAt">;
 const Findings = z.array(Finding);
 const StoredFile = PluginFile.extend({ hash: z.string(), resume: z.boolean().optional() });
 
+const OwnedFiles = z.array(
+  z.object({
+    ...{ pluginId: z.string(), name: z.string(), endpoint: z.string().nullable() },
+    file: StoredFile.pick({ path: true, folder: true, state: true, hash: true }),
+  }),
+);
+
 function toRecord(row: Plugin): PluginRecord {
   return {
     id: row.id,
@@ -89,7 +96,6 @@ async function toTaken(client: TransactionClient, error: unknown, input: Partial
 }
 
 type PackedTaken = Record<"names" | "endpoints", string>;
-type FileColumns = Pick<Plugin, "id" | "name" | "endpoint" | "file">;
 
 function unpackSet(packed = "[]"): Set<string> {
   return new Set(JSON.parse(packed) as string[]);
@@ -164,13 +170,13 @@ export function createPluginStore(
     },
 
     async listFiles() {
-      const rows = await client.$queryRaw<FileColumns[]>`
-        SELECT id, name, endpoint, file FROM Plugin WHERE filePath IS NOT NULL`;
-      return rows.flatMap(({ id, name, endpoint, file }) =>
-        file === null
-          ? []
-          : [{ pluginId: id, endpoint, file: parseStored(StoredFile, file, `the file of plugin ${name}`) }],
-      );
+      const [row] = await client.$queryRaw<Array<{ files: string }>>`
+        SELECT json_group_array(json_object(
+                 'pluginId', id, 'name', name, 'endpoint', endpoint,
+                 'file', json_object('path', file ->> 'path', 'folder', file ->> 'folder',
+                                     'state', file ->> 'state', 'hash', file ->> 'hash'))) AS files
+        FROM Plugin WHERE filePath IS NOT NULL`;
+      return parseStored(OwnedFiles, row?.files ?? "[]", "the files of the plugins");
     },
 
     async create(input) {

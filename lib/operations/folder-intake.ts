@@ -4,7 +4,7 @@ import { formatPlace } from "../core/address.ts";
 import { isSameJson } from "../core/json-object.ts";
 import { findRings } from "../core/rings.ts";
 import type { Json } from "../contract/manifest.ts";
-import type { PluginRecord, StoredFile } from "../data/data.ts";
+import type { OwnedFile, PluginRecord } from "../data/data.ts";
 import type { FolderReading, FolderSnapshot } from "../host/directory-watcher.ts";
 import { createGate } from "../host/gate.ts";
 import { createBreath } from "./breath.ts";
@@ -50,11 +50,7 @@ interface Blocked {
 
 type Moving = Blocked & { owner: Owned };
 
-interface Owned {
-  pluginId: string;
-  endpoint: string | null;
-  file: StoredFile;
-}
+type Owned = Pick<OwnedFile, "pluginId" | "endpoint" | "file">;
 
 /**
  * Brings the registered plugins to what a look at the folders found. `problems` (by path) are updated on the way. A file that
@@ -70,7 +66,7 @@ export async function takeIn(
   const fresh = new Set(snapshot.readings.map(({ path }) => path));
   const waiting = Array.from(problems.values(), ({ retry }) => retry ?? []).flat();
   const readings = [...snapshot.readings, ...waiting.filter(({ path }) => !fresh.has(path))];
-  const blocked = await intake.takeAll(readings.toSorted((a, b) => a.path.localeCompare(b.path)));
+  const blocked = await intake.takeAll(readings.toSorted((a, b) => (a.path < b.path ? -1 : 1)));
   await intake.takeProblems();
   await intake.takeLosses();
   await intake.takeRest(await intake.exchange(blocked));
@@ -80,7 +76,8 @@ export async function takeIn(
 async function createIntake(context: Context, snapshot: FolderSnapshot, problems: Map<string, OpenProblem>) {
   const { data, clock, log } = context;
   const outcome: FolderOutcome = { registered: [], reloaded: [], gone: [] };
-  const owned = new Map((await data.plugins.listFiles()).map((entry) => [entry.file.path, entry]));
+  const files = await data.plugins.listFiles();
+  const owned = new Map<string, Owned>(files.map((entry) => [entry.file.path, entry]));
   const breathe = createBreath(clock);
   const taken = await data.plugins.listTaken();
   const coming = createNewFiles(context, { welcome, fail: noteFailure });

@@ -1,5 +1,5 @@
 import type { FolderProblem, FolderReport } from "../contract/intake.ts";
-import type { Plugin, PluginReference } from "../contract/plugin.ts";
+import type { Plugin } from "../contract/plugin.ts";
 import { formatPlace, parseEndpoint } from "../core/address.ts";
 import { createDirectoryWatcher } from "../host/directory-watcher.ts";
 import type { FolderSnapshot } from "../host/directory-watcher.ts";
@@ -58,7 +58,8 @@ export function createFolders(context: Context, paths: readonly string[]): Folde
       if (waitsFor === null || !approvals.isApproved(waitsFor.host, waitsFor.port)) found.set(path, problem);
     }
     // Also what waits since before this start, and what was taken back meanwhile.
-    for (const { pluginId, file, endpoint } of await data.plugins.listFiles()) {
+    const files = await data.plugins.listFiles();
+    for (const { pluginId, file, endpoint } of files) {
       if (found.has(file.path)) continue;
       const waits = host.status(pluginId).failure?.code === "address_needs_approval" && endpoint !== null;
       if (waits)
@@ -68,19 +69,14 @@ export function createFolders(context: Context, paths: readonly string[]): Folde
           waitsFor: null,
         });
     }
-    const sorted = Array.from(found).sort(([a], [b]) => a.localeCompare(b));
-    return Promise.all(
-      sorted.map(async ([path, { findings, pluginId }]) => ({
-        path,
-        findings,
-        plugin: pluginId === null ? null : await refer(pluginId),
-      })),
-    );
-  }
-
-  async function refer(pluginId: string): Promise<PluginReference | null> {
-    const record = await data.plugins.find(pluginId);
-    return record && { id: record.id, name: record.name, endpoint: record.endpoint };
+    // One query for all: a thousand files may wait for the same admin.
+    const owners = new Map(files.map(({ pluginId: id, name, endpoint }) => [id, { id, name, endpoint }]));
+    return Array.from(found)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([path, { findings, pluginId }]) => ({
+        ...{ path, findings },
+        plugin: pluginId === null ? null : (owners.get(pluginId) ?? null),
+      }));
   }
 
   return {
