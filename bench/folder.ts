@@ -56,27 +56,27 @@ interface Measured {
   took: number;
   /** Longest time between two turns of the event loop. */
   stall: number;
-  /** Same, without the time in which other processes had the processor. */
-  own: number;
+  /** Most time this thread worked between two turns: without waiting for a processor or the disk, which others keep busy too. */
+  work: number;
 }
 
-/** How long this thread has waited for a processor, ms; 0 where the system does not tell (proc(5), schedstat). */
-function waitedMs(): number {
+/** How long this thread has had a processor, ms; NaN where the system does not tell (proc(5), schedstat). */
+function workedMs(): number {
   try {
-    return Number(readFileSync("/proc/thread-self/schedstat", "utf8").split(" ")[1]) / 1e6;
+    return Number(readFileSync("/proc/thread-self/schedstat", "utf8").split(" ")[0]) / 1e6;
   } catch {
-    return 0;
+    return NaN;
   }
 }
 
 async function measure(work: () => Promise<void>): Promise<Measured> {
-  const found = { stall: 0, own: 0 };
-  let [at, waited] = [performance.now(), waitedMs()];
+  const found = { stall: 0, work: 0 };
+  let [at, worked] = [performance.now(), workedMs()];
   const timer = setInterval(() => {
-    const [now, nowWaited] = [performance.now(), waitedMs()];
+    const [now, nowWorked] = [performance.now(), workedMs()];
     found.stall = Math.max(found.stall, now - at - 1);
-    found.own = Math.max(found.own, now - at - 1 - (nowWaited - waited));
-    [at, waited] = [now, nowWaited];
+    found.work = Math.max(found.work, nowWorked - worked);
+    [at, worked] = [now, nowWorked];
   }, 1);
   const began = performance.now();
   await work();
@@ -126,10 +126,10 @@ const changing = await measure(async () => {
   }
 });
 
-const row = (what: string, { took, stall, own }: Measured) => [what, ms(took), ms(stall), ms(own)];
+const row = (what: string, { took, stall, work }: Measured) => [what, ms(took), ms(stall), ms(work)];
 process.stdout.write(
   `${textTable([
-    ["what", "ms", "longest stall ms", "without other processes"],
+    ["what", "ms", "longest stall ms", "most work in one turn ms"],
     row(`read and parse ${MANIFESTS} files, nothing else`, baseline),
     row(`register ${registered} of ${MANIFESTS} manifests at the start`, registering),
     row("set up the watches, in the two seconds after the start", watching),
