@@ -40,6 +40,7 @@ describe("describeTrouble", () => {
   });
 
   it("gives the reason and says that one may try", () => {
+    expect(describeTrouble(plugin("a", "failed"))).toMatch(/^A could not be started\. You can still/);
     const said = describeTrouble(plugin("a", "down", { reason: "127.0.0.1:8090 refused the connection." }));
     expect(said).toBe(
       "A is down. 127.0.0.1:8090 refused the connection. You can still send a message to see what it answers.",

@@ -27,6 +27,8 @@ export function pickCandidate<P extends Candidate>(plugins: readonly P[]): P | n
   return likeliest[0] ?? null;
 }
 
+const TROUBLE = { down: "is down", failed: "could not be started", parked: "is parked" } as const;
+
 /** A sentence about a plugin that may not answer, or null when nothing speaks against it. */
 export function describeTrouble({ name, badge, reason, desired }: Candidate): string | null {
   if (desired === "disabled") return `${name} is switched off. Enable it to talk to it.`;
@@ -44,6 +46,6 @@ export function describeTrouble({ name, badge, reason, desired }: Candidate): st
     case "down":
     case "failed":
     case "parked":
-      return `${name} is ${badge}.${because} You can still send a message to see what it answers.`;
+      return `${name} ${TROUBLE[badge]}.${because} You can still send a message to see what it answers.`;
   }
 }

@@ -12,7 +12,7 @@ import { toWebLink } from "./web-link.ts";
 const ORIGINS: Record<PluginOrigin, string> = {
   address: "by its address",
   manifest: "from a manifest",
-  builtin: "built in",
+  builtin: "as a built-in plugin",
   folder: "from a watched folder",
 };
 
