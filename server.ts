@@ -101,29 +101,19 @@ async function start(): Promise<void> {
     allowedHosts: [...env.allowedHosts, env.host.toLowerCase()],
     trustProxy: env.trustProxy,
   });
-  const pages = next({
-    dev: env.development,
-    dir: root,
-    httpServer: server,
-    hostname: env.host,
-    port: env.port,
-  });
-  await pages.prepare();
-
   const answerApi = getRequestListener(api.fetch);
   const answerGateway = createGateway();
-  const answerPage = pages.getRequestHandler();
-  server.on("request", (request: IncomingMessage, response: ServerResponse) => {
-    const path = request.url ?? "/";
-    if (path.startsWith("/v1/")) return void answerGateway(request, response);
-    if (path.startsWith("/api/") || path === "/metrics") return void answerApi(request, response);
-    const refusal = refusePage(request);
-    if (refusal)
-      return void response.writeHead(refusal.status, { "content-type": "text/plain" }).end(refusal.text);
-    // Pages ask our own API; where it is, is ours to say and never the visitor's.
-    request.headers["x-loom-internal-origin"] = toOrigin(env.host, ownPort());
-    void answerPage(request, response);
-  });
+  async function preparePages() {
+    const pages = next({
+      dev: env.development,
+      dir: root,
+      httpServer: server,
+      hostname: env.host,
+      port: env.port,
+    });
+    await pages.prepare();
+    return pages.getRequestHandler();
+  }
 
   function refusePage(request: IncomingMessage): { status: number; text: string } | null {
     if (!isHostAllowed(request.headers.host, [...env.allowedHosts, env.host.toLowerCase()])) {
@@ -140,7 +130,20 @@ async function start(): Promise<void> {
     server.once("error", reject);
     server.listen(env.port, env.host, resolve);
   });
-  await host.start();
+  // Plugins are on their way back while the pages are prepared; whoever asks for a page earlier waits for it.
+  const answerPage = host.start().then(preparePages);
+  server.on("request", (request: IncomingMessage, response: ServerResponse) => {
+    const path = request.url ?? "/";
+    if (path.startsWith("/v1/")) return void answerGateway(request, response);
+    if (path.startsWith("/api/") || path === "/metrics") return void answerApi(request, response);
+    const refusal = refusePage(request);
+    if (refusal)
+      return void response.writeHead(refusal.status, { "content-type": "text/plain" }).end(refusal.text);
+    // Pages ask our own API; where it is, is ours to say and never the visitor's.
+    request.headers["x-loom-internal-origin"] = toOrigin(env.host, ownPort());
+    void answerPage.then((answer) => answer(request, response));
+  });
+  await answerPage;
   greet(toOrigin(env.host, ownPort()), (await isSetupOpen(context)) ? setupToken.value : null);
 
   const stopping = new AbortController();

@@ -37,7 +37,8 @@ export function createProcessStore(client: TransactionClient): ProcessStore {
     },
 
     async rememberRun({ runId, pid, startTicks }) {
-      await client.processRun.create({ data: { runId, pid, startTicks: BigInt(startTicks) } });
+      const content = { pid, startTicks: BigInt(startTicks) };
+      await client.processRun.upsert({ where: { runId }, create: { runId, ...content }, update: content });
     },
 
     async forgetRun(runId) {

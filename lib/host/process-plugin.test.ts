@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createTestData, type TestData } from "../../test/database.ts";
 import { Manifest } from "../contract/manifest.ts";
-import type { PluginRecord } from "../data/data.ts";
+import type { PluginRecord, ProcessStore } from "../data/data.ts";
 import { createLog } from "../log.ts";
 import { createClock } from "../real-clock.ts";
 import { createPluginClient } from "../transport/create.ts";
@@ -34,10 +34,10 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-function makeHost(allowed: boolean) {
+function makeHost(allowed: boolean, processes: ProcessStore = database.data.processes) {
   const [clock, log] = [createClock(), createLog({ level: "silent", pretty: false })];
   const keeper = createSupervisor({
-    ...{ processes: database.data.processes, clock, log, allowed },
+    ...{ processes, clock, log, allowed },
     environment: { PATH: process.env["PATH"], HOME: "/root", LOOM_SECRET_KEY: "never" },
     logDirectory: join(folder, "logs"),
     guardianScript: join(import.meta.dirname, "guardian.mjs"),
@@ -220,10 +220,49 @@ describe("a plugin with a command", () => {
     const record = await register("", (stranger.address() as AddressInfo).port);
     await approve(record);
     expect((await host.reconcile(record.id)).failure?.code).toBe("process_port_taken");
-    expect(asked).toEqual(["GET /metadata"]);
+    expect(new Set(asked)).toEqual(new Set(["GET /metadata"]));
     expect(await runIds()).toEqual([]);
     stranger.closeAllConnections();
     stranger.close();
+  });
+
+  it("waits a moment for whoever is just leaving its port, instead of failing", async () => {
+    const leaving = createServer((_request, response) => {
+      response.end("{}");
+      leaving.closeAllConnections();
+      leaving.close();
+    }).listen(0, "127.0.0.1");
+    await once(leaving, "listening");
+    const record = await register("", (leaving.address() as AddressInfo).port);
+    await approve(record);
+    expect(await host.reconcile(record.id)).toMatchObject({ badge: "healthy", failure: null });
+    expect(await chat(record.id, "hello")).toBe("You said: hello");
+  });
+
+  it("is written down before it is started, so that a console killed in between is followed by one that looks", async () => {
+    const { processes } = database.data;
+    const before: number[] = [];
+    const watched = makeHost(true, {
+      ...processes,
+      async rememberRun(run) {
+        before.push((await findRun(run.runId)).length);
+        await processes.rememberRun(run);
+      },
+    });
+    const record = await register();
+    await approve(record);
+    expect((await watched.host.reconcile(record.id)).badge).toBe("healthy");
+    expect(before[0]).toBe(0);
+    expect(await processes.listRuns()).toMatchObject([{ pid: (await watched.host.process(record))?.pid }]);
+    // As a kill in between would have left it.
+    const [{ runId = "" } = {}] = await processes.listRuns();
+    await processes.rememberRun({ runId, pid: 0, startTicks: 0 });
+    const next = makeHost(true);
+    await next.supervisor.cleanUp();
+    expect(await findRun(runId)).toEqual([]);
+    await next.supervisor.close();
+    await watched.host.stop();
+    await watched.supervisor.close();
   });
 
   it("ends with everything it started when it is switched off, however stubborn", async () => {

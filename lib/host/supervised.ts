@@ -2,10 +2,11 @@ import { randomUUID } from "node:crypto";
 import { AppError, isAppError, type ErrorInfo } from "../contract/error.ts";
 import type { PluginProcess, ProcessCommand, ProcessExit, ProcessLimits } from "../contract/process.ts";
 import type { Clock } from "../core/clock.ts";
-import { explainExit, portTaken, type RawExit } from "../core/exit.ts";
+import { explainExit, type RawExit } from "../core/exit.ts";
 import { NEVER_STARTED, planRestart, recordEnd, recordStart } from "../core/restart.ts";
 import type { Log } from "../log.ts";
 import { startProcess, type Guardian, type PluginProcess as Running } from "./process.ts";
+import { waitForFreePort } from "./free-port.ts";
 import type { ProcessLog } from "./process-log.ts";
 import { readProcess } from "./process-tree.ts";
 import { createUsageMeter } from "./process-usage.ts";
@@ -25,8 +26,9 @@ export interface ProcessConsent {
   limits: ProcessLimits;
 }
 
-/** Starts remembered on disk, so that what a killed console left behind is found by pid and start time. */
+/** Starts remembered on disk, so that what a killed console left behind is found by its mark, its pid and its start time. */
 export interface RunMemory {
+  /** Before the start with pid 0, then with what was started. */
   remember(run: { pid: number; startTicks: number; runId: string }): Promise<void>;
   forget(runId: string): Promise<void>;
 }
@@ -90,13 +92,14 @@ export function createSupervised(options: SupervisedOptions): Supervised {
     const command = await options.command();
     const { approved, limits } = await options.consent(command);
     if (!approved) throw needsApproval(command);
-    await requireFreePort(ask, command, signal);
-    signal.throwIfAborted();
-    return begin(command, limits);
+    await waitForFreePort(ask, command, clock, signal);
+    const runId = randomUUID();
+    // Written before there is anything to find: a console that is killed now is followed by one that looks for this run.
+    await remember(runId, 0, 0);
+    return begin(command, limits, runId);
   }
 
-  function begin(command: ProcessCommand, limits: ProcessLimits): Run {
-    const runId = randomUUID();
+  function begin(command: ProcessCommand, limits: ProcessLimits, runId: string): Run {
     const startedMs = clock.monotonic();
     history = recordStart(history, startedMs);
     const { environment } = options;
@@ -118,9 +121,9 @@ export function createSupervised(options: SupervisedOptions): Supervised {
   async function follow(begun: Run, runId: string): Promise<ErrorInfo> {
     const { pid } = begun.process;
     const over = new AbortController();
+    const remembered = pid === null ? null : rememberRun(pid, runId);
     if (pid !== null) {
       options.guardian().add(pid, runId);
-      void rememberRun(pid, runId);
       void meter.watch(runId, over.signal, ({ memoryBytes }) => {
         if (memoryBytes > begun.limits.memoryMb * 1_048_576 * TREE_FACTOR) void begun.process.stop("memory");
       });
@@ -128,6 +131,7 @@ export function createSupervised(options: SupervisedOptions): Supervised {
     const exit = await begun.process.exited;
     over.abort();
     if (pid !== null) options.guardian().remove(pid);
+    await remembered;
     await runs.forget(runId).catch(logTrouble(log));
     return recordExit(begun, exit);
   }
@@ -159,7 +163,11 @@ export function createSupervised(options: SupervisedOptions): Supervised {
 
   async function rememberRun(pid: number, runId: string): Promise<void> {
     const entry = await readProcess(pid);
-    if (entry) await runs.remember({ pid, startTicks: entry.startTicks, runId }).catch(logTrouble(log));
+    if (entry) await remember(runId, pid, entry.startTicks);
+  }
+
+  async function remember(runId: string, pid: number, startTicks: number): Promise<void> {
+    await runs.remember({ pid, startTicks, runId }).catch(logTrouble(log));
   }
 
   /** Until it answers, ends, or the time is over. */
@@ -245,26 +253,6 @@ function statusOf(run: Run | null, parked: boolean, nextStartAt: number | null):
   if (parked) return "parked";
   return nextStartAt === null ? "stopped" : "waiting";
 }
-
-/** Somebody else on the port would be asked for everything that the plugin is asked for, and be told its secrets. */
-async function requireFreePort(
-  ask: (signal: AbortSignal) => Promise<unknown>,
-  { command }: ProcessCommand,
-  signal: AbortSignal,
-): Promise<void> {
-  try {
-    await ask(signal);
-  } catch (error) {
-    signal.throwIfAborted();
-    if (isAppError(error) && error.code === "plugin_unreachable") return;
-    if (isAppError(error) && !ANSWERED.test(error.code)) throw error;
-  }
-  const taken = portTaken(command, "");
-  throw new AppError(taken.code, taken.message, { hint: taken.hint });
-}
-
-/** Failures that somebody at the port had to cause. */
-const ANSWERED = /^plugin_(?!dns_error$)/;
 
 async function answers(
   ask: (signal: AbortSignal) => Promise<unknown>,
