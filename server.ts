@@ -20,7 +20,7 @@ import { createGateway } from "./lib/gateway/handler.ts";
 import { createHost } from "./lib/host/create-host.ts";
 import { createSupervisor } from "./lib/host/supervisor.ts";
 import { warmUpIntake } from "./lib/intake/warm-up.ts";
-import { createLog } from "./lib/log.ts";
+import { createLog, outliveReaders } from "./lib/log.ts";
 import { createFirstAdmin, isSetupOpen } from "./lib/operations/accounts.ts";
 import { loadApprovals } from "./lib/operations/approvals.ts";
 import type { Context } from "./lib/operations/context.ts";
@@ -40,6 +40,7 @@ const root = here.endsWith("dist") ? dirname(here) : here;
 await start().catch(explainAndExit);
 
 async function start(): Promise<void> {
+  outliveReaders();
   const env = readEnv();
   const clock = createClock();
   const log = createLog({ level: env.logLevel, pretty: env.prettyLogs });

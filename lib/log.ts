@@ -36,3 +36,11 @@ export function createLog(options: { level: string; pretty: boolean; destination
     return pino(settings, pretty({ colorize: true, translateTime: "SYS:HH:MM:ss", sync: true }));
   return pino(settings);
 }
+
+/**
+ * Lets the process live on when nobody reads what it writes any more, as behind a pipe whose reader has ended. Without it every line is
+ * an uncaught error, and the pages' own report of that error is the next line.
+ */
+export function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+}
