@@ -26,8 +26,9 @@ interface Register<T> {
   underWay: T | undefined;
 }
 
-/** Registered for a while by one of the writers, at addresses where nobody is asked. */
+/** Registered for a while by one of the writers, never switched on: nobody is asked, and no name has to be known. */
 const PASSING = 8;
+const PASSING_PORT = 20_001;
 
 /** Everybody who changes something. Each does one thing after the other, so that at most one change of each is under way. */
 export function createWriters(ids: WrittenPlugins, report: WriteReport) {
@@ -74,10 +75,12 @@ export function createWriters(ids: WrittenPlugins, report: WriteReport) {
       const name = `Passing ${++count}`;
       const manifestText = JSON.stringify({
         type: "http",
-        endpoint: `https://passing-${count}.example.test`,
+        endpoint: `http://127.0.0.1:${PASSING_PORT}`,
         metadata: { name, version: "1.0.0", provider_type: `passing-${count}` },
       });
-      return change(passing, [...passing.acknowledged, name], () => api.registerPlugin({ manifestText }));
+      return change(passing, [...passing.acknowledged, name], () =>
+        api.registerPlugin({ manifestText, approveEndpoint: true }),
+      );
     },
   ];
 

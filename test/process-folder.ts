@@ -4,7 +4,11 @@ import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 
 /** Puts `test/process-plugin.mjs` with its manifest into a watched folder, on a port of its own. */
-export async function dropProcessPlugin(folder: string, name: string): Promise<void> {
+export async function dropProcessPlugin(
+  folder: string,
+  name: string,
+  env: Record<string, string> = {},
+): Promise<void> {
   const slug = name.toLowerCase().replaceAll(" ", "-");
   const port = await freePort();
   const home = join(folder, slug);
@@ -16,12 +20,13 @@ export async function dropProcessPlugin(folder: string, name: string): Promise<v
     metadata: { name, version: "1.0.0", provider_type: "own-process" },
     command: "node",
     args: ["plugin.mjs"],
-    env: { PORT: String(port) },
+    env: { PORT: String(port), ...env },
   };
   await writeFile(join(home, "plugin.json"), JSON.stringify(manifest));
 }
 
-async function freePort(): Promise<number> {
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;

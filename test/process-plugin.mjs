@@ -11,7 +11,9 @@ if (BEHAVIOUR === "exits") {
 }
 if (BEHAVIOUR === "stubborn") {
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, () => undefined);
-  spawn("/bin/sh", ["-c", "trap '' TERM; sleep 66"], { stdio: "ignore" });
+  // One that stays in the group, and one in a session of its own.
+  for (const detached of [false, true])
+    spawn("/bin/sh", ["-c", "trap '' TERM; while :; do sleep 66; done"], { stdio: "ignore", detached });
 }
 process.stdin.resume();
 process.stdin.on("end", () => BEHAVIOUR === "stubborn" || process.exit(0));
