@@ -9,19 +9,24 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import { loadavg } from "node:os";
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import { ADMIN_ENV, signIn } from "../scripts/session.ts";
 import { textTable } from "../scripts/text-table.ts";
 import { removeDirectory, startConsole, waitFor } from "../test/console-process.ts";
-import type { StreamOrder } from "../test/streaming-stub.ts";
 import { ms, percentileOf } from "./figures.ts";
+import type { Left } from "./stream-leaver.ts";
+import { listen, postJson, throughConsole, type Ask, type Heard } from "./stream-reader.ts";
 
 const STREAMS = Number(process.argv[2] ?? 500);
 const ABORTS = Number(process.argv[3] ?? 1_000);
 const CHUNKS = 50;
 const EVERY_MS = 100;
 
-const stub = spawn(process.execPath, ["node_modules/tsx/dist/cli.mjs", "bench/streaming-stub.ts"], {
+/** The loader and not the command: one process, whose end is the end of the program. */
+const TSX = "--import=tsx";
+
+const stub = spawn(process.execPath, [TSX, "bench/streaming-stub.ts"], {
   stdio: ["ignore", "pipe", "inherit"],
 });
 const [line] = (await once(stub.stdout, "data")) as [Buffer];
@@ -30,57 +35,20 @@ const loom = await startConsole({ env: { ...ADMIN_ENV, LOOM_LOG_LEVEL: "warn" } 
 const { api, cookie } = await signIn(loom);
 const { id: pluginId } = await api.registerPlugin({ endpoint, approveEndpoint: true });
 await api.enablePlugin(pluginId);
+const source = { url: loom.url, cookie, pluginId };
+
+interface StubState {
+  open: number;
+  cutAt: Record<string, number>;
+  stallMs: number;
+}
 
 const descriptors = () => readdirSync(`/proc/${loom.pid}/fd`).length;
 
-type Ask = (order: StreamOrder, signal: AbortSignal) => Promise<Response>;
-
-function post(url: string, body: object, signal: AbortSignal): Promise<Response> {
-  const headers = { "content-type": "application/json", cookie };
-  return fetch(url, { method: "POST", headers, body: JSON.stringify(body), signal });
-}
-
 const directly: Ask = (order, signal) => {
   const messages = [{ role: "user", content: JSON.stringify(order) }];
-  return post(`${endpoint}/chat/completions`, { model: "stream", stream: true, messages }, signal);
+  return postJson(`${endpoint}/chat/completions`, { model: "stream", stream: true, messages }, signal);
 };
-const throughConsole: Ask = (order, signal) => {
-  const messages = [{ role: "user", content: JSON.stringify(order) }];
-  return post(
-    `${loom.url}/api/playground/runs`,
-    { panes: [{ pluginId, model: "stream" }], messages },
-    signal,
-  );
-};
-
-interface Heard {
-  /** From the plugin's clock to ours, ms, of each word. */
-  delays: number[];
-  words: number;
-  foreign: number;
-}
-
-/** Words are `id:count:epochMs`, whatever surrounds them. */
-const WORD = /([a-z]+-\d+):\d+:(\d{13})/g;
-
-async function listen(ask: Ask, order: StreamOrder, signal: AbortSignal): Promise<Heard> {
-  const heard: Heard = { delays: [], words: 0, foreign: 0 };
-  const response = await ask(order, signal);
-  if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);
-  const decoder = new TextDecoder();
-  let rest = "";
-  for await (const bytes of response.body ?? []) {
-    rest += decoder.decode(bytes, { stream: true });
-    const lines = rest.split("\n");
-    rest = lines.pop() ?? "";
-    for (const [, id, sentAt] of lines.join("\n").matchAll(WORD)) {
-      heard.words++;
-      heard.delays.push(Date.now() - Number(sentAt));
-      if (id !== order.id) heard.foreign++;
-    }
-  }
-  return heard;
-}
 
 async function together(ask: Ask, prefix: string): Promise<string[]> {
   const errors: string[] = [];
@@ -110,54 +78,49 @@ async function together(ask: Ask, prefix: string): Promise<string[]> {
   ];
 }
 
-/** Leaves streams at random moments, fifty at a time; then compares when they were left with when the plugin noticed. */
-async function leave(): Promise<string[]> {
-  const leftAt = new Map<string, number>();
-  let [foreign, errors] = [0, 0];
-  const numbers = Array.from({ length: ABORTS }, (_, number) => number).values();
-  const work = async () => {
-    for (const number of numbers) {
-      const id = `left-${number}`;
-      const controller = new AbortController();
-      const listening = listen(throughConsole, { id, chunks: 0, everyMs: 20 }, controller.signal).then(
-        (heard) => (foreign += heard.foreign),
-        () => (controller.signal.aborted ? 0 : errors++),
-      );
-      await delay(Math.random() * 3_000);
-      leftAt.set(id, Date.now());
-      controller.abort();
-      await listening;
-    }
-  };
-  await Promise.all(Array.from({ length: 50 }, work));
+/** Has streams left by a process of its own; then compares when each was left with when the plugin noticed. */
+async function leave(): Promise<{ row: string[]; stalls: string }> {
+  const { left, stallMs: ours } = await runLeaver();
   const state = await waitFor("every stream closed at the plugin", async () => {
-    const found = (await (await fetch(`${endpoint}/state`)).json()) as {
-      open: number;
-      cutAt: Record<string, number>;
-    };
+    const found = (await (await fetch(`${endpoint}/state`)).json()) as StubState;
     return found.open === 0 ? found : undefined;
   });
   const late = Object.entries(state.cutAt)
-    .filter(([id]) => leftAt.has(id))
-    .map(([id, at]) => at - (leftAt.get(id) ?? 0));
-  return [
+    .filter(([id]) => id in left.leftAt)
+    .map(([id, at]) => at - (left.leftAt[id] ?? 0));
+  const row = [
     `${ABORTS} left at random: the plugin is left after (${late.length} had reached it)`,
-    String(errors),
-    String(foreign),
+    String(left.errors.length),
+    String(left.foreign),
     ms(percentileOf(late, 0.5)),
     ms(percentileOf(late, 0.99)),
     ms(percentileOf(late, 1)),
     loadavg()[0]?.toFixed(1) ?? "",
   ];
+  const stalls = `longest stall meanwhile: whoever leaves ${ms(left.stallMs)} ms, the plugin ${ms(state.stallMs)} ms, the bench ${ms(ours)} ms`;
+  return { row, stalls: [stalls, ...left.errors.slice(0, 5)].join("\n") };
+}
+
+async function runLeaver(): Promise<{ left: Left; stallMs: number }> {
+  const stalls = monitorEventLoopDelay({ resolution: 5 });
+  stalls.enable();
+  const order = JSON.stringify({ ...source, aborts: ABORTS });
+  const child = spawn(process.execPath, [TSX, "bench/stream-leaver.ts", order], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let text = "";
+  for await (const bytes of child.stdout) text += String(bytes);
+  return { left: JSON.parse(text) as Left, stallMs: stalls.max / 1e6 };
 }
 
 const before = descriptors();
-const rows = [await together(directly, "direct"), await together(throughConsole, "console"), await leave()];
+const rows = [await together(directly, "direct"), await together(throughConsole(source), "console")];
+const { row, stalls } = await leave();
 await waitFor("descriptors closed", () => (descriptors() <= before + 2 ? true : undefined), 20_000).catch(
   () => undefined,
 );
 process.stdout.write(
-  `${textTable([["what", "errors", "foreign words", "p50 ms", "p99 ms", "max ms", "load"], ...rows])}\nfile descriptors of the console: ${before} before, ${descriptors()} after\n`,
+  `${textTable([["what", "errors", "foreign words", "p50 ms", "p99 ms", "max ms", "load"], ...rows, row])}\n${stalls}\nfile descriptors of the console: ${before} before, ${descriptors()} after\n`,
 );
 stub.kill();
 await loom.stop();

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import { SAMPLE_METADATA } from "./sample-plugin.ts";
 
@@ -11,6 +12,8 @@ export interface StreamOrder {
   chunks: number;
   /** Between two chunks. */
   everyMs: number;
+  /** Takes the request and never says a word. */
+  silent?: boolean;
 }
 
 /** A plugin that streams what it is told to, many at once. */
@@ -23,9 +26,11 @@ export interface StreamingStub {
   close(): Promise<void>;
 }
 
-/** Serves on a free port of 127.0.0.1. `GET /state` tells another process what is open and what was cut. */
+/** Serves on a free port of 127.0.0.1. `GET /state` tells another process what is open, what was cut, and how long this one stood still at most. */
 export async function startStreamingStub(): Promise<StreamingStub> {
   const cutAt = new Map<string, number>();
+  const stalls = monitorEventLoopDelay({ resolution: 5 });
+  stalls.enable();
   let open = 0;
 
   const answers: Record<string, () => unknown> = {
@@ -34,7 +39,7 @@ export async function startStreamingStub(): Promise<StreamingStub> {
     "GET /health": () => ({ healthy: true }),
     "GET /models": () => [{ id: "stream" }],
     "POST /cleanup": () => ({}),
-    "GET /state": () => ({ open, cutAt: Object.fromEntries(cutAt) }),
+    "GET /state": () => ({ open, cutAt: Object.fromEntries(cutAt), stallMs: stalls.max / 1e6 }),
   };
 
   async function stream(order: StreamOrder, response: ServerResponse): Promise<void> {
@@ -45,6 +50,7 @@ export async function startStreamingStub(): Promise<StreamingStub> {
       isGone = true;
       if (!response.writableFinished) cutAt.set(order.id, Date.now());
     });
+    if (order.silent) return;
     response.writeHead(200, { "content-type": "text/event-stream" });
     const say = (choice: object) =>
       response.write(`data: ${JSON.stringify({ id: order.id, choices: [{ index: 0, ...choice }] })}\n\n`);
@@ -77,6 +83,7 @@ export async function startStreamingStub(): Promise<StreamingStub> {
     open: () => open,
     cutAt,
     async close() {
+      stalls.disable();
       server.closeAllConnections();
       server.close();
       await once(server, "close");

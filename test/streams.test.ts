@@ -106,6 +106,23 @@ describe("a hundred streams at once", () => {
 });
 
 describe("a plugin that accepts and never answers", () => {
+  it("costs no descriptor once those who waited for it have left", async () => {
+    const before = descriptors();
+    const controller = new AbortController();
+    const waiting = names("silent").map(async (id) => {
+      const { signal } = controller;
+      for await (const event of readEvents(await run({ id, chunks: 0, everyMs: 0, silent: true }, signal)))
+        expect(event.type).toBe("start");
+    });
+    const ended = Promise.allSettled(waiting);
+    await vi.waitFor(() => expect(stub.open()).toBe(MANY), SOON);
+    expect(descriptors()).toBeGreaterThan(before + MANY);
+    controller.abort();
+    await ended;
+    await vi.waitFor(() => expect(stub.open()).toBe(0), SOON);
+    await vi.waitFor(() => expect(descriptors()).toBeLessThanOrEqual(before), SOON);
+  });
+
   it("costs no descriptor once it is given up", async () => {
     const sockets = new Set<Socket>();
     const silent = createServer((socket) => {
