@@ -28,6 +28,8 @@ interface Real {
   inUse: number | null;
   waiting: Array<Promise<unknown>>;
   mode: "well" | "refuses" | "hangs" | "other";
+  /** It has been anything but well, or gone, at some time. */
+  disturbed: boolean;
 }
 
 /** What must be true of the three axes, and of what is said about them, at every instant. */
@@ -129,7 +131,11 @@ async function tryDraft({ console, id }: Real): Promise<void> {
   expect(ok).toBe(false);
 }
 
-const mode = (name: Real["mode"]) => new Step(name, (real) => void (real.mode = name));
+const mode = (name: Real["mode"]) =>
+  new Step(name, (real) => {
+    real.mode = name;
+    real.disturbed ||= name !== "well";
+  });
 
 const STEPS = [
   wish("enabled"),
@@ -153,8 +159,14 @@ const STEPS = [
     },
     isThere,
   ),
-  new Step("dies", ({ plugin }) => plugin.kill()),
-  new Step("comes back", ({ plugin }) => plugin.start()),
+  new Step("dies", (real) => {
+    real.disturbed = true;
+    real.plugin.kill();
+  }),
+  new Step("comes back", (real) => {
+    real.disturbed = true;
+    real.plugin.start();
+  }),
   ...(["well", "refuses", "hangs", "other"] as const).map(mode),
   new Step("a moment", ({ console }) => console.clock.advance(100)),
   new Step("a while", ({ console }) => console.clock.advance(20_000)),
@@ -197,9 +209,9 @@ function script(real: Real): void {
 async function settleWell(real: Real, model: Model): Promise<void> {
   const { console, plugin, id } = real;
   real.mode = "well";
-  plugin.start();
-  // What hung is given up by a newer wish, as a person would.
-  if (isThere(model)) ask(real, { restart: true });
+  if (real.disturbed) plugin.start();
+  // What hung is given up by a newer wish, as a person would. Where everything was well, nobody has to do anything.
+  if (isThere(model) && real.disturbed) ask(real, { restart: true });
   await console.clock.advance(10_000);
   await Promise.all(real.waiting.splice(0));
   const status = console.host.status(id);
@@ -243,7 +255,7 @@ describe("whatever people and plugins do", () => {
             const { record, plugin } = await console.register();
             await console.host.start();
             const real: Real = {
-              ...{ console, id: record.id, plugin, waiting: [], mode: "well" },
+              ...{ console, id: record.id, plugin, waiting: [], mode: "well", disturbed: false },
               ...{ calls: { inside: 0, most: 0 }, inUse: null },
             };
             script(real);
