@@ -54,6 +54,23 @@ describe("convergence", () => {
     expect(convergence.wish()).toEqual(wish("enabled"));
   });
 
+  it("still owes the restart that other wishes interrupted", async () => {
+    const applied: Wish[] = [];
+    const convergence = createConvergence(
+      wish("enabled"),
+      async (next, signal) => {
+        for (let turn = 0; turn < 3 && !signal.aborted; turn += 1) await turns(1);
+        if (!signal.aborted) applied.push(next);
+      },
+      () => undefined,
+    );
+    void convergence.want({ ...wish("enabled", true), process: true });
+    await turns(1);
+    void convergence.want(wish("disabled"));
+    await convergence.want(wish("enabled"));
+    expect(applied).toEqual([{ kind: "enabled", restart: true, process: true }]);
+  });
+
   it("ends with the last wish, one piece of work at a time, however people change their mind", async () => {
     const step = fc.record({
       kind: fc.constantFrom<Wish["kind"]>("enabled", "disabled"),
