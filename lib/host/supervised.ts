@@ -95,7 +95,7 @@ export function createSupervised(options: SupervisedOptions): Supervised {
     await waitForFreePort(ask, command, clock, signal);
     const runId = randomUUID();
     // Written before there is anything to find: a console that is killed now is followed by one that looks for this run.
-    await remember(runId, 0, 0);
+    await remember(options, runId, 0);
     return begin(command, limits, runId);
   }
 
@@ -121,7 +121,7 @@ export function createSupervised(options: SupervisedOptions): Supervised {
   async function follow(begun: Run, runId: string): Promise<ErrorInfo> {
     const { pid } = begun.process;
     const over = new AbortController();
-    const remembered = pid === null ? null : rememberRun(pid, runId);
+    const remembered = pid === null ? null : remember(options, runId, pid);
     if (pid !== null) {
       options.guardian().add(pid, runId);
       void meter.watch(runId, over.signal, ({ memoryBytes }) => {
@@ -159,15 +159,6 @@ export function createSupervised(options: SupervisedOptions): Supervised {
     nextStartAt = next.kind === "start" ? clock.now() + next.afterMs : null;
     options.onEnd(reason);
     return reason;
-  }
-
-  async function rememberRun(pid: number, runId: string): Promise<void> {
-    const entry = await readProcess(pid);
-    if (entry) await remember(runId, pid, entry.startTicks);
-  }
-
-  async function remember(runId: string, pid: number, startTicks: number): Promise<void> {
-    await runs.remember({ pid, startTicks, runId }).catch(logTrouble(log));
   }
 
   /** Until it answers, ends, or the time is over. */
@@ -280,6 +271,16 @@ function needsApproval({ command, args }: ProcessCommand): AppError {
     `An admin has to approve the command first: ${[command, ...args].join(" ")}`,
     { hint: "The plugin's page shows exactly what would run." },
   );
+}
+
+/** Writes a run down; with pid 0 before it has one. What cannot be written runs all the same. */
+async function remember(
+  { runs, log }: Pick<SupervisedOptions, "runs" | "log">,
+  runId: string,
+  pid: number,
+): Promise<void> {
+  const startTicks = pid === 0 ? 0 : (await readProcess(pid))?.startTicks;
+  if (startTicks !== undefined) await runs.remember({ pid, startTicks, runId }).catch(logTrouble(log));
 }
 
 function logTrouble(log: Log): (error: unknown) => void {
