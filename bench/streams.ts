@@ -9,7 +9,6 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import { loadavg } from "node:os";
-import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import { ADMIN_ENV, signIn } from "../scripts/session.ts";
 import { textTable } from "../scripts/text-table.ts";
@@ -80,7 +79,7 @@ async function together(ask: Ask, prefix: string): Promise<string[]> {
 
 /** Has streams left by a process of its own; then compares when each was left with when the plugin noticed. */
 async function leave(): Promise<{ row: string[]; stalls: string }> {
-  const { left, stallMs: ours } = await runLeaver();
+  const { left, stallMs: consoleMs } = await runLeaver();
   const state = await waitFor("every stream closed at the plugin", async () => {
     const found = (await (await fetch(`${endpoint}/state`)).json()) as StubState;
     return found.open === 0 ? found : undefined;
@@ -97,20 +96,31 @@ async function leave(): Promise<{ row: string[]; stalls: string }> {
     ms(percentileOf(late, 1)),
     loadavg()[0]?.toFixed(1) ?? "",
   ];
-  const stalls = `longest stall meanwhile: whoever leaves ${ms(left.stallMs)} ms, the plugin ${ms(state.stallMs)} ms, the bench ${ms(ours)} ms`;
+  const stalls = `longest stall meanwhile: whoever leaves ${ms(left.stallMs)} ms, the plugin ${ms(state.stallMs)} ms, the console ${ms(consoleMs)} ms (by the slowest /api/health)`;
   return { row, stalls: [stalls, ...left.errors.slice(0, 5)].join("\n") };
 }
 
+/** Also tells how long the console took at most to answer what touches nothing. */
 async function runLeaver(): Promise<{ left: Left; stallMs: number }> {
-  const stalls = monitorEventLoopDelay({ resolution: 5 });
-  stalls.enable();
+  let stallMs = 0;
+  const over = new AbortController();
+  const probing = (async () => {
+    while (!over.signal.aborted) {
+      const began = performance.now();
+      await (await fetch(`${loom.url}/api/health`)).text();
+      stallMs = Math.max(stallMs, performance.now() - began);
+      await delay(5);
+    }
+  })();
   const order = JSON.stringify({ ...source, aborts: ABORTS });
   const child = spawn(process.execPath, [TSX, "bench/stream-leaver.ts", order], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   let text = "";
   for await (const bytes of child.stdout) text += String(bytes);
-  return { left: JSON.parse(text) as Left, stallMs: stalls.max / 1e6 };
+  over.abort();
+  await probing;
+  return { left: JSON.parse(text) as Left, stallMs };
 }
 
 const before = descriptors();

@@ -1,4 +1,5 @@
 // Many small healthy plugins in one process: /p/0, /p/1 … each answer the protocol. Prints its address when it listens.
+// GET /checks tells when each was asked for its health, epoch ms by number, and forgets it.
 import { createServer } from "node:http";
 
 const metadata = (number) => ({
@@ -26,9 +27,17 @@ const answers = {
   "GET /models": (number) => [{ id: `stub-${number}-small`, name: `Stub ${number} small` }],
 };
 
+let checks = {};
+
 const server = createServer((request, response) => {
+  if (request.url === "/checks") {
+    response.end(JSON.stringify(checks));
+    checks = {};
+    return;
+  }
   const [, number, path] = /^\/p\/(\d+)(\/.*)$/.exec(request.url ?? "") ?? [];
   const answer = answers[`${request.method} ${path}`];
+  if (path === "/health") (checks[number] ??= []).push(Date.now());
   request.resume();
   response.writeHead(answer ? 200 : 404, { "content-type": "application/json" });
   response.end(
