@@ -91,6 +91,7 @@ test("the palette reaches a plugin by name, and the theme stays chosen", async (
   await page.getByRole("combobox").fill("eliza");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { name: "ELIZA" })).toBeVisible();
+  await expect(page.getByRole("main")).toBeFocused();
   await page
     .getByRole("button", { name: /Account and theme/ })
     .first()

@@ -29,6 +29,16 @@ export function SetupFlow() {
     window.history.replaceState(null, "", window.location.pathname);
   }, [setDraft]);
 
+  async function prove() {
+    setError(null);
+    try {
+      await api.checkSetupToken(draft.token.trim());
+      setDraft((before) => ({ ...before, tokenGiven: true }));
+    } catch (failure) {
+      setError(toErrorInfo(failure));
+    }
+  }
+
   async function create(password: string) {
     const { token, name, email } = draft;
     setError(null);
@@ -58,7 +68,7 @@ export function SetupFlow() {
             setError(null);
             setDraft((before) => ({ ...before, token }));
           }}
-          onContinue={() => setDraft((before) => ({ ...before, tokenGiven: true }))}
+          onContinue={prove}
         />
       ) : step === 1 ? (
         <SetupAccount

@@ -19,8 +19,9 @@ export function SetupToken({
   draft: SetupDraft;
   error: ErrorInfo | null;
   onChange: (token: string) => void;
-  onContinue: () => void;
+  onContinue: () => Promise<void>;
 }) {
+  const [pending, setPending] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const wrongToken = error?.code === "invalid_setup_token" ? error : null;
   return (
@@ -29,9 +30,13 @@ export function SetupToken({
       className="flex flex-col gap-4"
       onSubmit={(event) => {
         event.preventDefault();
+        if (pending) return;
         const checked = SetupRequest.shape.token.safeParse(draft.token.trim());
-        if (checked.success) onContinue();
-        else setProblem(checked.error.issues[0]?.message ?? "Paste the token from the start log");
+        if (!checked.success) {
+          return setProblem(checked.error.issues[0]?.message ?? "Paste the token from the start log");
+        }
+        setPending(true);
+        void onContinue().finally(() => setPending(false));
       }}
     >
       <p className="text-muted">
@@ -59,7 +64,7 @@ export function SetupToken({
           />
         )}
       </Field>
-      <Button type="submit" variant="primary" className="w-full">
+      <Button type="submit" variant="primary" loading={pending} className="w-full">
         Continue
       </Button>
     </form>

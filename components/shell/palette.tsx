@@ -18,7 +18,10 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const [query, setQuery] = useState("");
   const [active, setActive] = useState(0);
   const { data: plugins = [] } = useQuery(queries(api).plugins);
-  const run = useRun(onClose);
+  const run = useRun(() => {
+    dialog.current?.close();
+    onClose();
+  });
   const entries = findEntries(plugins, query);
   const at = Math.min(active, entries.length - 1);
 
@@ -135,14 +138,17 @@ function PaletteLine({
   );
 }
 
-/** Carries out an entry and closes the palette. */
-function useRun(onClose: () => void): (entry: PaletteEntry) => void {
+/** Closes the palette and carries out an entry. */
+function useRun(close: () => void): (entry: PaletteEntry) => void {
   const router = useRouter();
   const [, setTheme] = useTheme();
   return ({ action }) => {
-    onClose();
-    if (action.kind === "go") router.push(action.href);
-    else if (action.command === "sign-out") void signOut();
+    close();
+    if (action.kind === "go") {
+      router.push(action.href);
+      // Whoever came by keyboard has no place on the new page yet.
+      document.getElementById("content")?.focus({ preventScroll: true });
+    } else if (action.command === "sign-out") void signOut();
     else setTheme(document.documentElement.classList.contains("dark") ? "light" : "dark");
   };
 }

@@ -56,6 +56,8 @@ export function createApi(send: Send) {
   return {
     me: (signal?: AbortSignal) => send(Me, { path: "/api/me", signal }),
     setupState: (signal?: AbortSignal) => send(SetupState, { path: "/api/setup", signal }),
+    checkSetupToken: (token: string, signal?: AbortSignal) =>
+      send(Anything, { method: "POST", path: "/api/setup/token", body: { token }, signal }),
     setup: (body: SetupRequest, signal?: AbortSignal) =>
       send(Anything, { method: "POST", path: "/api/setup", body, signal }),
     signIn: (body: { email: string; password: string }, signal?: AbortSignal) =>

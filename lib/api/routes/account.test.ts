@@ -47,6 +47,17 @@ describe("setup", () => {
     expect(await loom.data.users.count()).toBe(1);
   });
 
+  it("tells the token from a wrong one without using it up", async () => {
+    const check = (token: string | null) => loom.call("POST", "/api/setup/token", { body: { token } });
+    expect((await check(loom.setupToken.value)).status).toBe(200);
+    expect((await check(loom.setupToken.value)).status).toBe(200);
+    const wrong = await check("wrong");
+    expect([wrong.status, wrong.body]).toEqual([403, errorOf("invalid_setup_token")]);
+    const token = loom.setupToken.value;
+    expect((await setup(loom)).status).toBe(200);
+    expect((await check(token)).status).toBe(404);
+  });
+
   it("makes one admin of two racing requests", async () => {
     const race = await Promise.all(
       ["ada", "eve"].map((name) => setup(loom, { name, email: `${name}@example.test` })),

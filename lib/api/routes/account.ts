@@ -24,6 +24,18 @@ export const accountRoutes = [
     handle: async () => ({ open: true }),
   }),
 
+  route("POST", "/api/setup/token", {
+    permission: "public",
+    summary: "Whether this is the one-time token; asking does not use it up",
+    body: SetupRequest.pick({ token: true }),
+    response: Empty,
+    guard: requireSetupOpen,
+    async handle({ context, visit, body }) {
+      await requireSetupToken(context, visit, body.token);
+      return {};
+    },
+  }),
+
   route("POST", "/api/setup", {
     permission: "public",
     summary: "Create the first admin with the one-time token and sign them in",
@@ -31,13 +43,7 @@ export const accountRoutes = [
     response: Empty,
     guard: requireSetupOpen,
     async handle({ context, visit, body }) {
-      await context.attempts.countSetup(visit.address);
-      if (!context.setupToken.check(body.token)) {
-        throw new AppError("invalid_setup_token", "This is not the setup token.", {
-          field: "token",
-          hint: "Copy the newest one from the console's start log. It changes with every start.",
-        });
-      }
+      await requireSetupToken(context, visit, body.token);
       if (!(await createFirstAdmin(context, body, visit.requestId))) throw setupClosed();
       context.setupToken.consume();
       await signIn(context, visit, body);
@@ -99,6 +105,16 @@ async function signIn(context: ApiContext, visit: Visit, { email, password }: Cr
 
 async function requireSetupOpen(context: ApiContext): Promise<void> {
   if (!(await isSetupOpen(context))) throw setupClosed();
+}
+
+/** Throws `invalid_setup_token`; a guess too many is `rate_limited`. */
+async function requireSetupToken({ attempts, setupToken }: ApiContext, { address }: Visit, token: string) {
+  await attempts.countSetup(address);
+  if (setupToken.check(token)) return;
+  throw new AppError("invalid_setup_token", "This is not the setup token.", {
+    field: "token",
+    hint: "Copy the newest one from the console's start log. It changes with every start.",
+  });
 }
 
 function setupClosed(): AppError {
