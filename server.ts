@@ -22,6 +22,7 @@ import { createSupervisor } from "./lib/host/supervisor.ts";
 import { warmUpIntake } from "./lib/intake/warm-up.ts";
 import { createLog, outliveReaders } from "./lib/log.ts";
 import { createFirstAdmin, isSetupOpen } from "./lib/operations/accounts.ts";
+import { adoptStored } from "./lib/operations/adoption.ts";
 import { loadApprovals } from "./lib/operations/approvals.ts";
 import type { Context } from "./lib/operations/context.ts";
 import { createFolders } from "./lib/operations/folder.ts";
@@ -85,6 +86,7 @@ async function start(): Promise<void> {
   });
   const context: Context = { data, host, clock, log, approvals, ownPort };
   if (env.admin) await createFirstAdmin(context, { name: "Administrator", ...env.admin });
+  await adoptStored(context);
   await ensureSample(context);
   const folders = createFolders(context, env.pluginFolders);
 

@@ -1,5 +1,6 @@
 import { AppError } from "../contract/error.ts";
 import { describeInexact, findInexactNumber } from "../core/exact-json.ts";
+import { findUnfaithful } from "../core/faithful.ts";
 
 /** 8 MB: no request of ours needs more (`reliability.md`, bad input). */
 export const BODY_MAX_BYTES = 8 * 1024 * 1024;
@@ -12,10 +13,10 @@ const MAX_DEPTH = 64;
 
 /**
  * Reads a JSON body, counting bytes while they arrive, so that at most `maxBytes` are ever held. Throws
- * `unsupported_media_type`, `payload_too_large` and `invalid_json`; with `exactNumbers`, `validation_failed` for a number that
- * JavaScript cannot keep as it is written.
+ * `unsupported_media_type`, `payload_too_large` and `invalid_json`; with `faithful`, `validation_failed` for what would not be kept
+ * as it is written.
  */
-export async function readJson(request: Request, maxBytes: number, exactNumbers = false): Promise<unknown> {
+export async function readJson(request: Request, maxBytes: number, faithful = false): Promise<unknown> {
   requireJsonType(request.headers.get("content-type"));
   const declared = Number(request.headers.get("content-length") ?? 0);
   if (declared > maxBytes) throw tooLarge(maxBytes);
@@ -32,15 +33,18 @@ export async function readJson(request: Request, maxBytes: number, exactNumbers 
       cause,
     });
   }
-  if (exactNumbers) requireExactNumbers(text);
+  if (faithful) requireFaithful(text, value);
   return value;
 }
 
-/** A number that changes on being read would be stored and sent on as another one. */
-function requireExactNumbers(text: string): void {
+/** What changes on being read would be stored and sent on as something else. */
+function requireFaithful(text: string, value: unknown): void {
   const inexact = findInexactNumber(text);
   if (inexact !== null)
     throw new AppError("validation_failed", describeInexact(inexact), { field: "values" });
+  const issues = findUnfaithful(value);
+  const [first] = issues;
+  if (first) throw new AppError("validation_failed", first.message, { field: first.path, issues });
 }
 
 function requireJsonType(header: string | null): void {

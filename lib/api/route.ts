@@ -37,8 +37,8 @@ interface Definition<P extends Permission, A extends Answer, B extends z.ZodType
   body?: B;
   /** Bytes; 8 MB unless said otherwise. */
   bodyLimit?: number;
-  /** Refuse numbers that would change on being read: what is sent is stored and sent on. */
-  exactNumbers?: boolean;
+  /** Refuse numbers, names and text that would change on being read: what is sent is stored and sent on. */
+  faithful?: boolean;
   query?: Q;
   /** Runs before anything of the request is read; throws when the route does not exist at present. */
   guard?(context: ApiContext): Promise<void>;
@@ -94,7 +94,7 @@ export function route<
       const parsedQuery = (query ? parseWith(query, call.query) : undefined) as z.output<Q>;
       const limit = definition.bodyLimit ?? BODY_MAX_BYTES;
       const parsedBody = (
-        body ? parseWith(body, await readJson(call.request, limit, definition.exactNumbers)) : undefined
+        body ? parseWith(body, await readJson(call.request, limit, definition.faithful)) : undefined
       ) as z.output<B>;
       // The app lets nobody through to a route that is not public without a session.
       const actor = call.actor as Input<P, B, Q>["actor"];

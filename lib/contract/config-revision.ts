@@ -7,6 +7,8 @@ import { ConfigValues } from "./plugin.ts";
 export const RevisionSecret = z.object({
   /** The reference it was then (`env:NAME`); null for text in our own box. */
   reference: z.string().nullable(),
+  /** Scheme, host and port it was entered for; absent in revisions that are older than this note. */
+  origin: z.string().nullish(),
   /** The revision in which it was entered. */
   since: z.number().int().positive(),
   /** True when it is still the one in use. Text that was changed or cleared since is gone; a reference can be restored. */
@@ -20,8 +22,11 @@ export const ConfigRevision = z.object({
   revision: z.number().int().positive(),
   savedAt: z.iso.datetime(),
   savedBy: z.string(),
-  /** `adopted`: new metadata of the plugin was accepted, which moved values into the secret box. */
-  kind: z.enum(["saved", "restored", "adopted"]),
+  /**
+   * `adopted`: a new description of the plugin was taken over, which moved values into the secret box · `moved`: the plugin is at
+   * another scheme, host or port now, which forgot the secrets of the old one; `endpoint` among the changes says from where to where.
+   */
+  kind: z.enum(["saved", "restored", "adopted", "moved"]),
   /** For `restored`: the revision it was taken from. */
   restoredFrom: z.number().int().positive().nullable(),
   note: z.string().nullable(),
@@ -67,6 +72,8 @@ export const VersionConflict = z.object({
   version: z.number().int(),
   savedBy: z.string().nullable(),
   savedAt: z.iso.datetime().nullable(),
+  /** Set when the plugin goes elsewhere since: a secret that was entered upon the version that was sent belongs to `from`. */
+  moved: z.object({ from: z.string().nullable(), to: z.string().nullable() }).nullable(),
   /** From the version that was sent to the one in force; null when that version is no longer remembered. */
   changes: z.array(AuditChange).nullable(),
 });

@@ -15,7 +15,7 @@ export const SecretState = z.object({
   kind: z.enum(["sealed", "reference"]).nullable(),
   /** The reference as it was given, `env:NAME` or `file:/path`; null for all else. */
   reference: z.string().nullable(),
-  /** Scheme, host and port it was entered for: it is never sent anywhere else. Null for built-in plugins and when it is not set. */
+  /** Scheme, host and port it was entered for: it is never sent anywhere else. Null for a plugin that goes nowhere and when it is not set. */
   origin: z.string().nullable(),
   /**
    * Why it cannot be used as things are, for people: the reference leads nowhere, or the plugin has moved to another origin.
@@ -36,12 +36,27 @@ export const NO_SECRET: SecretState = {
   problem: null,
 };
 
+/** The field of a built-in plugin's configuration that says where it goes with its secrets. */
+export const AddressField = z.object({
+  name: z.string(),
+  /** Where it goes while the field is empty; null when that is nowhere. */
+  fallback: z.string().nullable(),
+});
+export type AddressField = z.infer<typeof AddressField>;
+
 /** `GET /api/plugins/:id/config`. `secrets` has one entry for every sensitive field of the schema. */
 export const PluginConfig = z.object({
   schema: z.array(ConfigField),
   /** Never holds a value of a sensitive field. */
   values: ConfigValues,
   secrets: z.record(z.string(), SecretState),
+  /**
+   * Scheme, host and port that what is saved goes to. A secret that is entered belongs there; for a plugin with `addressField` to
+   * where the values of the same write lead. Null while that is nowhere.
+   */
+  origin: z.string().nullable(),
+  /** Of a built-in plugin that reaches a service; null for all others. */
+  addressField: AddressField.nullable(),
   /** Grows by one with every write; send it back with the next. It is also the number of the newest revision; 0 has none. */
   version: z.number().int().nonnegative(),
 });

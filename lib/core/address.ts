@@ -148,11 +148,6 @@ function readUrl(text: string, field: string): { scheme: string; url: URL; port:
   return { scheme, url, port, secure };
 }
 
-/** Scheme, host and port of a stored endpoint, which a secret belongs to; null for a plugin in the box. */
-export function originOf(endpoint: string | null): string | null {
-  return endpoint === null ? null : (/^[^/]*\/\/[^/]*/.exec(endpoint)?.[0] ?? endpoint);
-}
-
 function parseUrl(text: string, field: string): { scheme: string; url: URL } {
   if (text === "") throw refuse("The address is empty", "Write it like http://127.0.0.1:8090", field);
   if (text.length > MAX_LENGTH) {

@@ -3,6 +3,7 @@ import type { ConfigField, Json } from "../contract/manifest.ts";
 import type { ConfigValues } from "../contract/plugin.ts";
 import { CONFIGURED, type EffectiveValue } from "../contract/config.ts";
 import { isExact, parseExactJson } from "./exact-json.ts";
+import { findUnfaithful } from "./faithful.ts";
 import { isSameJson } from "./json-object.ts";
 import { checkRules } from "./config-rules.ts";
 import type { RuleCode } from "./config-rules.ts";
@@ -10,7 +11,7 @@ import type { RuleCode } from "./config-rules.ts";
 /** One thing wrong with one field. `message` says the rule and the fix; it never contains a secret. */
 export interface ConfigIssue {
   field: string;
-  code: "required" | RuleCode;
+  code: "required" | "encoding" | RuleCode;
   message: string;
 }
 
@@ -23,13 +24,26 @@ export interface SecretInput {
 /**
  * Checks explicit values against a plugin's schema; empty when all is well. The same function runs in the browser, in
  * the API and before an enable. Fields come in schema order, rules in the order required → type → enum → length or
- * range → pattern. Keys the schema does not have and types it does not define are left alone.
+ * range → pattern. Keys the schema does not have and types it does not define are left alone, as long as they can be sent.
  * A pattern that RE2 cannot compile checks nothing: that is the schema's fault (`patternProblem`).
  */
 export function validateConfig(
   schema: readonly ConfigField[],
   values: ConfigValues,
   secrets: Readonly<Record<string, SecretInput>> = {},
+): ConfigIssue[] {
+  const known = new Set(schema.map(({ name }) => name));
+  const others = Object.keys(values).filter((name) => !known.has(name));
+  return [
+    ...checkFields(schema, values, secrets),
+    ...others.flatMap((name) => checkEncoding(name, values[name])),
+  ];
+}
+
+function checkFields(
+  schema: readonly ConfigField[],
+  values: ConfigValues,
+  secrets: Readonly<Record<string, SecretInput>>,
 ): ConfigIssue[] {
   return schema.flatMap((field): ConfigIssue[] => {
     const secret = field.sensitive ? own(secrets, field.name) : undefined;
@@ -40,8 +54,16 @@ export function validateConfig(
       return [{ field: field.name, code: "required", message: "Required: this has no value yet" }];
     }
     if (value === undefined) return [];
+    const unsendable = [...checkEncoding(field.name, secret?.value), ...checkEncoding(field.name, value)];
+    if (unsendable.length > 0) return unsendable.slice(0, 1);
     return checkRules(field, value).map((broken) => ({ field: field.name, ...broken }));
   });
+}
+
+/** What cannot be sent as it is, wherever in the value it stands. */
+function checkEncoding(field: string, value: Json | undefined): ConfigIssue[] {
+  const [first] = findUnfaithful(value);
+  return first ? [{ field, code: "encoding", message: first.message }] : [];
 }
 
 /**
@@ -105,6 +127,12 @@ export function concealSensitive(schema: readonly ConfigField[], values: ConfigV
   const hidden = schema.filter(({ name, sensitive }) => sensitive && Object.hasOwn(values, name));
   const words = hidden.map(({ name }): [string, Json] => [name, CONFIGURED]);
   return Object.fromEntries([...Object.entries(values), ...words]);
+}
+
+/** Names of fields that are sensitive in `after` and were not, or did not exist, in `before`. */
+export function becameSensitive(before: readonly ConfigField[], after: readonly ConfigField[]): string[] {
+  const known = new Set(before.filter(({ sensitive }) => sensitive).map(({ name }) => name));
+  return after.filter(({ name, sensitive }) => sensitive && !known.has(name)).map(({ name }) => name);
 }
 
 /** The values without those of sensitive fields. */

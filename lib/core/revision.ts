@@ -24,7 +24,10 @@ export function toConfigChanges(
 }
 
 /** What lies between two revisions, for somebody who only knows the older one. */
-export function diffRevisions(before: ConfigRevision, after: ConfigRevision): AuditChange[] {
+export function diffRevisions(
+  before: Pick<ConfigRevision, "values" | "secrets">,
+  after: Pick<ConfigRevision, "values" | "secrets">,
+): AuditChange[] {
   const names = [...new Set([...Object.keys(before.secrets), ...Object.keys(after.secrets)])].sort();
   const words = names.flatMap((field): AuditChange[] => {
     const [from, to] = [before.secrets[field]?.since, after.secrets[field]?.since];
@@ -42,16 +45,22 @@ export interface SecretsOfRevision {
   gone: string[];
 }
 
-/** @param asked names of the sensitive fields of today's schema */
+/**
+ * @param asked names of the sensitive fields of today's schema
+ * @param origin where the plugin goes with the values of the revision: a reference that was entered for another place is gone
+ */
 export function toRestorable(
   { secrets }: Pick<ConfigRevision, "secrets">,
   asked: ReadonlySet<string>,
+  origin: string | null,
 ): SecretsOfRevision {
   const lost = Object.entries(secrets).filter(([name, { current }]) => !current && asked.has(name));
+  const references = lost.flatMap(([name, { reference, origin: own }]) =>
+    reference === null || own !== origin ? [] : [[name, { reference }] as const],
+  );
+  const found = new Set(references.map(([name]) => name));
   return {
-    references: Object.fromEntries(
-      lost.flatMap(([name, { reference }]) => (reference === null ? [] : [[name, { reference }]])),
-    ),
-    gone: lost.filter(([, { reference }]) => reference === null).map(([name]) => name),
+    references: Object.fromEntries(references),
+    gone: lost.map(([name]) => name).filter((name) => !found.has(name)),
   };
 }

@@ -34,7 +34,7 @@ function tamper(sql: string): void {
 describe("a configuration", () => {
   it("is empty at version 0 for a new plugin", async () => {
     expect(await test.data.configs.get(id)).toEqual({ values: {}, version: 0 });
-    expect(await test.data.configs.secretStates(id)).toEqual({});
+    expect(await test.data.configs.secretStates(id, ORIGIN)).toEqual({});
   });
 
   it("replaces all values and counts its versions", async () => {
@@ -77,17 +77,21 @@ describe("secrets", () => {
     await save(0, { key: { set: "k1" } });
     await clock.advance(60_000);
     await save(1, { token: { set: "t1" } });
-    expect(await test.data.configs.secretStates(id)).toMatchObject({
+    expect(await test.data.configs.secretStates(id, ORIGIN)).toMatchObject({
       key: { configured: true, changedAt: "2026-01-01T00:00:00.000Z", changedBy: "Ann" },
       token: { configured: true, changedAt: "2026-01-01T00:01:00.000Z", changedBy: "Ann" },
     });
   });
 
-  it("are all dropped when a plugin moves, by name", async () => {
-    await save(0, { key: { set: "k1" }, token: { set: "t1" } }, { a: 1 });
-    expect((await test.data.configs.dropSecrets(id)).sort()).toEqual(["key", "token"]);
-    expect((await test.data.configs.openSecrets(id, ORIGIN)).values).toEqual({});
-    expect(await test.data.configs.get(id)).toEqual({ values: { a: 1 }, version: 1 });
+  it("of an older database that were bound to nothing are bound once, and the others are left alone", async () => {
+    await save(0, { key: { set: "k1" }, token: { set: "t1" } });
+    tamper(`UPDATE Secret SET origin = NULL WHERE field = 'key'`);
+    expect(await test.data.configs.bindLoose(id, "https://api.example.com")).toBe(1);
+    expect(await test.data.configs.bindLoose(id, "https://evil.test")).toBe(0);
+    expect(await test.data.configs.secretStates(id, ORIGIN)).toMatchObject({
+      key: { origin: "https://api.example.com" },
+      token: { origin: ORIGIN, problem: null },
+    });
   });
 
   it("are in no file of the data directory in the clear", async () => {

@@ -1,9 +1,10 @@
 import { AppError } from "../contract/error.ts";
 import { ConfigValues } from "../contract/plugin.ts";
-import { originOf } from "../core/address.ts";
 import type { Clock } from "../core/clock.ts";
+import { originOf } from "../core/origin.ts";
 import type { Connection, TransactionClient } from "./client.ts";
 import type { ConfigStore } from "./data.ts";
+import { listExposed, scrubAudit } from "./exposure.ts";
 import { addRevision, listRevisions, PLAIN_SAVE, scrubRevisions } from "./revisions.ts";
 import type { SecretBox } from "./secret-box.ts";
 import type { References } from "./secret-reference.ts";
@@ -39,7 +40,7 @@ async function requireConfig(client: TransactionClient, pluginId: string) {
   return row;
 }
 
-/** What a plugin's secrets are bound to now. */
+/** Where a plugin with an endpoint is. */
 async function findOrigin(client: TransactionClient, pluginId: string): Promise<string | null> {
   const row = await client.plugin.findFirst({ where: { id: pluginId }, select: { endpoint: true } });
   return originOf(row?.endpoint ?? null);
@@ -51,33 +52,32 @@ export interface ConfigStoreOptions {
   box: SecretBox;
   references: References;
   clock: Clock;
+  /** Clear text was overwritten: it still stands in what the database keeps beside its file. */
+  onScrubbed: () => Promise<void>;
 }
 
 export function createConfigStore(options: ConfigStoreOptions): ConfigStore {
-  const { client, atomically, box, references, clock } = options;
+  const { client, atomically, box, references, clock, onScrubbed } = options;
   return {
     async get(pluginId) {
       const { values, version } = await requireConfig(client, pluginId);
       return { values: parseStored(ConfigValues, values, "a plugin's configuration"), version };
     },
 
-    async secretStates(pluginId) {
-      const [origin, rows] = await Promise.all([
-        findOrigin(client, pluginId),
-        client.secret.findMany({ where: { pluginId }, omit: { since: true } }),
-      ]);
+    async secretStates(pluginId, origin) {
+      const rows = await client.secret.findMany({ where: { pluginId }, omit: { since: true } });
       const states = await Promise.all(
         rows.map(async (row) => [row.field, await toSecretState(row, origin, box, references)] as const),
       );
       return Object.fromEntries(states);
     },
 
-    save(pluginId, { version, values, secrets, changedBy, revision = PLAIN_SAVE }) {
+    save(pluginId, { version, values, secrets, changedBy, revision = PLAIN_SAVE, ...write }) {
       return atomically(async (transaction) => {
         await raiseVersion(transaction, pluginId, version, values);
         const saved = version + 1;
         const at = new Date(clock.now());
-        const origin = await findOrigin(transaction, pluginId);
+        const origin = write.origin === undefined ? await findOrigin(transaction, pluginId) : write.origin;
         for (const [field, write] of Object.entries(secrets)) {
           const circumstances = { origin, since: saved, changedAt: at, changedBy };
           await writeSecret(transaction, box, { pluginId, field }, write, circumstances);
@@ -89,19 +89,27 @@ export function createConfigStore(options: ConfigStoreOptions): ConfigStore {
 
     revisions: (pluginId) => listRevisions(client, pluginId),
 
-    scrubRevisions: (pluginId, fields) =>
-      atomically((transaction) => scrubRevisions(transaction, pluginId, fields)),
+    async scrub(pluginId, fields) {
+      const hidden = new Set(fields);
+      await atomically(async (transaction) => {
+        await scrubRevisions(transaction, pluginId, hidden);
+        await scrubAudit(transaction, pluginId, hidden);
+      });
+      await onScrubbed();
+    },
+
+    listExposed: () => listExposed(client),
 
     refuseReference: (reference) => references.refusal(reference),
 
     resolveReference: (reference) => references.resolve(reference),
 
-    dropSecrets(pluginId) {
-      return atomically(async (transaction) => {
-        const rows = await transaction.secret.findMany({ where: { pluginId }, select: { field: true } });
-        await transaction.secret.deleteMany({ where: { pluginId } });
-        return rows.map(({ field }) => field);
+    async bindLoose(pluginId, origin) {
+      const { count } = await client.secret.updateMany({
+        where: { pluginId, origin: null },
+        data: { origin },
       });
+      return count;
     },
 
     async openSecrets(pluginId, origin) {

@@ -73,11 +73,11 @@ export interface OpenedSecrets {
 
 export interface ConfigStore {
   get(pluginId: string): Promise<{ values: ConfigValues; version: number }>;
-  /** One entry for every stored secret. */
-  secretStates(pluginId: string): Promise<Record<string, SecretState>>;
+  /** One entry for every stored secret, as things are while the plugin goes to `origin` (`Destinations.originOf`). */
+  secretStates(pluginId: string, origin: string | null): Promise<Record<string, SecretState>>;
   /**
-   * Replaces the values, applies the secret operations, binds new secrets to the origin of the plugin's present endpoint, adds a
-   * revision, returns the new version. Throws `version_conflict`.
+   * Replaces the values, applies the secret operations, binds new secrets to `origin` (that of the plugin's present endpoint when
+   * absent), adds a revision, returns the new version. Throws `version_conflict`.
    */
   save(
     pluginId: string,
@@ -86,22 +86,28 @@ export interface ConfigStore {
       values: ConfigValues;
       secrets: Record<string, SecretWrite>;
       changedBy: string;
+      origin?: string | null;
       revision?: RevisionInput;
     },
   ): Promise<number>;
   /** Newest first, at most `REVISIONS_KEPT`. */
   revisions(pluginId: string): Promise<ConfigRevision[]>;
-  /** Takes the values of these fields out of every revision: they have become secrets. */
-  scrubRevisions(pluginId: string, fields: readonly string[]): Promise<void>;
+  /**
+   * Takes the values of these fields out of every revision and out of the activity of the configuration: they have become secrets.
+   * When that is committed, their bytes are gone from the database's files too; older copies keep them.
+   */
+  scrub(pluginId: string, fields: readonly string[]): Promise<void>;
+  /** Sensitive fields that have a value in clear text somewhere: in force, in a revision or in the activity. */
+  listExposed(): Promise<Array<{ pluginId: string; fields: string[] }>>;
   /** Why the operator does not allow a secret to be this reference; null when it may be stored. */
   refuseReference(reference: string): Promise<string | null>;
   /** The text a reference leads to now, or why it leads nowhere. Its text is a secret. */
   resolveReference(reference: string): Promise<{ value: string } | { problem: string }>;
-  /** Forgets every secret of a plugin (its endpoint moved to another origin); returns the names of the fields. */
-  dropSecrets(pluginId: string): Promise<string[]>;
+  /** Binds secrets that were entered for no origin to this one; how many there were. */
+  bindLoose(pluginId: string, origin: string): Promise<number>;
   /**
    * Decrypts, and follows references. A secret that was entered for another origin stays closed: it is among the problems.
-   * Only the host calls this, with the origin it is about to send to (`originOf`).
+   * Only the host calls this, with the origin it is about to send to.
    */
   openSecrets(pluginId: string, origin: string | null): Promise<OpenedSecrets>;
 }

@@ -42,10 +42,11 @@ function createRepositories(
   atomically: Connection["atomically"],
   secrets: { box: SecretBox; references: References },
   clock: Clock,
+  onScrubbed: () => Promise<void>,
 ): Repositories {
   return {
     plugins: createPluginStore(client, atomically, clock),
-    configs: createConfigStore({ client, atomically, ...secrets, clock }),
+    configs: createConfigStore({ client, atomically, ...secrets, clock, onScrubbed }),
     samples: createSampleStore(client, clock),
     incidents: createIncidentStore(client),
     markers: createMarkerStore(client),
@@ -71,6 +72,21 @@ function prepareFile({ directory, migrationsDirectory, clock, log }: DataOptions
 }
 
 /**
+ * Empties the write-ahead log, which goes on holding pages as they were before something was overwritten. What was committed stays
+ * committed when that fails.
+ */
+async function eraseTraces(client: Connection["client"], log: Log): Promise<void> {
+  const hint = "a value that has become a secret may still stand in loom.db-wal until the next start";
+  try {
+    const [outcome] = await client.$queryRaw<Array<{ busy: bigint }>>`PRAGMA wal_checkpoint(TRUNCATE)`;
+    if (Number(outcome?.busy) !== 0)
+      log.warn({ hint }, "another program keeps the database's log from being emptied");
+  } catch (error) {
+    log.warn({ err: error, hint }, "the database's log could not be emptied");
+  }
+}
+
+/**
  * Opens everything the console remembers: migrates the database (after a copy), checks the secret key against it, connects.
  * Throws `storage_unavailable` or `storage_full`, with what to do in the hint; then nothing stays open.
  */
@@ -84,12 +100,18 @@ export async function createData(options: DataOptions): Promise<Data> {
       box: createSecretBox(followKeys(options, await readSalt(client), keys, log)),
       references: createReferences(options.references ?? NO_REFERENCES),
     };
+    const erase = () => eraseTraces(client, log);
     return {
-      ...createRepositories(client, atomically, secrets, clock),
-      transaction: (work) =>
-        atomically((transaction) =>
-          work(createRepositories(transaction, (nested) => nested(transaction), secrets, clock)),
-        ),
+      ...createRepositories(client, atomically, secrets, clock, erase),
+      async transaction(work) {
+        let scrubbed = false;
+        const remember = async () => void (scrubbed = true);
+        const result = await atomically((transaction) =>
+          work(createRepositories(transaction, (nested) => nested(transaction), secrets, clock, remember)),
+        );
+        if (scrubbed) await erase();
+        return result;
+      },
       async ping() {
         await client.$queryRaw`SELECT 1`;
       },

@@ -138,7 +138,7 @@ describe("plugins", () => {
 
     expect(await data.plugins.find(id)).toBeNull();
     await expect(data.configs.get(id)).rejects.toMatchObject({ code: "not_found" });
-    expect(await data.configs.secretStates(id)).toEqual({});
+    expect(await data.configs.secretStates(id, null)).toEqual({});
     expect(await data.samples.range(id, 0, 10_000)).toEqual([]);
     expect(await data.incidents.listOpen()).toEqual([]);
     expect(await data.markers.list(id, 0, 10_000)).toEqual([]);

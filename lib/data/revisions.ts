@@ -23,7 +23,7 @@ export async function addRevision(
   const { revision, values, at, by } = saved;
   const secrets = await transaction.secret.findMany({
     where: { pluginId },
-    select: { field: true, since: true, reference: true },
+    select: { field: true, since: true, reference: true, origin: true },
   });
   await transaction.configRevision.create({
     data: {
@@ -31,9 +31,7 @@ export async function addRevision(
       ...{ kind: input.kind, restoredFrom: input.restoredFrom, note: input.note },
       changes: JSON.stringify(input.changes),
       values: JSON.stringify(values),
-      secrets: JSON.stringify(
-        Object.fromEntries(secrets.map(({ field, since, reference }) => [field, { since, reference }])),
-      ),
+      secrets: JSON.stringify(Object.fromEntries(secrets.map(({ field, ...secret }) => [field, secret]))),
     },
   });
   await transaction.configRevision.deleteMany({
@@ -59,9 +57,8 @@ export async function listRevisions(client: TransactionClient, pluginId: string)
 export async function scrubRevisions(
   transaction: TransactionClient,
   pluginId: string,
-  fields: readonly string[],
+  hidden: ReadonlySet<string>,
 ): Promise<void> {
-  const hidden = new Set(fields);
   for (const row of await transaction.configRevision.findMany({ where: { pluginId } })) {
     const { values, changes } = toRevision(row, new Map());
     await transaction.configRevision.update({
@@ -70,12 +67,16 @@ export async function scrubRevisions(
         values: JSON.stringify(
           Object.fromEntries(Object.entries(values).filter(([name]) => !hidden.has(name))),
         ),
-        changes: JSON.stringify(
-          changes.map((change) => (hidden.has(change.field) ? toHiddenChange(change) : change)),
-        ),
+        // What moved holds no value, but where from and where to.
+        ...(row.kind === "moved" ? {} : { changes: JSON.stringify(hideChanges(changes, hidden)) }),
       },
     });
   }
+}
+
+/** The changes, those of hidden fields by a word. */
+export function hideChanges(changes: readonly AuditChange[], hidden: ReadonlySet<string>): AuditChange[] {
+  return changes.map((change) => (hidden.has(change.field) ? toHiddenChange(change) : change));
 }
 
 function toHiddenChange({ field, before, after, secret }: AuditChange): AuditChange {

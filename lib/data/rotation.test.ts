@@ -77,7 +77,7 @@ describe("rotating the key", () => {
     writeFileSync(keyFile(), `${generateKeyText()}\n`);
     const { problems } = await test.data.configs.openSecrets(id, ORIGIN);
     expect(problems["key_0"]).toContain(lost);
-    expect((await test.data.configs.secretStates(id))["key_0"]?.problem).toContain(lost);
+    expect((await test.data.configs.secretStates(id, ORIGIN))["key_0"]?.problem).toContain(lost);
   });
 
   it(`keeps every secret readable when it is killed at random, ${KILLS} times`, async () => {

@@ -88,7 +88,7 @@ async function openRow(
 /** A secret belongs to scheme, host and port: whoever answers elsewhere is not told it. */
 function strayProblem(row: Pick<Secret, "field" | "origin">, origin: string | null): string | null {
   if (row.origin === origin) return null;
-  return `It was entered for ${row.origin ?? "a plugin in the box"}, and the plugin is now at ${origin ?? "no address"}: enter it again.`;
+  return `It was entered for ${row.origin ?? "no address"}, and the plugin is now at ${origin ?? "no address"}: enter it again.`;
 }
 
 async function referenceProblem(

@@ -13,12 +13,16 @@ import { createTurnstile } from "./turnstile.ts";
 /** How long a lock of another program may hold us up, ms. The driver is synchronous: the whole process waits. */
 const BUSY_TIMEOUT_MS = 250;
 
-/** FULL: what was acknowledged survives a power cut. secure_delete: removed ciphertext is overwritten, not just unlinked. */
+/**
+ * FULL: what was acknowledged survives a power cut. secure_delete: removed ciphertext is overwritten, not just unlinked. The
+ * checkpoint empties the log that a killed console left behind, with whatever was overwritten since.
+ */
 const PRAGMAS = `
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
   PRAGMA foreign_keys = ON;
   PRAGMA secure_delete = ON;
+  PRAGMA wal_checkpoint(TRUNCATE);
 `;
 
 /** SQLite undoes a whole transaction by itself when the disk is full or failing; a ROLLBACK after that has nothing to do. */

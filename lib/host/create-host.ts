@@ -5,6 +5,7 @@ import type { Data, PluginRecord } from "../data/data.ts";
 import type { Log } from "../log.ts";
 import type { BuiltinFactory, OpenUpstream } from "../transport/client.ts";
 import type { CreateClient } from "./client-factory.ts";
+import { createDestinations } from "./destinations.ts";
 import { disabledError, shuttingDownError } from "./failure.ts";
 import { createGate } from "./gate.ts";
 import type { Host, PluginStatus } from "./host.ts";
@@ -47,6 +48,9 @@ export function createHost(options: HostOptions): Host {
   const { data, clock, log, builtins, supervisor } = options;
   const createClient = supervisor ? overhear(options.createClient, supervisor.conceal) : options.createClient;
   const { random = Math.random, concurrency = DEFAULT_CONCURRENCY } = options;
+  const findBuiltin = (name: string) =>
+    (Object.hasOwn(builtins, name) ? builtins[name] : undefined)?.(closed) ?? null;
+  const destinations = createDestinations(findBuiltin);
   const runners = new Map<string, Runner>();
   const recorder = createRecorder({ data, clock, log });
   const monitor = createMonitor({
@@ -64,6 +68,7 @@ export function createHost(options: HostOptions): Host {
     const { nextTurnAt, stalledSince, sync: onChange } = monitor;
     const shared = {
       ...{ data, clock, log, random, createClient, supervisor, recorder, nextTurnAt, stalledSince, onChange },
+      originOf: destinations.originOf,
     };
     const runner = createRunner(record, { ...shared, resumed });
     runners.set(record.id, runner);
@@ -193,8 +198,8 @@ export function createHost(options: HostOptions): Host {
     async processLog(id) {
       return (await supervisor?.logOf(id)) ?? null;
     },
-    builtinMetadata: (name) =>
-      Object.hasOwn(builtins, name) ? (builtins[name]?.(closed).metadata() ?? null) : null,
+    destinations,
+    builtinMetadata: (name) => findBuiltin(name)?.metadata() ?? null,
     builtinNames: () => Object.keys(builtins),
   };
 }

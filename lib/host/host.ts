@@ -13,6 +13,7 @@ import type { ChatChunk, ChatRequest } from "../contract/protocol.ts";
 import type { ReachTrace } from "../core/reach.ts";
 import type { PluginProcess } from "../contract/process.ts";
 import type { PluginRecord } from "../data/data.ts";
+import type { Destinations } from "./destinations.ts";
 import type { Trial, TrialOutcome } from "./trial.ts";
 import type { Reply } from "../transport/client.ts";
 import type { ProcessLog } from "./process-log.ts";
@@ -101,6 +102,8 @@ export interface Host {
   process(record: PluginRecord): Promise<PluginProcess | null>;
   /** The output of a plugin's process; null where the console starts none. */
   processLog(pluginId: string): Promise<ProcessLog | null>;
+  /** Where plugins go with what they are told. */
+  destinations: Destinations;
   /** Metadata of a plugin in the box, or null. */
   builtinMetadata(name: string): Metadata | null;
   builtinNames(): string[];

@@ -9,6 +9,7 @@ import type { Log } from "../log.ts";
 import type { PluginClient, Reply } from "../transport/client.ts";
 import { checkHealth, failedCheck } from "./check.ts";
 import type { CheckResult } from "./check.ts";
+import type { Destinations } from "./destinations.ts";
 import { isLostContact, needsPerson, toFailure } from "./failure.ts";
 import { introduce } from "./introduction.ts";
 import type { Introduction, IntroductionOptions } from "./introduction.ts";
@@ -61,13 +62,15 @@ export interface LinkOptions {
   /** Asked anew every time: name and interval may change while the link lives. */
   record: () => PluginRecord;
   configs: Repositories["configs"];
+  originOf: Destinations["originOf"];
   /** What the plugin says it is, every time it is asked. */
   onMetadata?: (metadata: Metadata) => void;
   clock: Clock;
   log: Log;
 }
 
-export function createLink({ client, address, record, configs, onMetadata, clock, log }: LinkOptions): Link {
+export function createLink(options: LinkOptions): Link {
+  const { client, address, record, configs, originOf, onMetadata, clock, log } = options;
   let introduction: (Introduction & { at: number }) | null = null;
   let told = false;
   let lostContact = false;
@@ -77,7 +80,7 @@ export function createLink({ client, address, record, configs, onMetadata, clock
   let attemptedVersion: number | null = null;
 
   async function openSaved() {
-    const config = await openConfig(record(), configs);
+    const config = await openConfig(record(), { configs, originOf });
     attemptedVersion = config.version;
     return config;
   }
@@ -105,8 +108,7 @@ export function createLink({ client, address, record, configs, onMetadata, clock
       onIdentified();
     };
     const heard = { onIdentified: identified, ...(onMetadata ? { onMetadata } : {}) };
-    const options = { ...what, client, steps, signal, ...heard };
-    introduction = { ...(await introduce(options)), at: clock.now() };
+    introduction = { ...(await introduce({ ...what, client, steps, signal, ...heard })), at: clock.now() };
     lostContact = false;
     distrusted = false;
     bootId = null;

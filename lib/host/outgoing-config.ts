@@ -2,8 +2,8 @@ import type { SecretWrite } from "../contract/config.ts";
 import { AppError, type FieldIssue } from "../contract/error.ts";
 import type { ConfigField } from "../contract/manifest.ts";
 import type { ConfigValues } from "../contract/plugin.ts";
-import { originOf } from "../core/address.ts";
 import { effectiveConfig, findStranded, missingRequired } from "../core/config.ts";
+import type { Destinations } from "./destinations.ts";
 import type { OpenedSecrets, PluginRecord, Repositories } from "../data/data.ts";
 
 /** A configuration that is not saved: all explicit values, and what differs from the stored secrets. */
@@ -15,6 +15,8 @@ export interface Draft {
 /** A configuration ready to be sent, with every secret in clear text. Never leaves the host but to the plugin. */
 export interface OutgoingConfig {
   effective: ConfigValues;
+  /** Scheme, host and port it is meant for: no other gets the secrets. */
+  origin: string | null;
   /** Of the saved configuration it was made from. */
   version: number;
   values: ConfigValues;
@@ -29,24 +31,30 @@ export interface OutgoingConfig {
  * `requireComplete` does that.
  */
 export async function openConfig(
-  { id, endpoint, manifest }: PluginRecord,
-  configs: Repositories["configs"],
+  record: PluginRecord,
+  { configs, originOf }: { configs: Repositories["configs"]; originOf: Destinations["originOf"] },
   draft?: Draft,
 ): Promise<OutgoingConfig> {
+  const { id, manifest } = record;
   const schema = manifest.metadata.config_schema;
-  const [{ values: saved, version }, stored] = await Promise.all([
-    configs.get(id),
-    configs.openSecrets(id, originOf(endpoint)),
-  ]);
-  const opened = draft ? await applyWrites(stored, draft.secrets, configs) : stored;
+  const { values: saved, version } = await configs.get(id);
   const values = draft?.values ?? saved;
+  const origin = originOf(record, values);
+  const stored = await configs.openSecrets(id, origin);
+  const opened = draft ? await applyWrites(stored, draft.secrets, configs) : stored;
+  const effective = effectiveConfig(schema, values, opened.values);
+  if (originOf(record, effective) !== origin) throw hiddenAddress(record);
   return {
-    version,
-    values,
+    ...{ version, values, origin, effective, problems: opened.problems },
     secrets: [...Object.values(opened.values), ...Object.values(findStranded(schema, values))],
-    problems: opened.problems,
-    effective: effectiveConfig(schema, values, opened.values),
   };
+}
+
+/** A registration may call the address itself sensitive: then nobody can tell whom the other secrets are for. */
+function hiddenAddress({ name }: PluginRecord): AppError {
+  return new AppError("config_incomplete", `The description of ${name} makes a secret of its address.`, {
+    hint: "Its secrets are sent to nobody while that is so. Correct the manifest: the address is no sensitive field.",
+  });
 }
 
 async function applyWrites(

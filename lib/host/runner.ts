@@ -10,6 +10,7 @@ import type { CreateClient } from "./client-factory.ts";
 import { createConvergence } from "./convergence.ts";
 import type { Wish } from "./convergence.ts";
 import { createDescriptions } from "./descriptions.ts";
+import type { Destinations } from "./destinations.ts";
 import { shuttingDownError } from "./failure.ts";
 import { createHealthTracker } from "./health-tracker.ts";
 import type { HealthTracker } from "./health-tracker.ts";
@@ -62,6 +63,7 @@ export interface RunnerOptions {
   /** Absent where no process is ever started. */
   supervisor?: Supervisor | undefined;
   recorder: Recorder;
+  originOf: Destinations["originOf"];
   /** See `Monitor`. */
   nextTurnAt: (id: string) => number | null;
   stalledSince: (sinceMs: number) => boolean;
@@ -107,7 +109,7 @@ export function createRunner(initial: PluginRecord, options: RunnerOptions): Run
     isStopped: () => stopped,
   });
   const trialOptions = () => ({
-    ...{ record, createClient, clock, log },
+    ...{ record, createClient, clock, log, originOf: options.originOf },
     configs: data.configs,
     onMetadata: descriptions.hear,
   });

@@ -1,5 +1,5 @@
 import type { TestStep } from "../contract/config-test.ts";
-import { isAppError, type ErrorInfo } from "../contract/error.ts";
+import { AppError, isAppError, type ErrorInfo } from "../contract/error.ts";
 import type { Metadata } from "../contract/manifest.ts";
 import type { Model } from "../contract/protocol.ts";
 import type { Clock } from "../core/clock.ts";
@@ -9,6 +9,7 @@ import type { Log } from "../log.ts";
 import type { PluginClient } from "../transport/client.ts";
 import { checkHealth } from "./check.ts";
 import type { CreateClient } from "./client-factory.ts";
+import type { Destinations } from "./destinations.ts";
 import { toFailure } from "./failure.ts";
 import { confirmIdentity } from "./introduction.ts";
 import {
@@ -23,6 +24,8 @@ import { createTrialSteps, type Told, type TrialSteps } from "./trial-steps.ts";
 /** A configuration to be proved before it is saved. */
 export interface Trial {
   draft: Draft;
+  /** Where the draft went when it was checked: its secrets are for nobody else. */
+  origin: string | null;
   /** Throws what is wrong with the draft by the schema's rules. */
   check(): void;
   /** Ask for one short completion as the last step. */
@@ -43,6 +46,7 @@ export interface TrialOutcome {
 export interface TrialOptions {
   record: PluginRecord;
   configs: Repositories["configs"];
+  originOf: Destinations["originOf"];
   createClient: CreateClient;
   clock: Clock;
   log: Log;
@@ -69,7 +73,8 @@ export async function runTrial(trial: Trial, options: TrialOptions): Promise<Tri
   let client: PluginClient | null = null;
   let told = false;
   try {
-    const config = await openConfig(record, options.configs, trial.draft);
+    const config = await openConfig(record, options, trial.draft);
+    requireSamePlace(record, trial.origin, config.origin);
     const metadata = await reachOut(steps, options, config);
     await steps.run("identity", async () => {
       confirmIdentity(record, metadata);
@@ -93,6 +98,18 @@ export async function runTrial(trial: Trial, options: TrialOptions): Promise<Tri
     await client?.close();
   }
   return { ok: !steps.hasFailed() && !signal.aborted, told };
+}
+
+/** A plugin that moved while the trial waited for its turn is told nothing. */
+function requireSamePlace({ name }: PluginRecord, expected: string | null, actual: string | null): void {
+  if (expected === actual) return;
+  throw new AppError(
+    "conflict",
+    `${name} moved from ${expected ?? "no address"} to ${actual ?? "no address"} meanwhile.`,
+    {
+      hint: "Nothing was sent. Look at its address, then test again.",
+    },
+  );
 }
 
 async function prove(

@@ -8,12 +8,13 @@ import { toAuditEntry, toChanges } from "./audit.ts";
 import type { Context } from "./context.ts";
 import { admitMove, isOtherOrigin, requireReleasedSecrets } from "./move.ts";
 import { getRecord, viewPlugin } from "./plugins.ts";
+import { followRecord } from "./relocation.ts";
 
 type Wanted = Pick<PluginPatch, "name" | "endpoint" | "healthCheckIntervalSeconds" | "dropSecrets">;
 
 /**
  * Changes name, endpoint or interval; history stays. A secret belongs to scheme, host and port: an endpoint of another origin is
- * taken only with `dropSecrets`, and then forgets them. A running plugin is taken through all steps again at its new endpoint.
+ * taken only with `dropSecrets`, and then forgets them; the move is a revision of the configuration. A running plugin is taken through all steps again at its new endpoint.
  * Throws `not_found`, `name_taken`, `endpoint_taken`, `invalid_url`, `address_forbidden`, `address_needs_approval`, `file_owned`,
  * `secrets_bound` and `plugin_identity_mismatch`.
  */
@@ -90,13 +91,11 @@ async function store(
     "healthCheckIntervalSeconds",
   ]);
   if (changes.length === 0) return { after: before, isChanged: false };
-  if (isOtherOrigin(before.endpoint, wanted.endpoint)) {
-    await requireReleasedSecrets(repositories, before, dropSecrets);
-    const dropped = await repositories.configs.dropSecrets(id);
-    changes.push(...dropped.map((field): AuditChange => ({ field, secret: "cleared" })));
-  }
+  if (isOtherOrigin(before.endpoint, wanted.endpoint))
+    await requireReleasedSecrets(context, repositories, before, dropSecrets);
   const manifest = wanted.endpoint ? { ...before.manifest, endpoint: wanted.endpoint } : before.manifest;
   const after = await repositories.plugins.update(id, { ...wanted, manifest });
+  changes.push(...(await followRecord(context, repositories, actor, before, after)));
   const target = { id, name: after.name };
   await repositories.audit.append(
     toAuditEntry(context, actor, { action: "plugin.changed", target, changes }),

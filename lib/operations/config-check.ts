@@ -1,24 +1,52 @@
-import type { PluginConfigWrite, SecretState, SecretWrite } from "../contract/config.ts";
-import { AppError, type FieldIssue } from "../contract/error.ts";
+import type { AddressField, PluginConfigWrite, SecretState, SecretWrite } from "../contract/config.ts";
+import { AppError, isAppError, type FieldIssue } from "../contract/error.ts";
 import type { ConfigField } from "../contract/manifest.ts";
+import { parseEndpoint } from "../core/address.ts";
 import { validateConfig, type SecretInput } from "../core/config.ts";
 import type { Repositories } from "../data/data.ts";
 
 type Draft = Pick<PluginConfigWrite, "values" | "secrets">;
 type Configs = Pick<Repositories, "configs">;
 
-/** Everything wrong with a write, as `values.timeout` and `secrets.api_key`: its places, its references, the schema's rules. */
+/** What a write is checked against. */
+export interface Rules {
+  schema: ConfigField[];
+  /** The field whose value is an address; null when there is none. */
+  address: AddressField | null;
+  stored: Record<string, SecretState>;
+}
+
+/**
+ * Everything wrong with a write, as `values.timeout` and `secrets.api_key`: its places, its references, the schema's rules, its
+ * address.
+ */
 export async function checkWrite(
   repositories: Configs,
-  schema: ConfigField[],
+  { schema, address, stored }: Rules,
   write: Draft,
-  stored: Record<string, SecretState>,
 ): Promise<FieldIssue[]> {
-  return [
+  const broken = [
     ...checkPlaces(schema, write, stored),
     ...(await checkReferences(repositories, write.secrets)),
     ...checkRules(schema, write, stored),
   ];
+  // Of an address that breaks a rule already, one sentence is enough.
+  const isTold = broken.some(({ path }) => path === `values.${address?.name}`);
+  return address === null || isTold ? broken : [...broken, ...checkAddress(address, write.values)];
+}
+
+/** Where nothing can be sent, no secret can belong. */
+function checkAddress({ name }: AddressField, values: Draft["values"]): FieldIssue[] {
+  const value = values[name];
+  if (typeof value !== "string" || value.trim() === "") return [];
+  try {
+    parseEndpoint(value);
+    return [];
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    const { message, extras } = error;
+    return [{ path: `values.${name}`, message: [message, extras.hint].filter(Boolean).join(". ") }];
+  }
 }
 
 /** The schema's rules alone: what the form in the browser checks as well. */

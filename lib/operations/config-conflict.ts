@@ -1,31 +1,83 @@
-import type { VersionConflict } from "../contract/config-revision.ts";
+import type { ConfigRevision, VersionConflict } from "../contract/config-revision.ts";
 import { AppError } from "../contract/error.ts";
 import { diffRevisions } from "../core/revision.ts";
-import type { Repositories } from "../data/data.ts";
+import type { PluginRecord, Repositories } from "../data/data.ts";
+import type { Context } from "./context.ts";
+
+type Hosted = Pick<Context, "host">;
 
 /** The error for a write that was made upon an older version: who saved in the meantime, when, and what is different now. */
 export async function describeConflict(
+  context: Hosted,
   { configs }: Pick<Repositories, "configs">,
-  pluginId: string,
+  record: PluginRecord,
   version: number,
 ): Promise<AppError> {
   const [{ version: present }, revisions] = await Promise.all([
-    configs.get(pluginId),
-    configs.revisions(pluginId),
+    configs.get(record.id),
+    configs.revisions(record.id),
   ]);
   const newest = revisions.find(({ revision }) => revision === present);
-  const base = revisions.find(({ revision }) => revision === version);
-  const empty = newest && version === 0 ? { ...newest, values: {}, secrets: {} } : undefined;
-  const known = base ?? empty;
+  const known = findBase(revisions, version);
+  const moved = findMove(context, record, revisions, version);
   const details: VersionConflict = {
     version: present,
     savedBy: newest?.savedBy ?? null,
     savedAt: newest?.savedAt ?? null,
+    moved,
     changes: known && newest ? diffRevisions(known, newest) : null,
   };
   const who = newest ? `${newest.savedBy} saved` : "Someone else saved";
-  return new AppError("version_conflict", `${who} this configuration in the meantime.`, {
-    hint: "Look at the difference, then save again upon the newer version.",
+  if (moved === null) {
+    return new AppError("version_conflict", `${who} this configuration in the meantime.`, {
+      hint: "Look at the difference, then save again upon the newer version.",
+      details,
+    });
+  }
+  const [from, to] = [moved.from ?? "no address", moved.to ?? "no address"];
+  return new AppError("version_conflict", `${record.name} moved from ${from} to ${to} in the meantime.`, {
+    hint: `A secret that was entered for ${from} is not meant for ${to}: look at the new address, and enter the secrets that belong there.`,
     details,
   });
+}
+
+/** Throws the conflict when the plugin goes elsewhere since `version`. */
+export async function requireUnmoved(
+  context: Hosted,
+  repositories: Pick<Repositories, "configs">,
+  record: PluginRecord,
+  version: number,
+): Promise<void> {
+  const revisions = await repositories.configs.revisions(record.id);
+  if (findMove(context, record, revisions, version) !== null)
+    throw await describeConflict(context, repositories, record, version);
+}
+
+/** The revision a write was made upon; null when it is no longer remembered. */
+function findBase(
+  revisions: ConfigRevision[],
+  version: number,
+): Pick<ConfigRevision, "values" | "secrets"> | null {
+  return version === 0 ? NOTHING : (revisions.find(({ revision }) => revision === version) ?? null);
+}
+
+const NOTHING = { values: {}, secrets: {} };
+
+/** From where to where the plugin went since `version`; null when it stayed, and when nobody remembers. */
+function findMove(
+  { host }: Hosted,
+  record: PluginRecord,
+  revisions: ConfigRevision[],
+  version: number,
+): VersionConflict["moved"] {
+  const { originOf } = host.destinations;
+  const [newest] = revisions;
+  if (!newest || newest.revision === version) return null;
+  const first = revisions.findLast(({ revision, kind }) => revision > version && kind === "moved");
+  const base = findBase(revisions, version);
+  if (!first && base === null) return null;
+  const left = first?.changes.find(({ field }) => field === "endpoint")?.before;
+  const from = first ? (typeof left === "string" ? left : null) : base && originOf(record, base.values);
+  const to = originOf(record, newest.values);
+  return from === to ? null : { from, to };
 }

@@ -36,7 +36,8 @@ function hideSensitive({ manifest }: PluginRecord, revision: ConfigRevision): Co
 /**
  * Makes a new revision with the values of an old one, checked by today's schema. References of that revision come back; text that
  * was changed since is gone: a newer one stays in use, and both cases are told in `reenter` unless `secrets` brings it.
- * Throws `not_found`, `validation_failed` (a required secret that is gone: `secrets.api_key`) and `version_conflict`.
+ * A reference comes back only to the address it was entered for. Throws `not_found`, `validation_failed` (a required secret that is
+ * gone: `secrets.api_key`), `secrets_bound` (its values lead elsewhere) and `version_conflict`.
  */
 export async function restoreConfig(
   context: Context,
@@ -45,23 +46,24 @@ export async function restoreConfig(
   request: ConfigRestore,
 ): Promise<ConfigRestored> {
   requirePermission(actor, "config:write");
-  const record = await getRecord(context.data, idOrName);
-  const schema = record.manifest.metadata.config_schema;
-  const asked = new Set(schema.filter(({ sensitive }) => sensitive).map(({ name }) => name));
-  const { write, gone } = await context.data.transaction(async (repositories) => {
+  const { record, write, gone } = await context.data.transaction(async (repositories) => {
+    const record = await getRecord(repositories, idOrName);
+    const schema = record.manifest.metadata.config_schema;
+    const asked = new Set(schema.filter(({ sensitive }) => sensitive).map(({ name }) => name));
     const revisions = await repositories.configs.revisions(record.id);
     const old = revisions.find(({ revision }) => revision === request.revision);
     if (!old) throw forgotten(record, request.revision);
-    const restorable = toRestorable(old, asked);
+    const values = withoutSensitive(schema, old.values);
+    const restorable = toRestorable(old, asked, context.host.destinations.originOf(record, values));
     const restored: PluginConfigWrite = {
       version: request.version,
-      values: withoutSensitive(schema, old.values),
+      values,
       secrets: { ...restorable.references, ...request.secrets },
       ...(request.note === undefined ? {} : { note: request.note }),
     };
     const kind = { kind: "restored" as const, restoredFrom: old.revision };
     await storeConfig(context, repositories, actor, record, restored, kind);
-    return { write: restored, gone: restorable.gone };
+    return { record, write: restored, gone: restorable.gone };
   });
   const saved = await applyConfig(context, record, write);
   const configured = toConfigured(saved.config.secrets);

@@ -1,18 +1,20 @@
 import type { PluginConfigSaved } from "../contract/config.ts";
 import type { ConfigTestEvent, ConfigTestRequest, TestStepName } from "../contract/config-test.ts";
 import { AppError, type ErrorInfo } from "../contract/error.ts";
-import { findStranded } from "../core/config.ts";
 import type { PluginRecord } from "../data/data.ts";
 import type { Trial, TrialOutcome } from "../host/trial.ts";
 import { TRIAL_STEPS } from "../host/trial-steps.ts";
 import { requirePermission, type Actor } from "./actor.ts";
 import { toAuditEntry } from "./audit.ts";
 import { checkWrite, listWarnings, requireValid } from "./config-check.ts";
+import { requireBound } from "./bound-secrets.ts";
 import { readConfig, storeConfig } from "./config.ts";
+import { requireUnmoved } from "./config-conflict.ts";
 import type { Context } from "./context.ts";
 import { toErrorInfo } from "./failure.ts";
 import { getRecord } from "./plugins.ts";
 import { createRelay } from "./relay.ts";
+import { readStored, type StoredConfig } from "./stored-config.ts";
 
 /** A test that may begin. `events` ends after `done`; when `signal` aborts, the test ends and what is saved is put back. */
 export interface ConfigTest {
@@ -21,7 +23,8 @@ export interface ConfigTest {
 
 /**
  * Proves a draft on the plugin itself. Nothing is stored but the audit row, unless `save` is asked for and every step passed.
- * Throws `not_found`, `forbidden`, and `validation_failed` when `save` comes without a version. Everything else is an event.
+ * Throws `not_found`, `forbidden`, `validation_failed` when `save` comes without a version, and `version_conflict` when the plugin
+ * moved since the version that a secret was entered upon. Everything else is an event.
  */
 export async function startConfigTest(
   context: Context,
@@ -36,21 +39,29 @@ export async function startConfigTest(
       field: "version",
     });
   }
-  const check = await prepareCheck(context, record, request);
-  const draft = await toDraft(context, record, request);
-  return { events: (signal) => runTest(context, actor, record, request, { draft, check }, signal) };
+  if (request.version !== undefined && Object.values(request.secrets).some((write) => !("clear" in write)))
+    await requireUnmoved(context, context.data, record, request.version);
+  const stored = await readStored(context, context.data, record);
+  const check = await prepareCheck(context, record, request, stored);
+  const draft = toDraft(request, stored);
+  const origin = context.host.destinations.originOf(record, request.values);
+  return { events: (signal) => runTest(context, actor, record, request, { draft, origin, check }, signal) };
 }
 
 /** What the schema says about the draft, looked up now and told at its step. */
 async function prepareCheck(
-  { data }: Context,
+  context: Context,
   record: PluginRecord,
   request: ConfigTestRequest,
+  stored: StoredConfig,
 ): Promise<() => void> {
   const schema = record.manifest.metadata.config_schema;
-  const { secrets } = await readConfig(data, record);
-  const issues = await checkWrite(data, schema, request, secrets);
-  return () => requireValid(issues);
+  const address = context.host.destinations.addressField(record);
+  const issues = await checkWrite(context.data, { schema, address, stored: stored.secrets }, request);
+  return () => {
+    requireValid(issues);
+    requireBound(context, record, stored, request.values, request.secrets);
+  };
 }
 
 async function* runTest(
@@ -58,7 +69,7 @@ async function* runTest(
   actor: Actor,
   record: PluginRecord,
   request: ConfigTestRequest,
-  prepared: Pick<Trial, "draft" | "check">,
+  prepared: Pick<Trial, "draft" | "origin" | "check">,
   signal: AbortSignal,
 ): AsyncGenerator<ConfigTestEvent, void, undefined> {
   const live = record.desired === "enabled";
@@ -89,13 +100,11 @@ async function* runTest(
 }
 
 /** The draft with the values that have become secrets since they were saved: they are not in what people see and send. */
-async function toDraft({ data }: Context, record: PluginRecord, { values, secrets }: ConfigTestRequest) {
-  const schema = record.manifest.metadata.config_schema;
-  const { values: saved } = await data.configs.get(record.id);
-  const stranded = Object.entries(findStranded(schema, saved)).flatMap(([name, set]) =>
+function toDraft({ values, secrets }: ConfigTestRequest, { stranded }: StoredConfig) {
+  const kept = Object.entries(stranded).flatMap(([name, set]) =>
     set === "" ? [] : [[name, { set }] as const],
   );
-  return { values, secrets: { ...Object.fromEntries(stranded), ...secrets } };
+  return { values, secrets: { ...Object.fromEntries(kept), ...secrets } };
 }
 
 async function save(
@@ -105,9 +114,10 @@ async function save(
   { version = 0, values, secrets, note }: ConfigTestRequest,
 ): Promise<void> {
   const write = { version, values, secrets, ...(note === undefined ? {} : { note }) };
-  await context.data.transaction((repositories) =>
-    storeConfig(context, repositories, actor, record, write, { kind: "saved", restoredFrom: null }),
-  );
+  await context.data.transaction(async (repositories) => {
+    const now = await getRecord(repositories, record.id);
+    await storeConfig(context, repositories, actor, now, write, { kind: "saved", restoredFrom: null });
+  });
 }
 
 async function finish(
@@ -136,15 +146,15 @@ async function finish(
 }
 
 async function toSaved(
-  { data }: Context,
+  context: Context,
   record: PluginRecord,
   { secrets }: ConfigTestRequest,
   failed: ReadonlySet<TestStepName>,
 ): Promise<PluginConfigSaved> {
   return {
-    config: await readConfig(data, record),
+    config: await readConfig(context, record),
     applied: record.desired === "enabled" ? !failed.has("restore") : null,
-    warnings: await listWarnings(data, record.manifest.metadata.config_schema, secrets),
+    warnings: await listWarnings(context.data, record.manifest.metadata.config_schema, secrets),
   };
 }
 

@@ -2,20 +2,22 @@ import { AppError } from "../contract/error.ts";
 import type { Manifest, Metadata } from "../contract/manifest.ts";
 import type { DriftAccept, Plugin } from "../contract/plugin.ts";
 import type { AuditChange } from "../contract/activity.ts";
-import { findStranded, withoutSensitive } from "../core/config.ts";
 import { diffManifests } from "../core/manifest-diff.ts";
 import type { PluginRecord, Repositories } from "../data/data.ts";
 import { findingsOf } from "../intake/metadata.ts";
 import { requirePermission, type Actor } from "./actor.ts";
 import { toAuditEntry } from "./audit.ts";
-import { storeConfig } from "./config.ts";
+import { requireBound } from "./bound-secrets.ts";
 import type { Context } from "./context.ts";
 import { getRecord, viewPlugin } from "./plugins.ts";
+import { followRecord } from "./relocation.ts";
+import { readStored } from "./stored-config.ts";
 
 /**
  * Takes over what the plugin says about itself now. Values of fields that are gone stay under their names; values of fields that
  * have become sensitive go into the secret box. An enabled plugin is taken through all steps again. Throws `conflict` when the plugin
- * says something else by now, `file_owned` for a plugin whose manifest is a file, and `invalid_manifest`.
+ * says something else by now, `file_owned` for a plugin whose manifest is a file, `invalid_manifest`, and `secrets_bound` when another
+ * default would take the plugin, and its secrets, elsewhere.
  */
 export async function acceptDrift(
   context: Context,
@@ -44,7 +46,10 @@ async function adopt(
   metadata: Metadata,
 ): Promise<PluginRecord> {
   const before = await getRecord(repositories, id);
+  requireNoFile(before);
   const manifest: Manifest = { ...before.manifest, metadata };
+  const stored = await readStored(context, repositories, before);
+  requireBound(context, { ...before, manifest }, stored, stored.values, {});
   const after = await repositories.plugins.update(id, { manifest, findings: findingsOf(metadata) });
   const changes = diffManifests(before.manifest, manifest).map(
     ({ path, before: was, after: now }): AuditChange => ({
@@ -60,22 +65,8 @@ async function adopt(
       changes,
     }),
   );
-  await sealStranded(context, repositories, actor, after);
+  await followRecord(context, repositories, actor, before, after);
   return after;
-}
-
-/** Moves values of fields that have become sensitive into the secret box, as a revision of its own. */
-async function sealStranded(
-  context: Context,
-  repositories: Repositories,
-  actor: Actor,
-  record: PluginRecord,
-): Promise<void> {
-  const schema = record.manifest.metadata.config_schema;
-  const { values, version } = await repositories.configs.get(record.id);
-  if (Object.keys(findStranded(schema, values)).length === 0) return;
-  const write = { version, values: withoutSensitive(schema, values), secrets: {} };
-  await storeConfig(context, repositories, actor, record, write, { kind: "adopted", restoredFrom: null });
 }
 
 function requireNoFile({ name, file }: PluginRecord): void {

@@ -8,8 +8,8 @@ import { SYSTEM } from "./actor.ts";
 import { toAuditEntry } from "./audit.ts";
 import { nowIso, type Context } from "./context.ts";
 import type { FileReading } from "./file-reading.ts";
-import { isOtherOrigin } from "./move.ts";
 import { getRecord } from "./plugins.ts";
+import { followRecord } from "./relocation.ts";
 
 /** A file as it lies there now. `hash` is empty when it could not be read. */
 export interface FilePlace {
@@ -75,7 +75,7 @@ export interface FileMove {
 /**
  * Takes over what files say now, all or none, in their order: new content, a new place, or their return. Files may want endpoints that
  * others of them give up. A plugin that was on when its file went is switched on again; nothing else touches the wish. Secrets of
- * another origin are forgotten.
+ * another origin are forgotten, values that have become secrets are sealed.
  */
 export async function reloadFiles(context: Context, moves: readonly FileMove[]): Promise<Reloaded[]> {
   return context.data.transaction(async (repositories) => {
@@ -99,10 +99,6 @@ async function reload(
   const { manifest, endpoint, findings } = reading;
   const differences = diffManifests(before.manifest, manifest);
   const changes: AuditChange[] = [...toFileChanges(before.file, place), ...differences.map(toAuditChange)];
-  if (isOtherOrigin(before.endpoint, endpoint)) {
-    const dropped = await repositories.configs.dropSecrets(pluginId);
-    changes.push(...dropped.map((field): AuditChange => ({ field, secret: "cleared" })));
-  }
   const isBack = before.file?.resume === true && before.desired === "disabled";
   const record = await repositories.plugins.update(pluginId, {
     ...{ manifest, findings, endpoint },
@@ -110,6 +106,7 @@ async function reload(
     healthCheckIntervalSeconds: manifest.health_check_interval,
     ...(isBack ? { desired: "enabled" } : {}),
   });
+  changes.push(...(await followRecord(context, repositories, SYSTEM, before, record)));
   const target = { id: pluginId, name: record.name };
   if (changes.length > 0)
     await repositories.audit.append(

@@ -1,11 +1,13 @@
 import { AppError, isAppError } from "../contract/error.ts";
 import type { PluginPatch } from "../contract/plugin.ts";
+import { originOf } from "../core/origin.ts";
 import type { PluginRecord, Repositories } from "../data/data.ts";
 import type { Actor } from "./actor.ts";
 import { inspectAddress, requireAdmitted, toConsent } from "./address.ts";
 import type { Context } from "./context.ts";
 import { toConfigured } from "./plugins.ts";
 import { refusedPlaceOf } from "./refused-place.ts";
+import { readStored } from "./stored-config.ts";
 
 /**
  * Whether a plugin may answer at `endpoint` (normalised) from now on; undefined stays where it is, and then `approveEndpoint`
@@ -26,7 +28,7 @@ export async function admitMove(
   if (isMove) {
     await requireFree(context, place);
     if (isOtherOrigin(record.endpoint, place))
-      await requireReleasedSecrets(context.data, record, dropSecrets);
+      await requireReleasedSecrets(context, context.data, record, dropSecrets);
   }
   const address = await inspectAddress(context, actor, place, toConsent(approveEndpoint));
   requireAdmitted(address, "endpoint");
@@ -45,16 +47,18 @@ async function requireFree({ data }: Context, endpoint: string): Promise<void> {
 
 /** Secrets were given for one scheme, host and port. Throws `secrets_bound` with their names unless the person lets them go. */
 export async function requireReleasedSecrets(
-  { configs }: Repositories,
-  { id, name }: PluginRecord,
+  context: Context,
+  repositories: Repositories,
+  record: PluginRecord,
   dropSecrets: boolean | undefined,
 ): Promise<void> {
   if (dropSecrets === true) return;
-  const secrets = [...toConfigured(await configs.secretStates(id))].toSorted();
+  const stored = await readStored(context, repositories, record);
+  const secrets = [...toConfigured(stored.secrets)].toSorted();
   if (secrets.length === 0) return;
   throw new AppError(
     "secrets_bound",
-    `${name} has secrets that belong to its present address: ${secrets.join(", ")}.`,
+    `${record.name} has secrets that belong to its present address: ${secrets.join(", ")}.`,
     {
       field: "endpoint",
       hint: 'Another scheme, host or port forgets them, and they have to be entered again. To go on, send "dropSecrets": true.',
@@ -85,12 +89,7 @@ async function requireSameProvider({ host }: Context, record: PluginRecord, endp
   );
 }
 
-/** Another scheme, host or port; `URL.origin` is "null" for grpc addresses. */
+/** Another scheme, host or port. */
 export function isOtherOrigin(before: string | null, after: string | null): boolean {
   return before !== null && after !== null && originOf(before) !== originOf(after);
-}
-
-function originOf(endpoint: string): string {
-  const { protocol, host } = new URL(endpoint);
-  return `${protocol}//${host}`;
 }

@@ -8,6 +8,7 @@ import type { Reported } from "../host/host.ts";
 import { requirePermission, type Actor } from "./actor.ts";
 import type { Context } from "./context.ts";
 import { toPlugin, toSummary } from "./plugin-view.ts";
+import { readStored } from "./stored-config.ts";
 
 /** Every plugin, by name. */
 export async function listPlugins(context: Context, actor: Actor): Promise<PluginSummary[]> {
@@ -37,30 +38,31 @@ export async function getRecord(repositories: Repositories, idOrName: string): P
 export async function viewPlugin(context: Context, record: PluginRecord): Promise<Plugin> {
   const status = context.host.status(record.id);
   const [missing, drift] = await Promise.all([
-    listMissingConfig(context.data, record),
-    findDrift(context.data, record, status.reported),
+    listMissingConfig(context, context.data, record),
+    findDrift(context, record, status.reported),
   ]);
   return toPlugin(record, status, missing, drift);
 }
 
 async function findDrift(
-  { configs }: Repositories,
-  { id, manifest }: PluginRecord,
+  context: Context,
+  record: PluginRecord,
   reported: Reported | null,
 ): Promise<PluginDrift | null> {
   if (reported === null) return null;
-  const [{ values }, secrets] = await Promise.all([configs.get(id), configs.secretStates(id)]);
-  const hasValue = (name: string) => Object.hasOwn(values, name) || Object.hasOwn(secrets, name);
-  const drift = toDrift(manifest, reported.metadata, hasValue);
+  const { values, boxed } = await readStored(context, context.data, record);
+  const hasValue = (name: string) => Object.hasOwn(values, name) || boxed.has(name);
+  const drift = toDrift(record.manifest, reported.metadata, hasValue);
   return drift && { id: reported.id, detectedAt: reported.detectedAt, ...drift };
 }
 
 /** Names of the required fields that have neither a value, nor a default, nor a stored secret. */
-export async function listMissingConfig(repositories: Repositories, record: PluginRecord): Promise<string[]> {
-  const [{ values }, secrets] = await Promise.all([
-    repositories.configs.get(record.id),
-    repositories.configs.secretStates(record.id),
-  ]);
+export async function listMissingConfig(
+  context: Pick<Context, "host">,
+  repositories: Repositories,
+  record: PluginRecord,
+): Promise<string[]> {
+  const { values, secrets } = await readStored(context, repositories, record);
   return missingRequired(record.manifest.metadata.config_schema, values, toUsable(secrets));
 }
 

@@ -49,7 +49,9 @@ async function store(
     const target = { id: record.id, name: record.name };
     const values = candidate.preset?.values ?? {};
     if (candidate.preset) {
-      await repositories.configs.save(record.id, { version: 0, values, secrets: {}, changedBy: actor.name });
+      const origin = context.host.destinations.originOf(record, values);
+      const write = { version: 0, values, secrets: {}, changedBy: actor.name, origin };
+      await repositories.configs.save(record.id, write);
     }
     const changes = [
       ...(record.endpoint === null ? [] : [{ field: "endpoint", before: null, after: record.endpoint }]),
@@ -58,7 +60,8 @@ async function store(
     await repositories.audit.append(
       toAuditEntry(context, actor, { action: "plugin.registered", target, changes }),
     );
-    if (!manifest.auto_start || (await listMissingConfig(repositories, record)).length > 0) return record;
+    if (!manifest.auto_start || (await listMissingConfig(context, repositories, record)).length > 0)
+      return record;
     await repositories.audit.append(toAuditEntry(context, actor, { action: "plugin.enabled", target }));
     return repositories.plugins.update(record.id, { desired: "enabled" });
   });

@@ -14,7 +14,7 @@ import { getRecord, listMissingConfig, viewPlugin } from "./plugins.ts";
 export async function enablePlugin(context: Context, actor: Actor, idOrName: string): Promise<Plugin> {
   requirePermission(actor, "plugins:operate");
   const record = await getRecord(context.data, idOrName);
-  requireComplete(record, await listMissingConfig(context.data, record));
+  requireComplete(record, await listMissingConfig(context, context.data, record));
   return settle(context, await wish(context, actor, record.id, "enabled"));
 }
 
@@ -29,7 +29,7 @@ export async function restartPlugin(context: Context, actor: Actor, idOrName: st
   requirePermission(actor, "plugins:operate");
   const record = await getRecord(context.data, idOrName);
   requireEnabled(record, "restart");
-  requireComplete(record, await listMissingConfig(context.data, record));
+  requireComplete(record, await listMissingConfig(context, context.data, record));
   await context.data.audit.append(toAuditEntry(context, actor, toDeed("plugin.restarted", record)));
   return settle(context, record, { restart: true, process: true });
 }

@@ -1,3 +1,4 @@
+import type { AddressField } from "../contract/config.ts";
 import type { AppError } from "../contract/error.ts";
 import type { Metadata } from "../contract/manifest.ts";
 import type { ChatChunk, ChatRequest, Model, PluginHealth } from "../contract/protocol.ts";
@@ -45,6 +46,8 @@ export interface PluginClient {
  */
 export interface BuiltinPlugin {
   metadata(): Metadata;
+  /** The field that says where it goes: its secrets belong to that origin. Absent for one that reaches nothing outside. */
+  readonly address?: AddressField;
   initialize(config: ConfigValues, signal?: AbortSignal): Promise<void>;
   health(signal?: AbortSignal): Promise<PluginHealth>;
   models(signal?: AbortSignal): Promise<Model[]>;

@@ -95,9 +95,10 @@ function fillIn(config: PluginConfig, entries: Map<string, Json | undefined>): F
 
 /** Begins anew: no value and no secret of the case before. */
 async function forget(): Promise<void> {
-  await loom.data.configs.dropSecrets(plugin.id);
   const { version } = await loom.data.configs.get(plugin.id);
-  await loom.data.configs.save(plugin.id, { version, values: {}, secrets: {}, changedBy: "test" });
+  const names = Object.keys(await loom.data.configs.secretStates(plugin.id, null));
+  const secrets = Object.fromEntries(names.map((name) => [name, { clear: true as const }]));
+  await loom.data.configs.save(plugin.id, { version, values: {}, secrets, changedBy: "test" });
 }
 
 const call = (method: string, path: string, body?: object) =>

@@ -5,6 +5,8 @@ import type { EffectiveConfig, PluginConfig, PluginConfigSaved } from "../../con
 import type { ConfigRestored, ConfigRevision } from "../../contract/config-revision.ts";
 import type { ConfigTestEvent, TestStep } from "../../contract/config-test.ts";
 import type { Plugin } from "../../contract/plugin.ts";
+import type { Data } from "../../data/data.ts";
+import { saveConfig } from "../../operations/config.ts";
 
 const SECRET = "canary-77aa51c0-do-not-leak";
 const KEY = { name: "api_key", type: "string", required: true, sensitive: true, description: "Key" };
@@ -100,6 +102,87 @@ describe("numbers", () => {
       expect(JSON.stringify(answer.body)).toContain(number.slice(0, 15));
     },
   );
+});
+
+describe("what would not arrive as it was sent", () => {
+  const put = (raw: string) =>
+    loom.call("PUT", `/api/plugins/${id}/config`, {
+      as: "admin",
+      raw,
+      headers: { "content-type": "application/json" },
+    });
+
+  it.each([
+    ["a value named __proto__", `"values":{"__proto__":{"x":1}}`, "values.__proto__"],
+    ["the name deep inside", `"values":{"extra":[{"__proto__":1}]}`, "values.extra[0].__proto__"],
+    ["a secret named __proto__", `"values":{},"secrets":{"__proto__":{"set":"x"}}`, "secrets.__proto__"],
+    [
+      "half a character in a secret",
+      `"values":{},"secrets":{"api_key":{"set":"${SECRET}\\ud800"}}`,
+      "secrets.api_key.set",
+    ],
+    ["half a character in a value", `"values":{"extra":["\\udc00"]}`, "values.extra[0]"],
+  ])("is refused at its place: %s", async (_what, rest, path) => {
+    const answer = await put(`{"version":0,${rest}}`);
+    expect([answer.status, answer.body]).toMatchObject([
+      422,
+      { error: { code: "validation_failed", field: path, issues: [{ path }] } },
+    ]);
+    expect(JSON.stringify(answer.body)).not.toContain(SECRET);
+    expect((await getConfig()).version).toBe(0);
+  });
+
+  it("is refused by a test and a restore as well", async () => {
+    for (const [path, rest] of [
+      ["test", `"values":{"__proto__":1}`],
+      ["config/restore", `"version":0,"revision":1,"secrets":{"api_key":{"set":"\\ud800"}}`],
+    ]) {
+      const answer = await loom.call("POST", `/api/plugins/${id}/${path}`, {
+        as: "admin",
+        raw: `{${rest}}`,
+        headers: { "content-type": "application/json" },
+      });
+      expect(answer.status).toBe(422);
+    }
+  });
+
+  it("is not what a whole character is: it comes to the plugin as it was typed", async () => {
+    await save({ extra: "😀 \ud83d\ude00" }, { api_key: { set: SECRET } });
+    await call("POST", "/enable", {});
+    expect(stub.configs.at(-1)).toMatchObject({ extra: "😀 😀" });
+  });
+});
+
+describe("a save", () => {
+  it("is checked by the description that counts when it is stored, not when it came", async () => {
+    await save({}, { api_key: { set: SECRET } });
+    const record = await loom.data.plugins.find(id);
+    if (!record) throw new Error("no plugin");
+    const metadata = {
+      ...record.manifest.metadata,
+      config_schema: [{ ...TIMEOUT, required: false, sensitive: true, description: "" }],
+    };
+    // Somebody is faster: between the request and its transaction.
+    const transaction: Data["transaction"] = async (work) => {
+      await loom.data.plugins.update(id, { manifest: { ...record.manifest, metadata } });
+      return loom.data.transaction(work);
+    };
+    const context = { ...loom, data: { ...loom.data, transaction } };
+    const actor = {
+      id: "1",
+      name: "Ann",
+      role: "admin" as const,
+      permissions: ["config:write" as const],
+      requestId: "1",
+    };
+    const version = (await getConfig()).version;
+    const saving = saveConfig(context, actor, id, { version, values: { timeout: 20 }, secrets: {} });
+    await expect(saving).rejects.toMatchObject({
+      code: "validation_failed",
+      extras: { field: "values.timeout" },
+    });
+    expect((await getConfig()).version).toBe(version);
+  });
 });
 
 describe("secrets", () => {

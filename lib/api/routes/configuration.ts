@@ -27,7 +27,7 @@ export const configurationRoutes = [
     permission: "config:write",
     summary: "Replace the explicit values; an absent secret is kept",
     body: PluginConfigWrite.strict(),
-    exactNumbers: true,
+    faithful: true,
     response: PluginConfigSaved,
     handle: ({ context, actor, id, body }) => saveConfig(context, actor, id, body),
   }),
@@ -50,6 +50,7 @@ export const configurationRoutes = [
     permission: "config:write",
     summary: "Save the values of an old revision again; answers which secrets are gone",
     body: ConfigRestore.strict(),
+    faithful: true,
     response: ConfigRestored,
     handle: ({ context, actor, id, body }) => restoreConfig(context, actor, id, body),
   }),
@@ -58,7 +59,7 @@ export const configurationRoutes = [
     permission: "config:write",
     summary: "Prove an unsaved configuration step by step; a stream of events. Leaving ends the test",
     body: ConfigTestRequest.strict(),
-    exactNumbers: true,
+    faithful: true,
     response: "event-stream",
     async handle({ context, visit, actor, id, body }) {
       const test = await startConfigTest(context, actor, id, body);

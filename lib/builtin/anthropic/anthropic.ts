@@ -5,7 +5,7 @@ import { openService, PATIENCE, proveAccess } from "../provider/connection.ts";
 import { readAnswer } from "./answer.ts";
 import { listModels, readPage } from "./models.ts";
 import { toBody } from "./request.ts";
-import { CONFIG_SCHEMA, toSettings, type Settings } from "./settings.ts";
+import { ADDRESS, CONFIG_SCHEMA, toSettings, type Settings } from "./settings.ts";
 
 const METADATA: Metadata = {
   name: "Anthropic",
@@ -38,6 +38,7 @@ export function createAnthropic(openUpstream: OpenUpstream): BuiltinPlugin {
 
   return {
     metadata: () => METADATA,
+    address: ADDRESS,
     async initialize(config, signal) {
       const settings = toSettings(config);
       const { baseUrl, headers, secrets, timeoutMs } = settings;

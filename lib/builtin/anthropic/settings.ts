@@ -1,3 +1,4 @@
+import type { AddressField } from "../../contract/config.ts";
 import type { ConfigField } from "../../contract/manifest.ts";
 import type { ConfigValues } from "../../contract/plugin.ts";
 import { CONNECTION_FIELDS, readHeaders, toKey, toText, toTimeoutMs } from "../provider/connection.ts";
@@ -15,6 +16,9 @@ export interface Settings {
 }
 
 const DEFAULTS = { baseUrl: "https://api.anthropic.com", version: "2023-06-01", maxTokens: 4096 };
+
+/** Where the key goes. */
+export const ADDRESS: AddressField = { name: "base_url", fallback: DEFAULTS.baseUrl };
 
 export const CONFIG_SCHEMA: ConfigField[] = [
   {
@@ -34,7 +38,7 @@ export const CONFIG_SCHEMA: ConfigField[] = [
     validation: { min: 1, max: 1_000_000 },
   },
   {
-    name: "base_url",
+    name: ADDRESS.name,
     type: "string",
     required: false,
     description: "Where the API answers, without /v1. Change it for a proxy of your own.",
@@ -64,7 +68,7 @@ export function toSettings(config: ConfigValues): Settings {
   const limit = config["default_max_tokens"];
   return {
     // Services of the other kind end in /v1, and fingers remember.
-    baseUrl: (toText(config["base_url"]) || DEFAULTS.baseUrl).replace(/\/v1\/*$/, ""),
+    baseUrl: (toText(config[ADDRESS.name]) || DEFAULTS.baseUrl).replace(/\/v1\/*$/, ""),
     headers: {
       ...headers,
       ...(key === null ? {} : { "x-api-key": key }),

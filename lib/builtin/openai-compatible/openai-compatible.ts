@@ -5,7 +5,7 @@ import type { BuiltinPlugin, OpenUpstream, Upstream } from "../../transport/clie
 import { openService, PATIENCE, proveAccess } from "../provider/connection.ts";
 import { chat, createQuirks, type Quirks } from "./chat.ts";
 import { toModelList, toModels } from "./models.ts";
-import { CONFIG_SCHEMA, toSettings, type Settings } from "./settings.ts";
+import { ADDRESS, CONFIG_SCHEMA, toSettings, type Settings } from "./settings.ts";
 
 const METADATA: Metadata = {
   name: "OpenAI-compatible",
@@ -59,6 +59,7 @@ export function createOpenAiCompatible(openUpstream: OpenUpstream): BuiltinPlugi
 
   return {
     metadata: () => METADATA,
+    address: ADDRESS,
     async initialize(config, signal) {
       const settings = toSettings(config);
       const { baseUrl, headers, secrets, timeoutMs } = settings;

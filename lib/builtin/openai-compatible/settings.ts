@@ -1,3 +1,4 @@
+import type { AddressField } from "../../contract/config.ts";
 import type { ConfigField } from "../../contract/manifest.ts";
 import type { ConfigValues } from "../../contract/plugin.ts";
 import { CONNECTION_FIELDS, readHeaders, toKey, toText, toTimeoutMs } from "../provider/connection.ts";
@@ -13,9 +14,12 @@ export interface Settings {
   priceOf: PriceList;
 }
 
+/** Where the key goes. */
+export const ADDRESS: AddressField = { name: "base_url", fallback: null };
+
 export const CONFIG_SCHEMA: ConfigField[] = [
   {
-    name: "base_url",
+    name: ADDRESS.name,
     type: "string",
     required: true,
     description:
@@ -52,7 +56,7 @@ export function toSettings(config: ConfigValues): Settings {
   const key = toKey(config["api_key"]);
   const organization = toText(config["organization"]);
   return {
-    baseUrl: toText(config["base_url"]),
+    baseUrl: toText(config[ADDRESS.name]),
     headers: {
       ...headers,
       ...(key === null ? {} : { authorization: `Bearer ${key}` }),
