@@ -3,6 +3,7 @@
 import { lazy, Suspense, useRef, useState } from "react";
 import { useFormState, useWatch } from "react-hook-form";
 import type { PluginConfig } from "@/lib/contract/config.ts";
+import { findLeftBehind } from "./draft-origin.ts";
 import { toDraftChanges } from "./draft-changes.ts";
 import { changedNames, toConfigWrite, type FormValues } from "./form-values.ts";
 import { LeaveGuard } from "./leave-guard.tsx";
@@ -62,6 +63,7 @@ export function ConfigActions({
           <ReviewDialog
             changes={toDraftChanges(config, form.getValues())}
             schema={config.schema}
+            left={findLeftBehind(config, form.getValues())}
             onClose={close}
             onSave={(note) => {
               close();

@@ -19,7 +19,7 @@ export function ConfigConflict({
   choices: Partial<Record<string, Side>>;
   onChoose: (name: string, side: Side) => void;
 }) {
-  const { savedBy, savedAt, theirs, contested } = conflict;
+  const { savedBy, savedAt, theirs, contested, moved } = conflict;
   return (
     <section
       aria-label="Changed by somebody else"
@@ -29,14 +29,17 @@ export function ConfigConflict({
         <GitMerge aria-hidden className="mt-0.5 size-4 shrink-0 text-warn" />
         <div className="flex min-w-0 flex-col gap-1">
           <p className="font-semibold">
-            Not saved yet: changed by {savedBy ?? "somebody else"}{" "}
+            Not saved yet: {moved ? "moved" : "changed"} by {savedBy ?? "somebody else"}{" "}
             {savedAt ? <RelativeTime at={savedAt} /> : "while you were editing"}
           </p>
           <p className="text-muted">
-            {contested.length === 0
-              ? "Their values are in the form now and your edits are still on top of them. Look them over, then save again."
-              : `You both changed ${contested.length === 1 ? "one field" : `${contested.length} fields`}: choose below, then save again. Everything else of both is in the form.`}
+            {theirs.length === 0
+              ? "Your edits are still in the form. Look them over, then save again."
+              : contested.length === 0
+                ? "Their values are in the form now and your edits are still on top of them. Look them over, then save again."
+                : `You both changed ${contested.length === 1 ? "one field" : `${contested.length} fields`}: choose below, then save again. Everything else of both is in the form.`}
           </p>
+          <MovedAway conflict={conflict} />
         </div>
       </div>
       {theirs.length > 0 ? (
@@ -60,6 +63,27 @@ export function ConfigConflict({
         </div>
       ) : null}
     </section>
+  );
+}
+
+/** That the plugin is elsewhere by now, and what that did to secrets that were being typed. */
+function MovedAway({ conflict: { moved, dropped } }: { conflict: Conflict }) {
+  if (moved === null && dropped.length === 0) return null;
+  return (
+    <>
+      {moved ? (
+        <p className="wrap-anywhere">
+          The plugin moved from <code>{moved.from ?? "no address"}</code> to{" "}
+          <code>{moved.to ?? "no address"}</code>. Its secrets belong to the address they were entered for.
+        </p>
+      ) : null}
+      {dropped.length > 0 ? (
+        <p className="wrap-anywhere">
+          What you had typed for <code>{dropped.join(", ")}</code> was meant for another address and was taken
+          out of the form: enter what belongs to the new one.
+        </p>
+      ) : null}
+    </>
   );
 }
 

@@ -10,8 +10,10 @@ import { ConfigTabs, toTabId } from "./config-tabs.tsx";
 import { useConfigView } from "./config-view.ts";
 import { focusFirst, toFieldHash } from "./field-link.ts";
 import { FieldList } from "./field-list.tsx";
+import { LeftBehindNotice } from "./left-behind.tsx";
 import { Notice } from "./notice.tsx";
 import { TEXT_WORDS, type TextDrafts } from "./text-drafts.ts";
+import { useLeftBehind } from "./use-left-behind.ts";
 import { useConfigForm, type ConfigFormState } from "./use-config-form.ts";
 
 // Fetched by who opens them: the form is what nearly everybody comes for.
@@ -25,8 +27,6 @@ interface ConfigFormProps {
   pluginId: string;
   config: PluginConfig;
   mayWrite: boolean;
-  /** Scheme, host and port of the plugin; null for built-in ones. */
-  origin: string | null;
   /** Offered after a save while the plugin is off. */
   onEnable: (() => void) | undefined;
 }
@@ -79,6 +79,9 @@ export function ConfigForm(props: ConfigFormProps) {
         {view === "form" ? <FormView {...props} state={state} locked={broken !== null} /> : null}
         <Suspense fallback={<ViewSkeleton />}>
           {view === "yaml" || view === "json" ? (
+            <TextNotice config={config} state={state} onForm={() => void setView("form")} />
+          ) : null}
+          {view === "yaml" || view === "json" ? (
             <TextView
               key={`${view}-${texts.generation}`}
               language={view}
@@ -111,7 +114,6 @@ export function ConfigForm(props: ConfigFormProps) {
 function FormView({
   config,
   mayWrite,
-  origin,
   state,
   locked,
 }: ConfigFormProps & { state: ConfigFormState; locked: boolean }) {
@@ -136,11 +138,29 @@ function FormView({
         }}
       >
         <div className="flex flex-col gap-6 p-4 *:max-w-2xl">
-          <FieldList config={config} control={state.form.control} origin={origin} retype={state.retype} />
+          <FieldList config={config} control={state.form.control} retype={state.retype} />
         </div>
       </form>
     </Locked>
   );
+}
+
+/** A text holds no secrets: what its address leaves behind is entered in the form. */
+function TextNotice({
+  config,
+  state,
+  onForm,
+}: {
+  config: PluginConfig;
+  state: ConfigFormState;
+  onForm: () => void;
+}) {
+  const left = useLeftBehind(config, state.form.control);
+  return left ? (
+    <div className="px-4 pt-4">
+      <LeftBehindNotice left={left} onFix={onForm} />
+    </div>
+  ) : null;
 }
 
 function isTarget(name: string): boolean {

@@ -15,6 +15,8 @@ const SCHEMA = [
 function config(configured: boolean, values: Record<string, Json> = {}): PluginConfig {
   return {
     schema: SCHEMA,
+    origin: null,
+    addressField: null,
     values,
     version: 1,
     secrets: { "api.key": { ...NO_SECRET, configured } },

@@ -3,6 +3,7 @@ import { SecretReference, type PluginConfig } from "@/lib/contract/config.ts";
 import type { ErrorInfo, FieldIssue } from "@/lib/contract/error.ts";
 import type { ConfigField, Json } from "@/lib/contract/manifest.ts";
 import type { SecretInput } from "@/lib/core/config.ts";
+import { findLeftBehind } from "./draft-origin.ts";
 import { KEPT, toKey, toValue, type FormValues, type SecretDraft } from "./form-values.ts";
 
 /** One message for one field, wherever it was found. */
@@ -12,7 +13,7 @@ export interface FieldMessage {
 }
 
 /**
- * What is wrong with a form: broken JSON first, then the rules that browser and server share.
+ * What is wrong with a form: broken JSON first, then the rules that browser and server share, then secrets that belong elsewhere.
  * @param only the fields to look at; all of them when absent
  */
 export async function checkForm(
@@ -31,7 +32,19 @@ export async function checkForm(
   }
   const readable = only.filter(({ name }) => !broken.some((one) => one.name === name));
   const issues = validateConfig(readable, Object.fromEntries(entries), toSecretInputs(config, values));
-  return [...broken, ...issues.map(({ field, message }) => ({ name: field, message }))];
+  return [
+    ...broken,
+    ...issues.map(({ field, message }) => ({ name: field, message })),
+    ...toBoundMessages(config, values).filter(({ name }) => only.some((field) => field.name === name)),
+  ];
+}
+
+/** A secret goes nowhere but where it was entered for: the server refuses the save otherwise. */
+function toBoundMessages(config: PluginConfig, values: FormValues): FieldMessage[] {
+  const left = findLeftBehind(config, values);
+  if (left === null) return [];
+  const message = `It belongs to ${left.from}: enter it again for ${left.to}, or clear it`;
+  return left.names.map((name) => ({ name, message }));
 }
 
 type Read = { value: Json | undefined } | { message: string };

@@ -14,6 +14,8 @@ const SCHEMA = [
 
 const CONFIG: PluginConfig = {
   schema: SCHEMA,
+  origin: null,
+  addressField: null,
   values: { region: "eu", tags: ["a"], older: 1 },
   version: 1,
   secrets: { api_key: { ...NO_SECRET, configured: true } },

@@ -1,26 +1,28 @@
 "use client";
 
-import { memo } from "react";
+import { Fragment, memo } from "react";
 import { useWatch, type Control } from "react-hook-form";
 import { NO_SECRET, type PluginConfig } from "@/lib/contract/config.ts";
 import { ConfigField } from "./config-field.tsx";
+import { draftOrigin } from "./draft-origin.ts";
 import { orphanNames, ownValue, pick, type FormValues } from "./form-values.ts";
+import { LeftBehindNotice } from "./left-behind.tsx";
 import { OrphanValues } from "./orphan-values.tsx";
 import { SecretField } from "./secret-field.tsx";
+import { useLeftBehind } from "./use-left-behind.ts";
 
 /** All fields of a schema. Rendered again when the configuration changes, never for a key that is typed: each field follows itself. */
 export const FieldList = memo(function FieldList({
   config,
   control,
-  origin,
   retype,
 }: {
   config: PluginConfig;
   control: Control<FormValues>;
-  origin: string | null;
   retype: readonly string[];
 }) {
   const base = useWatch({ control, name: "base" });
+  const origin = useWatch({ control, compute: (values: FormValues) => draftOrigin(config, values) });
   return (
     <>
       {config.schema.map((field) =>
@@ -34,15 +36,19 @@ export const FieldList = memo(function FieldList({
             retype={retype.includes(field.name)}
           />
         ) : (
-          <ConfigField
-            key={field.name}
-            field={field}
-            control={control}
-            stored={ownValue(base.values, field.name)}
-          />
+          <Fragment key={field.name}>
+            <ConfigField field={field} control={control} stored={ownValue(base.values, field.name)} />
+            {field.name === config.addressField?.name ? (
+              <AddressNotice config={config} control={control} />
+            ) : null}
+          </Fragment>
         ),
       )}
       <OrphanValues control={control} stored={pick(base.values, orphanNames(config.schema, base.values))} />
     </>
   );
 });
+
+function AddressNotice({ config, control }: { config: PluginConfig; control: Control<FormValues> }) {
+  return <LeftBehindNotice left={useLeftBehind(config, control)} />;
+}

@@ -4,7 +4,8 @@ import type { PluginConfig } from "@/lib/contract/config.ts";
 import type { ErrorInfo } from "@/lib/contract/error.ts";
 import type { Json } from "@/lib/contract/manifest.ts";
 import { isSameJson } from "@/lib/core/json-object.ts";
-import { differingNames, overlay } from "./form-merge.ts";
+import { draftOrigin, withoutForeignSecrets } from "./draft-origin.ts";
+import { differingNames, overlay, rebase } from "./form-merge.ts";
 import { changedNames, ownValue, toKey, toValue, type FormValues } from "./form-values.ts";
 
 /** Somebody else saved while this form was being edited. */
@@ -19,9 +20,28 @@ export interface Conflict {
   mine: FormValues;
   /** What is saved by now. */
   config: PluginConfig;
+  /** From where to where the plugin moved meanwhile; null when it stayed. */
+  moved: VersionConflict["moved"];
+  /** Secrets that had been typed for where it was, and were taken out of the form. */
+  dropped: string[];
 }
 
-export function toConflict(config: PluginConfig, mine: FormValues, error: ErrorInfo): Conflict {
+/**
+ * A form meets a newer configuration: its edits on top of that, and what the two sides disagree about. Secrets that were typed for
+ * another address than the form leads to by then are taken out.
+ */
+export function meet(
+  config: PluginConfig,
+  mine: FormValues,
+  error: ErrorInfo,
+): { values: FormValues; conflict: Conflict } {
+  const rebased = rebase(config, mine);
+  const { values, dropped } = withoutForeignSecrets(config, draftOrigin(config, mine), rebased);
+  const left = dropped.length === 0 ? mine : { ...mine, secrets: values.secrets };
+  return { values, conflict: toConflict(config, left, error, dropped) };
+}
+
+function toConflict(config: PluginConfig, mine: FormValues, error: ErrorInfo, dropped: string[]): Conflict {
   const told = VersionConflict.safeParse(error.details);
   const details = told.success ? told.data : null;
   const theirs = details?.changes ?? compare(mine.base.values, config.values);
@@ -33,8 +53,8 @@ export function toConflict(config: PluginConfig, mine: FormValues, error: ErrorI
     contested: theirs
       .map(({ field }) => field)
       .filter((name) => edited.has(name) && !isAgreed(config, mine, name)),
-    mine,
-    config,
+    ...{ mine, config, dropped },
+    moved: details?.moved ?? null,
   };
 }
 
@@ -67,17 +87,24 @@ export function toMine(schema: PluginConfig["schema"], mine: FormValues, name: s
   }
 }
 
-/** The form with one side's word on one contested field; everything else stays as it is in `current`. */
+/**
+ * The form with one side's word on one contested field; everything else stays as it is in `current`, but for secrets that were typed
+ * for another address when the word is about that.
+ */
 export function decide(
   conflict: Conflict,
   current: FormValues,
   name: string,
   side: "mine" | "theirs",
-): FormValues {
+): { values: FormValues; conflict: Conflict } {
   const { config, mine } = conflict;
   const others = changedNames(config.schema, current).filter((one) => one !== name);
-  if (side === "theirs") return overlay(config, current, others);
-  return overlay(config, overlayOne(config, current, mine, name), [...others, name]);
+  const decided =
+    side === "theirs"
+      ? overlay(config, current, others)
+      : overlay(config, overlayOne(config, current, mine, name), [...others, name]);
+  const { values, dropped } = withoutForeignSecrets(config, draftOrigin(config, current), decided);
+  return { values, conflict: { ...conflict, dropped: [...new Set([...conflict.dropped, ...dropped])] } };
 }
 
 function overlayOne(

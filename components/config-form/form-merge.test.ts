@@ -15,6 +15,8 @@ const SCHEMA = [NAME, LIMIT, KEY];
 function config(values: Record<string, Json> = {}, version = 3): PluginConfig {
   return {
     schema: SCHEMA,
+    origin: null,
+    addressField: null,
     values,
     version,
     secrets: { api_key: { ...NO_SECRET, configured: true } },

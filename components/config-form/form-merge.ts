@@ -69,7 +69,8 @@ export function differingNames(before: OpaqueValues, after: OpaqueValues): strin
 /** A draft fitted to the schema of today, still standing on the values it was made upon. */
 export function refit(config: PluginConfig, values: FormValues): FormValues {
   const base = pick(values.base.values, Object.keys(values.base.values));
-  const then = { ...config, version: values.base.version, values: base as PluginConfig["values"] };
+  const { version, origin } = values.base;
+  const then = { ...config, version, origin, values: base as PluginConfig["values"] };
   // A value that lost its field meanwhile is a value without a field, not a removed one.
   const extras = { ...pick(base, orphanNames(config.schema, base)), ...values.extras };
   const dropped = orphanNames(config.schema, base).filter(

@@ -14,6 +14,8 @@ const SCHEMA = [NAME, LIMIT, KEY];
 function config(values: Record<string, Json> = {}, version = 3): PluginConfig {
   return {
     schema: SCHEMA,
+    origin: null,
+    addressField: null,
     values,
     version,
     secrets: { api_key: { ...NO_SECRET, configured: true } },
@@ -70,7 +72,7 @@ describe("a form made from a configuration", () => {
 
   it("survives a field called __proto__", () => {
     const schema = [field({ name: "__proto__", type: "string" })];
-    const empty: PluginConfig = { schema, values: {}, secrets: {}, version: 0 };
+    const empty: PluginConfig = { ...config(), schema, values: {}, secrets: {}, version: 0 };
     const values = edit(toFormValues(empty), "__proto__", "x");
     expect(Object.entries(toConfigWrite(schema, values).values)).toEqual([["__proto__", "x"]]);
   });

@@ -16,8 +16,8 @@ export type OpaqueValues = Record<string, unknown>;
 
 /** The whole form. Records are keyed by `toKey(name)`: names of fields may hold dots and brackets. */
 export interface FormValues {
-  /** What the edits were made upon; a newer one on the server is a conflict. */
-  base: { version: number; values: OpaqueValues };
+  /** What the edits were made upon, and where that went; a newer one on the server is a conflict. */
+  base: { version: number; values: OpaqueValues; origin: string | null };
   fields: Record<string, FieldDraft>;
   secrets: Record<string, SecretDraft>;
   /** Explicit values under names that the schema does not have: kept as they are until somebody removes them. */
@@ -35,7 +35,7 @@ export function toFormValues(config: PluginConfig): FormValues {
   const open = config.schema.filter((field) => !field.sensitive);
   const sensitive = config.schema.filter((field) => field.sensitive);
   return {
-    base: { version: config.version, values: config.values },
+    base: { version: config.version, values: config.values, origin: config.origin },
     fields: Object.fromEntries(
       open.map((field) => [toKey(field.name), toDraft(field, ownValue(config.values, field.name))]),
     ),

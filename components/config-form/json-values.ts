@@ -1,5 +1,6 @@
 import type { Json } from "@/lib/contract/manifest.ts";
 import { describeInexact, findInexactNumber } from "@/lib/core/exact-json.ts";
+import { findUnfaithful } from "@/lib/core/faithful.ts";
 import { isJsonObject } from "@/lib/core/json-object.ts";
 import {
   MAX_VALUE_DEPTH,
@@ -42,12 +43,16 @@ export function readJson(text: string): TextReading {
       fix: "Keep one of them.",
     });
   }
-  if (Object.hasOwn(value, "__proto__"))
-    return unreadable(text, text.indexOf("__proto__"), {
-      code: "forbidden_key",
-      message: "__proto__ is no name for a value.",
-      fix: "Remove it.",
+  const [unfaithful] = findUnfaithful(value);
+  if (unfaithful) {
+    const isName = unfaithful.path.endsWith("__proto__");
+    const offset = isName ? text.indexOf("__proto__") : text.search(/\\u[dD][89a-fA-F]/);
+    return unreadable(text, Math.max(0, offset), {
+      code: isName ? "forbidden_key" : "lone_surrogate",
+      message: unfaithful.message,
+      fix: "Correct or remove it.",
     });
+  }
   const inexact = findInexactNumber(text);
   if (inexact !== null) {
     return unreadable(text, text.indexOf(inexact), {

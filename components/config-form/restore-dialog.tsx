@@ -4,7 +4,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "@/lib/client/browser.ts";
 import type { ConfigRestored, ConfigRevision } from "@/lib/contract/config-revision.ts";
-import { NO_SECRET, type PluginConfig, type SecretWrite } from "@/lib/contract/config.ts";
+import { NO_SECRET, type PluginConfig, type SecretState, type SecretWrite } from "@/lib/contract/config.ts";
 import type { ConfigField } from "@/lib/contract/manifest.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
@@ -13,7 +13,7 @@ import { ErrorNotice } from "../ui/error-notice.tsx";
 import { Field } from "../ui/field.tsx";
 import { toFieldMessages } from "./config-resolver.ts";
 import { NoteField } from "./note-field.tsx";
-import { diffRevisions, goneSecrets } from "./revision-diff.ts";
+import { boundSecrets, diffRevisions, goneSecrets, originOfRevision } from "./revision-diff.ts";
 import { SecretInput } from "./secret-input.tsx";
 import { ValueDiff } from "./value-diff.tsx";
 
@@ -47,10 +47,10 @@ export function RestoreDialog({
     onSuccess: onRestored,
   });
   const told = restore.error ? toFieldMessages(config.schema, toErrorInfo(restore.error)) : [];
-  const gone = config.schema.filter(
-    ({ name, sensitive }) =>
-      sensitive && (goneSecrets(revision).includes(name) || told.some((one) => one.name === name)),
-  );
+  const origin = originOfRevision(config, revision);
+  const bound = boundSecrets(config, origin);
+  const lost = new Set([...goneSecrets(revision, origin), ...bound, ...told.map(({ name }) => name)]);
+  const gone = config.schema.filter(({ name, sensitive }) => sensitive && lost.has(name));
   // What becomes of the secrets that are gone is said, and chosen, at their inputs.
   const changes = diffRevisions(now, revision).filter(
     ({ field, secret }) => secret === undefined || !gone.some(({ name }) => name === field),
@@ -80,7 +80,9 @@ export function RestoreDialog({
           <GoneSecret
             key={field.name}
             field={field}
-            isReplaced={(config.secrets[field.name] ?? NO_SECRET).configured}
+            state={config.secrets[field.name] ?? NO_SECRET}
+            isBound={bound.includes(field.name)}
+            origin={origin}
             text={typed[field.name] ?? ""}
             error={told.find(({ name }) => name === field.name)?.message}
             onText={(text) => setTyped({ ...typed, [field.name]: text })}
@@ -99,14 +101,19 @@ export function RestoreDialog({
 
 function GoneSecret({
   field,
-  isReplaced,
+  state,
+  isBound,
+  origin,
   text,
   error,
   onText,
 }: {
   field: ConfigField;
-  /** A newer one is set. */
-  isReplaced: boolean;
+  /** Of the one that is set now. */
+  state: SecretState;
+  /** That one belongs elsewhere than where the revision leads. */
+  isBound: boolean;
+  origin: string | null;
   text: string;
   error: string | undefined;
   onText: (text: string) => void;
@@ -118,19 +125,23 @@ function GoneSecret({
           <code>{field.name}</code> has to be entered again
         </>
       }
-      required={field.required && !isReplaced}
+      required={isBound || (field.required && !state.configured)}
       error={error}
-      hint={
-        isReplaced
-          ? "Old secrets are not kept. Leave it empty to stay with the one that is set now."
-          : "Old secrets are not kept, and none is set now."
-      }
+      hint={describeGone(state, isBound, origin)}
     >
       {(aria) => (
         <SecretInput aria={aria} text={text} autoFocus={false} onChange={onText} onBlur={() => undefined} />
       )}
     </Field>
   );
+}
+
+function describeGone(state: SecretState, isBound: boolean, origin: string | null): string {
+  if (isBound)
+    return `The one that is set now belongs to ${state.origin ?? "no address"} and is not sent to ${origin ?? "another"}.`;
+  return state.configured
+    ? "Old secrets are not kept. Leave it empty to stay with the one that is set now."
+    : "Old secrets are not kept, and none is set now.";
 }
 
 function toWrites(typed: Record<string, string>): Record<string, SecretWrite> {

@@ -5,6 +5,8 @@ import type { AuditChange } from "@/lib/contract/activity.ts";
 import type { ConfigField } from "@/lib/contract/manifest.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
+import type { LeftBehind } from "./draft-origin.ts";
+import { LeftBehindNotice } from "./left-behind.tsx";
 import { NoteField } from "./note-field.tsx";
 import { ValueDiff } from "./value-diff.tsx";
 
@@ -12,11 +14,14 @@ import { ValueDiff } from "./value-diff.tsx";
 export function ReviewDialog({
   changes,
   schema,
+  left,
   onClose,
   onSave,
 }: {
   changes: AuditChange[];
   schema: readonly ConfigField[];
+  /** Secrets that keep it from being saved. */
+  left: LeftBehind | null;
   onClose: () => void;
   onSave: (note: string) => void;
 }) {
@@ -38,6 +43,7 @@ export function ReviewDialog({
       }
     >
       <div className="flex flex-col gap-4">
+        <LeftBehindNotice left={left} onFix={onClose} />
         <ValueDiff changes={changes} schema={schema} />
         <NoteField note={note} onNote={setNote} onEnter={() => onSave(note)} />
       </div>

@@ -30,12 +30,13 @@ describe("two revisions", () => {
     expect(diffRevisions(one, one)).toEqual([]);
   });
 
-  it("know which secrets cannot come back: a reference can", () => {
+  it("know which secrets cannot come back: a reference can, to the place it was entered for", () => {
     const secrets = {
       gone: sealed(1, false),
       here: sealed(1),
-      named: { reference: "env:A", since: 1, current: false },
+      named: { reference: "env:A", since: 1, current: false, origin: "https://a.example" },
     };
-    expect(goneSecrets(revision({ secrets }))).toEqual(["gone"]);
+    expect(goneSecrets(revision({ secrets }), "https://a.example")).toEqual(["gone"]);
+    expect(goneSecrets(revision({ secrets }), "https://b.example")).toEqual(["gone", "named"]);
   });
 });

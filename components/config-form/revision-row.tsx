@@ -28,7 +28,8 @@ export function RevisionRow({
           <span className="figures font-medium">#{revision}</span>
           {isNow ? <Chip strong>Now</Chip> : null}
           {kind === "restored" ? <Chip>Restored from #{restoredFrom}</Chip> : null}
-          {kind === "adopted" ? <Chip>New metadata accepted</Chip> : null}
+          {kind === "adopted" ? <Chip>New description taken over</Chip> : null}
+          {kind === "moved" ? <Chip>Moved to another address</Chip> : null}
           <span className="text-muted wrap-anywhere">
             {savedBy} · <RelativeTime at={savedAt} />
           </span>

@@ -9,7 +9,7 @@ export function SecretFacts({ state, origin }: { state: SecretState; origin: str
   return (
     <div className="flex flex-col gap-1 py-0.5">
       <span className="inline-flex flex-wrap items-center gap-x-1.5">
-        {problem ? (
+        {problem || isElsewhere ? (
           <TriangleAlert aria-hidden className="size-4 text-warn" />
         ) : reference ? (
           <Link2 aria-hidden className="size-4 text-ok" />
@@ -31,12 +31,13 @@ export function SecretFacts({ state, origin }: { state: SecretState; origin: str
         </span>
       ) : null}
       {isElsewhere ? (
-        <span className="wrap-anywhere">
+        <span className="text-warn wrap-anywhere">
           Belongs to <code className="text-ink">{state.origin}</code> and is sent nowhere else. Enter it again
           for <code className="text-ink">{origin}</code>.
         </span>
+      ) : problem ? (
+        <span className="text-warn wrap-anywhere">{problem}</span>
       ) : null}
-      {problem ? <span className="text-warn wrap-anywhere">{problem}</span> : null}
     </div>
   );
 }

@@ -15,7 +15,7 @@ interface SecretProps {
   field: Schema;
   control: Control<FormValues>;
   state: SecretState;
-  /** Scheme, host and port the plugin has now; null for built-in ones. */
+  /** Scheme, host and port that the form goes to as it stands; null while that is nowhere. */
   origin: string | null;
   /** Typed before a reload and therefore gone. */
   retype: boolean;

@@ -11,13 +11,14 @@ import { toErrorInfo } from "../ui/error-info.ts";
 import type { SaveOutcome } from "./config-notice.tsx";
 import { toFieldMessages, toPath } from "./config-resolver.ts";
 import { focusFirst } from "./field-link.ts";
-import { decide, toConflict } from "./form-conflict.ts";
-import { carryOver, rebase } from "./form-merge.ts";
+import { decide, meet } from "./form-conflict.ts";
+import { carryOver } from "./form-merge.ts";
 import { toConfigWrite, type FormValues } from "./form-values.ts";
 
 /**
  * Saves a form and says how it ended. Of two people who save at once the second gets the first one's values under the own edits
- * and chooses where they differ; what the server refuses lands on its fields.
+ * and chooses where they differ; a secret that was typed for another address than the form leads to by then is taken out. What the
+ * server refuses lands on its fields.
  */
 export function useConfigSave(pluginId: string, config: PluginConfig, form: UseFormReturn<FormValues>) {
   const client = useQueryClient();
@@ -56,15 +57,16 @@ export function useConfigSave(pluginId: string, config: PluginConfig, form: UseF
 
   async function merge(info: ErrorInfo) {
     const fresh = await client.fetchQuery({ ...queries(api).config(pluginId), staleTime: 0 });
-    const mine = form.getValues();
-    form.reset(rebase(fresh, mine));
-    setOutcome({ kind: "conflict", conflict: toConflict(fresh, mine, info), choices: {} });
+    const { values, conflict } = meet(fresh, form.getValues(), info);
+    form.reset(values);
+    setOutcome({ kind: "conflict", conflict, choices: {} });
   }
 
   function choose(name: string, side: "mine" | "theirs") {
     if (outcome?.kind !== "conflict") return;
-    form.reset(decide(outcome.conflict, form.getValues(), name, side));
-    setOutcome({ ...outcome, choices: { ...outcome.choices, [name]: side } });
+    const { values, conflict } = decide(outcome.conflict, form.getValues(), name, side);
+    form.reset(values);
+    setOutcome({ ...outcome, conflict, choices: { ...outcome.choices, [name]: side } });
   }
 
   function refuse(error: unknown) {

@@ -65,7 +65,6 @@ export function PluginConfiguration() {
           pluginId={plugin.id}
           config={data}
           mayWrite={mayWrite}
-          origin={toOrigin(plugin.endpoint)}
           onEnable={plugin.desired === "disabled" ? enable : undefined}
         />
       </section>
@@ -83,10 +82,4 @@ function useResumes(pluginId: string): boolean {
   const [resumes, setResumes] = useState<boolean | null>(null);
   if (hydrated && resumes === null) setResumes(draft !== null);
   return resumes ?? false;
-}
-
-function toOrigin(endpoint: string | null): string | null {
-  if (endpoint === null || !URL.canParse(endpoint)) return null;
-  const { protocol, host } = new URL(endpoint);
-  return `${protocol}//${host}`;
 }
