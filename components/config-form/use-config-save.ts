@@ -60,6 +60,8 @@ export function useConfigSave(pluginId: string, config: PluginConfig, form: UseF
     const { values, conflict } = meet(fresh, form.getValues(), info);
     form.reset(values);
     setOutcome({ kind: "conflict", conflict, choices: {} });
+    // What else the page says, its address for one, is as old as the form was.
+    await client.invalidateQueries({ queryKey: ["plugin", pluginId] });
   }
 
   function choose(name: string, side: "mine" | "theirs") {

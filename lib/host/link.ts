@@ -1,3 +1,4 @@
+import { AppError } from "../contract/error.ts";
 import type { Metadata } from "../contract/manifest.ts";
 import type { PluginModels } from "../contract/plugin.ts";
 import type { ChatRequest, Model } from "../contract/protocol.ts";
@@ -80,6 +81,8 @@ export function createLink(options: LinkOptions): Link {
   let attemptedVersion: number | null = null;
 
   async function openSaved() {
+    // The record may be newer than the connection: what it says goes to where it leads, and not here.
+    if (addressOf(record()) !== address) throw movedOn(record());
     const config = await openConfig(record(), { configs, originOf });
     attemptedVersion = config.version;
     return config;
@@ -174,6 +177,15 @@ export function createLink(options: LinkOptions): Link {
       return capabilitiesOf(metadata, models.find(({ id }) => id === model) ?? null);
     },
   };
+}
+
+/** Where a record's plugin answers: another one needs another connection. */
+export function addressOf({ endpoint, manifest }: PluginRecord): string {
+  return `${manifest.type} ${endpoint ?? manifest.metadata.provider_type}`;
+}
+
+function movedOn({ name, endpoint }: PluginRecord): AppError {
+  return new AppError("request_aborted", `${name} moved to ${endpoint ?? "another address"} meanwhile.`);
 }
 
 function ignore(): void {

@@ -15,7 +15,7 @@ import { shuttingDownError } from "./failure.ts";
 import { createHealthTracker } from "./health-tracker.ts";
 import type { HealthTracker } from "./health-tracker.ts";
 import type { PluginStatus } from "./host.ts";
-import { createLink } from "./link.ts";
+import { addressOf, createLink } from "./link.ts";
 import type { Link } from "./link.ts";
 import type { Watched } from "./monitor.ts";
 import { createObserver } from "./observer.ts";
@@ -236,9 +236,4 @@ export function createRunner(initial: PluginRecord, options: RunnerOptions): Run
     },
   };
   return runner;
-}
-
-/** Where a record's plugin answers: another one needs another connection. */
-function addressOf({ endpoint, manifest }: PluginRecord): string {
-  return `${manifest.type} ${endpoint ?? manifest.metadata.provider_type}`;
 }

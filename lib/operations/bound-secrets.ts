@@ -21,26 +21,34 @@ export function requireBound(
   const kept = Object.keys(secrets).filter(
     (name) => secrets[name]?.configured && secrets[name].origin !== next && !Object.hasOwn(writes, name),
   );
-  if (kept.length > 0)
-    throw bound(record, host.destinations.addressField(record)?.name, kept.toSorted(), next);
+  if (kept.length === 0) return;
+  const field = host.destinations.addressField(record)?.name;
+  const belongs = kept.toSorted().map((name) => [name, secrets[name]?.origin ?? "another address"] as const);
+  throw bound(
+    record,
+    field === undefined ? "endpoint" : `values.${field}`,
+    belongs,
+    next ?? "the new address",
+  );
 }
 
+/** @param belongs where each of the secrets belongs */
 function bound(
   { name }: PluginRecord,
-  field: string | undefined,
-  secrets: string[],
-  origin: string | null,
+  path: string,
+  belongs: ReadonlyArray<readonly [name: string, origin: string]>,
+  next: string,
 ): AppError {
-  const path = field === undefined ? "endpoint" : `values.${field}`;
-  const message = `${name} has secrets that belong to its present address: ${secrets.join(", ")}. They are not sent to ${origin ?? "another"}.`;
+  const secrets = belongs.map(([secret]) => secret);
+  const message = `${name} has secrets that belong to its present address: ${secrets.join(", ")}. They are not sent to ${next}.`;
   return new AppError("secrets_bound", message, {
     field: path,
     hint: 'To go there, enter each of them again in the same write ("set" or "reference"), or let it go ("clear": true).',
     issues: [
       { path, message },
-      ...secrets.map((secret) => ({
+      ...belongs.map(([secret, origin]) => ({
         path: `secrets.${secret}`,
-        message: `It belongs to the present address: enter it again for ${origin ?? "the new one"}, or clear it.`,
+        message: `It belongs to ${origin}: enter it again for ${next}, or clear it.`,
       })),
     ],
     details: { secrets },

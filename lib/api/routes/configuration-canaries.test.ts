@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestConsole, type TestConsole } from "../../../test/api-console.ts";
+import { serveOpenAi } from "../../../test/openai-server.ts";
 import { createStubPlugin, type StubPlugin } from "../../../test/stub-plugin.ts";
 import type { Plugin } from "../../contract/plugin.ts";
 import { createReferences, toReferenceRules } from "../../data/secret-reference.ts";
@@ -14,6 +15,8 @@ import { createLog } from "../../log.ts";
 const COUNT = 200;
 /** Raise it to 10000 for the whole proof; every write is a transaction on the disk. */
 const WRITES = Number(process.env["LOOM_TEST_WRITES"] ?? 500);
+/** Keys of a built-in plugin, one after the other: each goes through a test, a save and two refused moves. */
+const KEYS = 20;
 const TYPES = ["string", "int", "float", "bool", "list<thing>"];
 const SCHEMA = Array.from({ length: COUNT }, (_, index) => ({
   name: `secret_${index}`,
@@ -102,6 +105,47 @@ describe(`${COUNT} canary secrets in every kind of field`, () => {
       expect(hits(await readFile(join(loom.directory, file), "latin1"))).toEqual([]);
     }
   }, 60_000);
+
+  it("of a built-in plugin are sent to its own service alone, and appear nowhere else when that repeats them", async () => {
+    const [home, elsewhere] = await Promise.all([serveOpenAi(), serveOpenAi({ key: null })]);
+    for (const { port } of [home, elsewhere]) loom.approvals.remember("127.0.0.1", port);
+    const registered = await ask("POST", "/api/plugins", { builtin: "openai-compatible" });
+    const path = `/api/plugins/${(JSON.parse(registered) as { plugin: Plugin }).plugin.id}`;
+    const texts = [registered];
+    const keys = Array.from({ length: KEYS }, (_, index) => `canary-${700_200_000 + index * 37}`);
+    const found = (text: string) => keys.filter((key) => text.includes(key));
+    for (const [index, key] of keys.entries()) {
+      const write = { values: { base_url: home.baseUrl }, secrets: { api_key: { set: key } } };
+      // A service that does not know a key says it in its complaint; one that does may name a model after it.
+      home.key = index % 2 === 0 ? "another" : key;
+      home.models = [{ id: `model-${key}` }, { id: Buffer.from(key).toString("base64") }];
+      texts.push(await ask("POST", `${path}/test`, { ...write, chat: true }));
+      texts.push(await ask("PUT", `${path}/config`, { version: index, ...write }));
+      if (index === 0) texts.push(await ask("POST", `${path}/enable`, {}));
+      const moved = { version: index + 1, values: { base_url: elsewhere.baseUrl } };
+      texts.push(await ask("PUT", `${path}/config`, moved));
+      texts.push(await ask("POST", `${path}/test`, { ...moved, save: true }));
+    }
+    for (const rest of [
+      "",
+      "/config",
+      "/config/effective",
+      "/config/revisions",
+      "/models",
+      "/manifest?format=yaml",
+    ])
+      texts.push(await ask("GET", path + rest));
+    texts.push(await ask("GET", "/api/activity?limit=100"), await ask("GET", "/api/plugins"));
+    expect(found(JSON.stringify(home.requests))).toEqual(keys);
+    expect(elsewhere.requests).toEqual([]);
+    expect(texts.join("\n").match(/secrets_bound/g)?.length).toBeGreaterThanOrEqual(2 * KEYS);
+    expect(texts.flatMap(found)).toEqual([]);
+    expect(found(lines.join("\n"))).toEqual([]);
+    for (const file of (await readdir(loom.directory)).filter((name) => name.startsWith("loom.db")))
+      expect(found(await readFile(join(loom.directory, file), "latin1"))).toEqual([]);
+    await ask("DELETE", path);
+    await Promise.all([home.close(), elsewhere.close()]);
+  }, 120_000);
 
   it(`keep their ciphertext through ${WRITES} writes without them`, async () => {
     const read = () => {
