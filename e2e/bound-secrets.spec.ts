@@ -84,7 +84,7 @@ test("a plugin that moves while a key is typed takes the key out of the form and
   ];
   const [here, there] = await Promise.all([createStubPlugin({ schema }), createStubPlugin({ schema })]);
   const created = await api.post("/api/plugins", {
-    data: { endpoint: here.endpoint, approveEndpoint: true, name: "Mover" },
+    data: { endpoint: here.endpoint, approveEndpoint: true, name: "Wanderer" },
   });
   const { plugin } = (await created.json()) as { plugin: { id: string } };
   await api.post(`/api/plugins/${plugin.id}/enable`, { data: {} });
@@ -98,6 +98,8 @@ test("a plugin that moves while a key is typed takes the key out of the form and
   await expect(conflict).toContainText(`The plugin moved from ${here.endpoint} to ${there.endpoint}`);
   await expect(conflict).toContainText("What you had typed for api_key was meant for another address");
   await expect(page.getByLabel("api_key")).toHaveValue("");
+  // Only the notice speaks of the old address: the page around it has the new one.
+  await expect(page.getByText(here.endpoint, { exact: true })).toHaveCount(1);
   await expect(page.getByRole("textbox", { name: "region" })).toHaveValue("eu");
   await page.getByRole("button", { name: "Save", exact: true }).click();
   await expect(page.getByText("Saved.")).toBeVisible();
