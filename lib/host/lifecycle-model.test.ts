@@ -119,7 +119,7 @@ async function talk(real: Real, model: Model): Promise<void> {
 async function tryDraft({ console, id }: Real): Promise<void> {
   const trial = {
     ...{ draft: { values: { a: -1_000 }, secrets: {} }, check: () => undefined, chat: false, save: null },
-    report: () => undefined,
+    ...{ origin: "http://127.0.0.1:8090", report: () => undefined },
   };
   const { ok } = await console.host
     .tryConfig(id, trial, new AbortController().signal)

@@ -61,19 +61,16 @@ export async function retryPluginsAt(context: Context, place: string): Promise<v
 }
 
 /** Where each plugin lives, host:port: at its endpoint, or where the configuration of one in the box says its service is. */
-function placesOf({ data }: Context, records: PluginRecord[]): Promise<Array<string | null>> {
+function placesOf({ data, host }: Context, records: PluginRecord[]): Promise<Array<string | null>> {
+  const { addressField, originOf } = host.destinations;
   return Promise.all(
-    records.map(async ({ id, endpoint, manifest }) => {
-      if (endpoint !== null) return toPlace(endpoint);
-      const isService = manifest.metadata.config_schema.some(({ name }) => name === SERVICE_FIELD);
-      const address = isService ? (await data.configs.get(id)).values[SERVICE_FIELD] : undefined;
-      return typeof address === "string" ? toPlace(address) : null;
+    records.map(async (record) => {
+      const values = addressField(record) === null ? {} : (await data.configs.get(record.id)).values;
+      const origin = originOf(record, values);
+      return origin === null ? null : toPlace(origin);
     }),
   );
 }
-
-/** What plugins in the box call the address of their service. */
-const SERVICE_FIELD = "base_url";
 
 /** Null for what is no address: a configuration may say anything. */
 function toPlace(address: string): string | null {
