@@ -24,6 +24,9 @@ export function forbiddenVariables(names: readonly string[]): string[] {
 /** What a plugin's process inherits of the console's environment: enough to find programs and write dates, and no key. */
 export const INHERITED_VARIABLES = ["PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR"] as const;
 
+/** What a plugin's process gets besides: Python would write compiled modules into the folder, and an approval covers the folder. */
+export const ADDED_VARIABLES = { PYTHONDONTWRITEBYTECODE: "1" } as const;
+
 /**
  * Names of files that a plugin writes while it runs and that no runtime loads as code by itself: logs, SQLite databases with their
  * journals, pid files, sockets. A short list on purpose: whatever is not on it counts as program.

@@ -25,6 +25,8 @@ export interface IntroductionOptions {
   onMetadata?: (metadata: Metadata) => void;
   /** Called between asking and telling: identity and configuration are in order. */
   onIdentified?: () => void;
+  /** Asked last before it is told: throws when somebody else listens where the console's own process should. */
+  requireOwner: () => Promise<void>;
 }
 
 /**
@@ -55,7 +57,10 @@ export async function introduce(options: IntroductionOptions): Promise<Introduct
   });
   signal.throwIfAborted();
   onIdentified?.();
-  await steps.run("initialize", async () => ({ value: await client.initialize(config.effective, signal) }));
+  await steps.run("initialize", async () => {
+    await options.requireOwner();
+    return { value: await client.initialize(config.effective, signal) };
+  });
   return { metadata, config, record };
 }
 

@@ -9,7 +9,7 @@ import type { Log } from "../log.ts";
 import type { PluginClient } from "../transport/client.ts";
 import { checkHealth, failedCheck } from "./check.ts";
 import type { CheckResult } from "./check.ts";
-import { isLostContact, needsPerson, toFailure } from "./failure.ts";
+import { isLostContact, needsPerson, stopsTraffic, toFailure } from "./failure.ts";
 import { introduce } from "./introduction.ts";
 import type { Introduction, IntroductionOptions } from "./introduction.ts";
 import { openConfig } from "./outgoing-config.ts";
@@ -63,11 +63,14 @@ export interface LinkOptions {
   configs: Repositories["configs"];
   /** What the plugin says it is, every time it is asked. */
   onMetadata?: (metadata: Metadata) => void;
+  /** See `IntroductionOptions`. */
+  requireOwner: () => Promise<void>;
   clock: Clock;
   log: Log;
 }
 
-export function createLink({ client, address, record, configs, onMetadata, clock, log }: LinkOptions): Link {
+export function createLink(options: LinkOptions): Link {
+  const { client, address, record, configs, onMetadata, requireOwner, clock, log } = options;
   let introduction: (Introduction & { at: number }) | null = null;
   let told = false;
   let lostContact = false;
@@ -105,8 +108,10 @@ export function createLink({ client, address, record, configs, onMetadata, clock
       onIdentified();
     };
     const heard = { onIdentified: identified, ...(onMetadata ? { onMetadata } : {}) };
-    const options = { ...what, client, steps, signal, ...heard };
-    introduction = { ...(await introduce(options)), at: clock.now() };
+    introduction = {
+      ...(await introduce({ ...what, client, steps, signal, requireOwner, ...heard })),
+      at: clock.now(),
+    };
     lostContact = false;
     distrusted = false;
     bootId = null;
@@ -141,7 +146,7 @@ export function createLink({ client, address, record, configs, onMetadata, clock
     } catch (error) {
       const info = toFailure(error, log);
       const result = failedCheck(first.at, info, first.latencyMs);
-      return { result, reinitialized: false, refused: needsPerson(info) };
+      return { result, reinitialized: false, refused: needsPerson(info) || stopsTraffic(info) };
     }
     const result = await askOnce(signal);
     remember(result);

@@ -17,12 +17,14 @@ import { findRun } from "./process-tree.ts";
 import { createSupervisor, type Supervisor } from "./supervisor.ts";
 
 let folder: string;
+let logs: string;
 let database: TestData;
 let host: Host;
 let supervisor: Supervisor;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "loom-own-"));
+  logs = await mkdtemp(join(tmpdir(), "loom-logs-"));
   await copyFile(join(import.meta.dirname, "../../test/process-plugin.mjs"), join(folder, "plugin.mjs"));
   database = await createTestData(createClock());
   ({ host, supervisor } = makeHost(true));
@@ -31,7 +33,7 @@ afterEach(async () => {
   await host.stop();
   await supervisor.close();
   await database.close();
-  await rm(folder, { recursive: true });
+  await Promise.all([folder, logs].map((path) => rm(path, { recursive: true })));
 });
 
 function makeHost(allowed: boolean) {
@@ -39,7 +41,7 @@ function makeHost(allowed: boolean) {
   const keeper = createSupervisor({
     ...{ processes: database.data.processes, clock, log, allowed },
     environment: { PATH: process.env["PATH"], HOME: "/root", LOOM_SECRET_KEY: "never" },
-    logDirectory: join(folder, "logs"),
+    logDirectory: logs,
     guardianScript: join(import.meta.dirname, "guardian.mjs"),
   });
   const made = createHost({
@@ -87,10 +89,10 @@ async function register(behaviour = "", port?: number): Promise<PluginRecord> {
 }
 
 async function approve(record: PluginRecord): Promise<void> {
-  const { command } = (await host.process(record)) ?? {};
-  if (!command) throw new Error("nothing to approve");
+  const look = await host.command(record);
+  if (!look) throw new Error("nothing to approve");
   const approvedAt = new Date().toISOString();
-  await database.data.processes.approve(record.id, { command, approvedBy: "Ann", approvedAt });
+  await database.data.processes.approve(record.id, { ...look, approvedBy: "Ann", approvedAt });
 }
 
 async function chat(id: string, text: string): Promise<string> {

@@ -10,6 +10,7 @@ export interface ProcessEntry {
   startTicks: number;
   /** User and system time, clock ticks. */
   cpuTicks: number;
+  parent: number;
 }
 
 /** Null when there is no such process (any more), or no /proc on this system. */
@@ -21,22 +22,32 @@ export async function readProcess(pid: number): Promise<ProcessEntry | null> {
   const field = (number: number) => Number(fields[number - 3] ?? 0);
   // A zombie has ended: it only waits for its parent to notice.
   if (fields[0] === "Z") return null;
-  return { pid, startTicks: field(22), cpuTicks: field(14) + field(15) };
+  return { pid, startTicks: field(22), cpuTicks: field(14) + field(15), parent: field(4) };
 }
 
-/** Every living process of a run, wherever it has moved. Empty where there is no /proc. */
-export async function findRun(runId: string): Promise<ProcessEntry[]> {
+/**
+ * Every living process of a run, wherever it has moved: those that carry its mark, and their children, who may have wiped it.
+ * Empty where there is no /proc.
+ * @param leader counts as marked: the first process, for as long as it is known to live
+ */
+export async function findRun(runId: string, leader: number | null = null): Promise<ProcessEntry[]> {
   const names = await readdir("/proc").catch((): string[] => []);
-  const marker = `${RUN_VARIABLE}=${runId}`;
-  const found = await Promise.all(
-    names
-      .filter((name) => /^\d+$/.test(name))
-      .map(async (name) => {
-        const environment = await readFile(`/proc/${name}/environ`, "utf8").catch(() => "");
-        return environment.split("\0").includes(marker) ? readProcess(Number(name)) : null;
-      }),
-  );
-  return found.filter((entry) => entry !== null);
+  const pids = names.filter((name) => /^\d+$/.test(name)).map(Number);
+  const seen = (await Promise.all(pids.map((pid) => look(pid, runId)))).filter((one) => one !== null);
+  const run = new Set(seen.filter(({ marked, entry }) => marked || entry.pid === leader));
+  // A set that grows while it is walked: children of children come in turn.
+  for (const { entry } of run) {
+    for (const other of seen) if (other.entry.parent === entry.pid) run.add(other);
+  }
+  return [...run].map(({ entry }) => entry);
+}
+
+/** Null for a process that is gone or somebody else's. */
+async function look(pid: number, runId: string): Promise<{ entry: ProcessEntry; marked: boolean } | null> {
+  const environment = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => null);
+  const entry = environment === null ? null : await readProcess(pid);
+  if (environment === null || entry === null) return null;
+  return { entry, marked: environment.split("\0").includes(`${RUN_VARIABLE}=${runId}`) };
 }
 
 /** Ends a process group (null when only the run is known) and every process of the run. What is gone already is fine. */

@@ -109,7 +109,7 @@ export function createRunner(initial: PluginRecord, options: RunnerOptions): Run
   const trialOptions = () => ({
     ...{ record, createClient, clock, log },
     configs: data.configs,
-    onMetadata: descriptions.hear,
+    ...{ onMetadata: descriptions.hear, requireOwner: keeper.requireOwner },
   });
   const tester = createTester({
     ...{ convergence, power, observer, openClient, trialOptions, switchOn },

@@ -49,6 +49,8 @@ export interface TrialOptions {
   signal: AbortSignal;
   /** What the plugin says it is. */
   onMetadata: (metadata: Metadata) => void;
+  /** See `IntroductionOptions`. */
+  requireOwner: () => Promise<void>;
   /** The draft is about to be sent. */
   onTold: () => void;
   /** The secrets that are about to be sent. */
@@ -83,6 +85,7 @@ export async function runTrial(trial: Trial, options: TrialOptions): Promise<Tri
     client = createClient({ type: manifest.type, endpoint, manifest }, { pluginId: record.id, log });
     client.conceal(config.secrets);
     options.onSecrets(config.secrets);
+    await options.requireOwner();
     signal.throwIfAborted();
     told = true;
     options.onTold();

@@ -1,12 +1,7 @@
 import { z } from "zod";
 import { LogLine, LogPage, PluginProcess, ProcessApproval, ProcessLimits } from "../../contract/process.ts";
-import {
-  approveProcess,
-  followLog,
-  getProcess,
-  listLog,
-  setProcessLimits,
-} from "../../operations/processes.ts";
+import { followLog, listLog } from "../../operations/process-log.ts";
+import { approveProcess, getProcess, revokeProcess, setProcessLimits } from "../../operations/processes.ts";
 import { route } from "../route.ts";
 import { toSessionStream } from "../session-stream.ts";
 
@@ -46,6 +41,13 @@ export const processRoutes = [
     handle: async ({ context, actor, id, body }) => ({
       process: await approveProcess(context, actor, id, body.command),
     }),
+  }),
+
+  route("DELETE", "/api/plugins/:id/process/approval", {
+    permission: "settings:write",
+    summary: "Take the approval of the command back; its process is ended first",
+    response: OneProcess,
+    handle: async ({ context, actor, id }) => ({ process: await revokeProcess(context, actor, id) }),
   }),
 
   route("PUT", "/api/plugins/:id/process/limits", {
