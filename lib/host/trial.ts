@@ -82,10 +82,11 @@ export async function runTrial(trial: Trial, options: TrialOptions): Promise<Tri
       requireComplete(config, manifest.metadata.config_schema, metadata.config_schema);
       return { value: null, note: describeCount(config) };
     });
+    steps.begin("initialize");
+    await options.requireOwner();
     client = createClient({ type: manifest.type, endpoint, manifest }, { pluginId: record.id, log });
     client.conceal(config.secrets);
     options.onSecrets(config.secrets);
-    await options.requireOwner();
     signal.throwIfAborted();
     told = true;
     options.onTold();
