@@ -1,4 +1,5 @@
-import { appendFile, mkdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { appendFile, mkdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { LogLine } from "../contract/process.ts";
 import type { Clock } from "../core/clock.ts";
@@ -187,10 +188,21 @@ function createSegments({ directory, log }: ProcessLogOptions) {
       while (writing !== null) await writing;
     },
     async read(): Promise<LogLine[]> {
-      const texts = await Promise.all([older, newer].map((file) => readFile(file, "utf8").catch(() => "")));
-      return texts.join("").split("\n").flatMap(readLine);
+      const lines: LogLine[] = [];
+      for (const file of [older, newer]) await readInto(lines, file).catch(() => undefined);
+      return lines;
     },
   };
+}
+
+/** In pieces, between which others get their turn: ten megabytes at once would hold up everything else. */
+async function readInto(lines: LogLine[], file: string): Promise<void> {
+  let rest = "";
+  for await (const piece of createReadStream(file, "utf8")) {
+    const texts = (rest + String(piece)).split("\n");
+    rest = texts.pop() ?? "";
+    lines.push(...texts.flatMap(readLine));
+  }
 }
 
 /** A line cut by a crash is no line. */

@@ -1,5 +1,6 @@
 import { AppError } from "../contract/error.ts";
 import type { LogLine } from "../contract/process.ts";
+import { toPlainText } from "../core/terminal-text.ts";
 import { requirePermission, type Actor } from "./actor.ts";
 import type { Context } from "./context.ts";
 import { getRecord } from "./plugins.ts";
@@ -27,7 +28,7 @@ export async function listLog(
   return lines
     .filter((line) => line.seq > (after ?? -1))
     .filter((line) => stream === undefined || line.stream === stream)
-    .filter((line) => wanted === undefined || line.text.toLowerCase().includes(wanted))
+    .filter((line) => wanted === undefined || toPlainText(line.text).toLowerCase().includes(wanted))
     .slice(-limit);
 }
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { LogLine, LogPage, PluginProcess, ProcessApproval, ProcessLimits } from "../../contract/process.ts";
+import { toPlainText } from "../../core/terminal-text.ts";
 import { followLog, listLog } from "../../operations/process-log.ts";
 import { approveProcess, getProcess, revokeProcess, setProcessLimits } from "../../operations/processes.ts";
 import { route } from "../route.ts";
@@ -45,7 +46,7 @@ export const processRoutes = [
 
   route("DELETE", "/api/plugins/:id/process/approval", {
     permission: "settings:write",
-    summary: "Take the approval of the command back; its process is ended first",
+    summary: "Take the approval of the command back and end its process; answers when that is gone",
     response: OneProcess,
     handle: async ({ context, actor, id }) => ({ process: await revokeProcess(context, actor, id) }),
   }),
@@ -80,7 +81,10 @@ export const processRoutes = [
 ];
 
 function toDownload(lines: LogLine[]): Response {
-  const text = lines.map(({ at, stream, text: line }) => `${at} ${stream.padEnd(7)} ${line}\n`).join("");
+  // Read with whatever is at hand: a terminal would act on what a hostile plugin wrote.
+  const text = lines
+    .map(({ at, stream, text: line }) => `${at} ${stream.padEnd(7)} ${toPlainText(line)}\n`)
+    .join("");
   return new Response(text, {
     headers: {
       "content-type": "text/plain; charset=utf-8",
