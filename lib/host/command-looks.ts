@@ -31,7 +31,7 @@ export function createCommandLooks(clock: Clock, searchPath: string): CommandLoo
 
   async function now({ manifest, file, name }: PluginRecord): Promise<CommandLook> {
     if (!file) throw homeless(name);
-    return lookAtCommand({ manifest, file: file.path, searchPath, digests });
+    return lookAtCommand({ manifest, file: file.path, searchPath, digests, clock });
   }
 
   async function keepWhile(pluginId: string, entry: Kept): Promise<void> {

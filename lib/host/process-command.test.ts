@@ -30,7 +30,8 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 const NODE_FOLDER = dirname(process.execPath);
-const digests = createFileDigests(createClock());
+const clock = createClock();
+const digests = createFileDigests(clock);
 
 function lookAt(command: string, args: string[] = [], env: Record<string, string> = {}) {
   const manifest = Manifest.parse({
@@ -40,7 +41,7 @@ function lookAt(command: string, args: string[] = [], env: Record<string, string
     ...{ command, args, env },
   });
   const searchPath = `relative:${NODE_FOLDER}:/bin`;
-  return lookAtCommand({ manifest, file: join(folder, "plugin.yaml"), searchPath, digests });
+  return lookAtCommand({ manifest, file: join(folder, "plugin.yaml"), searchPath, digests, clock });
 }
 
 const resolveIt = async (...what: Parameters<typeof lookAt>) => (await lookAt(...what)).command;

@@ -4,6 +4,7 @@ import { basename, delimiter, dirname, isAbsolute, join, resolve } from "node:pa
 import { AppError } from "../contract/error.ts";
 import type { Manifest } from "../contract/manifest.ts";
 import type { FolderCoverage, ProcessCommand } from "../contract/process.ts";
+import type { Clock } from "../core/clock.ts";
 import { forbiddenVariables, pathsIn } from "../core/command.ts";
 import type { Inventory } from "../core/inventory.ts";
 import { isSameJson } from "../core/json-object.ts";
@@ -25,6 +26,7 @@ export interface LookOptions {
   /** The console's PATH. */
   searchPath: string;
   digests: FileDigests;
+  clock: Clock;
 }
 
 /**
@@ -33,7 +35,7 @@ export interface LookOptions {
  * that is refused
  */
 export async function lookAtCommand(options: LookOptions): Promise<CommandLook> {
-  const { file, searchPath, digests } = options;
+  const { file, searchPath, digests, clock } = options;
   const { command = "", args = [], env = {} } = options.manifest;
   requireHarmless(Object.keys(env));
   const named = dirname(file);
@@ -42,7 +44,7 @@ export async function lookAtCommand(options: LookOptions): Promise<CommandLook> 
   await requireInside(args, folder);
   const manifest = join(folder, basename(file));
   const { digest, inventory, ...coverage } = await coverFolder({
-    ...{ folder, manifest, digests, words: [command, ...args] },
+    ...{ folder, manifest, digests, clock, words: [command, ...args] },
   });
   const program = await digests.of(executable).catch(() => {
     throw uncovered(`${executable} cannot be read`, "Let the console's user read it.");

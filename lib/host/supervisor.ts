@@ -100,8 +100,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     try {
       const { command, coverage, inventory } = await looks.recent(record);
       const approved = approval !== null && isCovered(command, approval.command);
-      const before = approval?.inventory();
-      const changes = approved || !before?.size ? null : diffInventories(before, inventory);
+      const before = approved ? undefined : approval?.inventory();
+      const changes = before?.size ? diffInventories(before, inventory) : null;
       return { command, problem: null, approved, coverage, changes };
     } catch (error) {
       const nothing = { command: null, approved: false, coverage: null, changes: null };
