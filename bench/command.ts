@@ -52,5 +52,5 @@ for (const round of ROUNDS) {
   stalls.disable();
   rows.push([round, String(coverage.files), ms(took), ms(stalls.percentile(99) / 1e6), ms(stalls.max / 1e6)]);
 }
-console.log(textTable(["look", "files", "ms", "stall p99 ms", "longest stall ms"], rows));
+console.log(textTable([["look", "files", "ms", "stall p99 ms", "longest stall ms"], ...rows]));
 await rm(folder, { recursive: true });

@@ -28,7 +28,8 @@ export function explainExit(exit: RawExit, context: ExitContext): ErrorInfo {
   }
   if (exit.endedBy === "port_taken") return portTaken(name, "");
   if (exit.endedBy === "memory" || ranOutOfMemory(exit, context)) return outOfMemory(name, context.memoryMb);
-  if (exit.spawnError === "ENOENT" || exit.code === 127) return notFound(name);
+  if (exit.spawnError === "ENOENT") return notFound(name);
+  if (exit.code === 127) return notFound(`${name}, or a program that it calls,`);
   if (exit.spawnError === "EACCES" || exit.code === 126) return notExecutable(name);
   if (exit.spawnError !== undefined) {
     return info(

@@ -19,7 +19,7 @@ export async function findOwner(
   const listening = findListeners(tables.join("\n"), endpoint);
   if (listening.length === 0) return "nobody";
   const missing = new Set(listening);
-  for (const { pid } of runId === null ? [] : await findRun(runId, leader)) {
+  for (const { pid } of runId === null ? [] : await findRun(runId, { leader })) {
     for (const inode of await socketsOf(pid)) missing.delete(inode);
   }
   return missing.size === 0 ? "run" : "other";

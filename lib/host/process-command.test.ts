@@ -187,7 +187,7 @@ describe("lookAtCommand", () => {
   });
 
   it("refuses what it cannot read or bound, and says so", async () => {
-    execFileSync("mkfifo", [join(folder, "pipe")]);
+    execFileSync("/bin/sh", ["-c", 'mkfifo "$0"', join(folder, "pipe")]);
     await expect(resolveIt("node", ["plugin.js"])).rejects.toMatchObject({
       code: "process_folder_uncovered",
       message: expect.stringContaining("pipe"),
@@ -198,6 +198,15 @@ describe("lookAtCommand", () => {
       code: "process_folder_uncovered",
       message: expect.stringContaining("512 MB"),
     });
+  });
+
+  it("refuses a NUL character, which no program can be given", async () => {
+    for (const [args, env] of [
+      [["a\0b"], {}],
+      [[], { A: "a\0b" }],
+    ] as Array<[string[], Record<string, string>]>) {
+      await expect(resolveIt("node", args, env)).rejects.toMatchObject({ code: "invalid_manifest" });
+    }
   });
 
   it("refuses an environment that would run something else", async () => {

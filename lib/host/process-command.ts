@@ -38,6 +38,7 @@ export async function lookAtCommand(options: LookOptions): Promise<CommandLook> 
   const { file, searchPath, digests, clock } = options;
   const { command = "", args = [], env = {} } = options.manifest;
   requireHarmless(Object.keys(env));
+  requirePassable([command, ...args, ...Object.values(env)]);
   const named = dirname(file);
   const folder = await realpath(named).catch(() => named);
   const executable = await locate(command, folder, searchPath);
@@ -67,6 +68,14 @@ function requireHarmless(names: string[]): void {
   throw new AppError("invalid_manifest", `The manifest's env sets ${first}, which no plugin may set.`, {
     field: `env.${first}`,
     hint: "Such variables make the approved program run something else. Remove it from the manifest.",
+  });
+}
+
+function requirePassable(texts: readonly string[]): void {
+  if (!texts.some((text) => text.includes("\0"))) return;
+  throw new AppError("invalid_manifest", "The manifest's command, args or env contain a NUL character.", {
+    field: "command",
+    hint: "The system ends every argument there. Remove it from the manifest.",
   });
 }
 

@@ -38,8 +38,10 @@ export interface ProcessLog {
   remark(text: string): void;
   /** Oldest first. */
   list(query: LogQuery): LogLine[];
-  /** The newest lines of stderr, oldest first, without colours. */
-  lastErrors(count: number): string[];
+  /** The newest lines of stderr, oldest first, without colours; only of those after line `after`, if given. */
+  lastErrors(count: number, after?: number): string[];
+  /** Number of the newest line; −1 before the first. */
+  newest(): number;
   /** Calls back for every new line, or batch of lines, until the function returned is called. */
   follow(listener: (lines: LogLine[]) => void): () => void;
   /** Everything on disk, oldest first, for download and search. */
@@ -120,9 +122,10 @@ export async function openProcessLog(options: ProcessLogOptions): Promise<Proces
       add([{ stream: "console", text: redact(text) }]);
     },
     list: ({ after = -1, limit }) => memory.filter(({ seq }) => seq > after).slice(-limit),
-    lastErrors: (count) =>
+    newest: () => next - 1,
+    lastErrors: (count, after = -1) =>
       memory
-        .filter(({ stream }) => stream === "stderr")
+        .filter(({ stream, seq }) => stream === "stderr" && seq > after)
         .slice(-count)
         .map(({ text }) => toPlainText(text)),
     follow(listener) {

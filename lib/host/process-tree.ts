@@ -25,16 +25,25 @@ export async function readProcess(pid: number): Promise<ProcessEntry | null> {
   return { pid, startTicks: field(22), cpuTicks: field(14) + field(15), parent: field(4) };
 }
 
+/** Processes that belong to a run although nothing on them says so. */
+export interface Kin {
+  /** Its first process, while it is known to live. */
+  leader?: number | null;
+  /** Found in the run earlier: a child whose parent has ended cannot be told by it any more. */
+  known?: readonly ProcessEntry[];
+}
+
 /**
- * Every living process of a run, wherever it has moved: those that carry its mark, and their children, who may have wiped it.
+ * Every living process of a run, wherever it has moved: those that carry its mark, their children, who may have wiped it, and `kin`.
  * Empty where there is no /proc.
- * @param leader counts as marked: the first process, for as long as it is known to live
  */
-export async function findRun(runId: string, leader: number | null = null): Promise<ProcessEntry[]> {
+export async function findRun(runId: string, { leader, known = [] }: Kin = {}): Promise<ProcessEntry[]> {
   const names = await readdir("/proc").catch((): string[] => []);
   const pids = names.filter((name) => /^\d+$/.test(name)).map(Number);
   const seen = (await Promise.all(pids.map((pid) => look(pid, runId)))).filter((one) => one !== null);
-  const run = new Set(seen.filter(({ marked, entry }) => marked || entry.pid === leader));
+  const isKin = ({ pid, startTicks }: ProcessEntry) =>
+    pid === leader || known.some((one) => one.pid === pid && one.startTicks === startTicks);
+  const run = new Set(seen.filter(({ marked, entry }) => marked || isKin(entry)));
   // A set that grows while it is walked: children of children come in turn.
   for (const { entry } of run) {
     for (const other of seen) if (other.entry.parent === entry.pid) run.add(other);
@@ -51,11 +60,11 @@ async function look(pid: number, runId: string): Promise<{ entry: ProcessEntry; 
 }
 
 /** Ends a process group (null when only the run is known) and every process of the run. What is gone already is fine. */
-export async function killRun(groupId: number | null, runId: string): Promise<void> {
+export async function killRun(groupId: number | null, runId: string, kin: Kin = {}): Promise<void> {
   if (groupId !== null) signalGroup(groupId, "SIGKILL");
   // A fork may slip in between the look and the kill: look until nobody is left.
   for (let round = 0; round < 20; round++) {
-    const left = await findRun(runId);
+    const left = await findRun(runId, kin);
     if (left.length === 0) return;
     for (const { pid } of left) signal(pid, "SIGKILL");
   }
@@ -66,9 +75,9 @@ export function signalGroup(groupId: number, name: NodeJS.Signals): void {
   signal(-groupId, name);
 }
 
-/** Signals every process of a run, those that left the group too. */
-export async function signalRun(runId: string, name: NodeJS.Signals): Promise<void> {
-  for (const { pid } of await findRun(runId)) signal(pid, name);
+/** Signals each of these processes. */
+export function signalAll(entries: readonly ProcessEntry[], name: NodeJS.Signals): void {
+  for (const { pid } of entries) signal(pid, name);
 }
 
 function signal(pid: number, name: NodeJS.Signals): void {

@@ -67,3 +67,26 @@ it("starts what is still what was approved", async () => {
   expect(await startWhile(() => undefined)).toMatchObject({ code: "process_exited" });
   expect(output.list({ limit: 10 })[0]?.text).toMatch(/^Started sh -c exit 0/);
 });
+
+it("explains an end by what this run said, not by the words of an earlier one", async () => {
+  const script = { text: "echo 'out of memory' >&2; exit 1" };
+  const supervised = createSupervised({
+    ...{ clock, log, output, environment: {}, endpoint: () => "http://127.0.0.1:9" },
+    guardian: () => ({ add: () => undefined, remove: () => undefined, close: async () => undefined }),
+    runs: { remember: async () => undefined, forget: async () => undefined },
+    command: async () => ({ ...approved, args: ["-c", script.text] }),
+    isCurrent: () => true,
+    consent: async () => ({ approved: true, limits: ProcessLimits.parse({}) }),
+    onEnd: () => undefined,
+  });
+  const start = () =>
+    supervised
+      .ensureReady(async () => {
+        throw new AppError("plugin_unreachable", "Nobody is there yet");
+      }, new AbortController().signal)
+      .catch((error: unknown) => error);
+  expect(await start()).toMatchObject({ code: "process_out_of_memory" });
+  script.text = "echo 'no such model' >&2; exit 3";
+  expect(await start()).toMatchObject({ code: "process_exited", message: expect.stringContaining("code 3") });
+  expect(supervised.state().lastErrors).toEqual(["out of memory", "no such model"]);
+});

@@ -87,6 +87,8 @@ interface Run {
   limits: ProcessLimits;
   startedAt: number;
   startedMs: number;
+  /** Number of the newest line in the log before it. */
+  logStart: number;
   ready: boolean;
   stopping: boolean;
   /** Resolves with the reason once it has ended and was recorded. */
@@ -118,6 +120,7 @@ export function createSupervised(options: SupervisedOptions): Supervised {
 
   function begin(command: ProcessCommand, limits: ProcessLimits): Run {
     const runId = randomUUID();
+    const logStart = output.newest();
     const { environment } = options;
     const onOutput = output.write;
     const child = startProcess({ command, limits, environment, runId, clock, onOutput });
@@ -126,7 +129,12 @@ export function createSupervised(options: SupervisedOptions): Supervised {
     );
     const begun: Run = {
       ...{ process: child, runId, command, limits, startedAt: clock.now(), startedMs: clock.monotonic() },
-      ...{ ready: false, stopping: false, ended: Promise.resolve({ code: "process_exited", message: "" }) },
+      ...{
+        logStart,
+        ready: false,
+        stopping: false,
+        ended: Promise.resolve({ code: "process_exited", message: "" }),
+      },
     };
     history.started(begun);
     begun.ended = follow(begun);
@@ -157,7 +165,7 @@ export function createSupervised(options: SupervisedOptions): Supervised {
     const reason = explainExit(exit, {
       command: begun.command.command,
       memoryMb: begun.limits.memoryMb,
-      stderr: output.lastErrors(ERROR_LINES),
+      stderr: output.lastErrors(ERROR_LINES, begun.logStart),
     });
     output.remark(reason.message);
     history.ended(begun.startedMs, exit, reason);
