@@ -1,4 +1,4 @@
-import { copyFile, mkdir, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -126,6 +126,89 @@ test("a command that changed is asked about again, with the difference", async (
   await page.reload();
   await expect(panel).toContainText("What would run is not what was approved");
   await expect(panel.locator("del")).toHaveCount(1);
+  await expect(panel.getByRole("list", { name: "Files that differ" })).toHaveText(/Changed: plugin\.mjs/);
+  await mkdir(join(folder, "lib"));
+  await writeFile(join(folder, "lib/extra.js"), "");
+  await page.reload();
+  await expect(panel.getByRole("list", { name: "Files that differ" })).toContainText("Added: lib/extra.js");
+  expect(
+    (await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag22aa"]).analyze()).violations,
+  ).toEqual([]);
+});
+
+test("a folder that leads elsewhere is refused, with what to do", async ({ loom, page, api }) => {
+  const folder = await drop(loom, "Leading out");
+  await symlink("/usr/lib", join(folder, "lib"));
+  await expect.poll(async () => (await api.get("/api/plugins/Leading%20out")).status()).toBe(200);
+  await page.goto("/plugins/Leading%20out");
+  const panel = page.getByRole("region", { name: "Process" });
+  await expect(panel).toContainText("process_folder_uncovered");
+  await expect(panel.getByRole("button", { name: "Approve exactly this" })).toHaveCount(0);
+});
+
+test("an approval is taken back on the page: the process ends, and the page asks again", async ({
+  loom,
+  page,
+  api,
+}) => {
+  await drop(loom, "Taken back");
+  await expect.poll(async () => (await api.get("/api/plugins/Taken%20back")).status()).toBe(200);
+  await page.goto("/plugins/Taken%20back");
+  const panel = page.getByRole("region", { name: "Process" });
+  await panel.getByRole("button", { name: "Approve exactly this" }).click();
+  await expect(panel).toContainText("Approved by");
+  await api.post("/api/plugins/Taken%20back/enable", { data: {} });
+  await expect(panel).toContainText("Running");
+  await expect(panel.getByRole("img", { name: "Starts over the last half hour: 1" })).toBeVisible();
+  await panel.getByRole("button", { name: "Revoke" }).click();
+  const dialog = page.getByRole("dialog");
+  expect(
+    (await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag22aa"]).analyze()).violations,
+  ).toEqual([]);
+  await dialog.getByRole("button", { name: "Revoke and stop" }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(panel).toContainText("An admin has to agree");
+  await expect(panel).toContainText("Not running");
+  await expect(page.getByText("process_needs_approval").first()).toBeVisible();
+});
+
+test("a log opens at its end, long lines and all, stays there, and is downloaded as plain text", async ({
+  loom,
+  page,
+  api,
+}) => {
+  await drop(loom, "Talkative");
+  await expect.poll(async () => (await api.get("/api/plugins/Talkative")).status()).toBe(200);
+  const { process } = (await (await api.get("/api/plugins/Talkative/process")).json()) as {
+    process: { command: object };
+  };
+  await api.post("/api/plugins/Talkative/process/approve", { data: { command: process.command } });
+  await api.post("/api/plugins/Talkative/enable", { data: {} });
+  const { plugin } = (await (await api.get("/api/plugins/Talkative")).json()) as { plugin: { id: string } };
+  const say = (content: string) =>
+    api.post("/api/playground/runs", {
+      data: { panes: [{ pluginId: plugin.id, model: "echo" }], messages: [{ role: "user", content }] },
+    });
+  await say(`log ${"a long line that wraps, ".repeat(50).trim()}\n`.repeat(100));
+  await say("log the \u001b[32mlast\u001b[0m line");
+  await page.setViewportSize({ width: 360, height: 800 });
+  await page.goto("/plugins/Talkative/logs");
+  const log = page.getByRole("log");
+  const isAtEnd = () => log.evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight < 40);
+  await expect(log).toContainText("the last line");
+  await expect.poll(isAtEnd).toBe(true);
+  await say("log one more");
+  await expect(log).toContainText("one more");
+  await expect.poll(isAtEnd).toBe(true);
+  await expect(page.getByRole("button", { name: "Newest" })).toHaveCount(0);
+  await log.evaluate((box) => (box.scrollTop -= 500));
+  await expect(page.getByRole("button", { name: "Newest" })).toBeVisible();
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("link", { name: "Download" }).click(),
+  ]);
+  const text = await readFile(await download.path(), "utf8");
+  expect(text).toContain("stderr  the last line\n");
 });
 
 test("a plugin that ends at once says why, with its last words", async ({ loom, page, api }) => {

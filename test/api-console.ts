@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { hashPassword } from "better-auth/crypto";
 import { createApi, type ApiOptions } from "../lib/api/app.ts";
 import { createAttempts } from "../lib/api/attempts.ts";
@@ -8,6 +9,7 @@ import type { Role } from "../lib/contract/account.ts";
 import { createHost } from "../lib/host/create-host.ts";
 import { createLog } from "../lib/log.ts";
 import { loadApprovals } from "../lib/operations/approvals.ts";
+import { createSupervisor } from "../lib/host/supervisor.ts";
 import { createFolders } from "../lib/operations/folder.ts";
 import { createClock } from "../lib/real-clock.ts";
 import { createPluginClient } from "../lib/transport/create.ts";
@@ -38,22 +40,30 @@ export interface Request {
 
 export type TestConsole = Awaited<ReturnType<typeof createTestConsole>>;
 
-/** Everything behind `/api` with a real database, a real host and the real transports; only the listener is missing. */
+/**
+ * Everything behind `/api` with a real database, a real host and the real transports; only the listener is missing. Processes of plugins
+ * are started when `allowProcesses` is given.
+ */
 export async function createTestConsole({
   pluginFolders = [],
+  allowProcesses = false,
   ...overrides
-}: Partial<ApiOptions> & { pluginFolders?: string[] } = {}) {
+}: Partial<ApiOptions> & { pluginFolders?: string[]; allowProcesses?: boolean } = {}) {
   const clock = createClock();
   const log = createLog({ level: "silent", pretty: false });
   const { data, directory, close } = await createTestData(clock);
   const approvals = await loadApprovals(data.approvals);
   const builtins = createBuiltins(clock);
   const ownPort = () => 3000;
+  const supervisor = createSupervisor({
+    ...{ processes: data.processes, clock, log, allowed: allowProcesses },
+    environment: { PATH: process.env["PATH"] },
+    logDirectory: join(directory, "logs"),
+    guardianScript: join(import.meta.dirname, "../lib/host/guardian.mjs"),
+  });
   const host = createHost({
-    data,
-    clock,
-    log,
-    builtins,
+    ...{ data, clock, log, builtins },
+    ...(allowProcesses ? { supervisor } : {}),
     createClient: createPluginClient({ approvals, ownPort, builtins, clock }),
   });
   const setupToken = createSetupToken();
@@ -128,6 +138,7 @@ export async function createTestConsole({
     async close() {
       await folders.stop();
       await host.stop();
+      await supervisor.close();
       await close();
     },
   };

@@ -14,6 +14,7 @@ import { freePort } from "./process-folder.ts";
 /** The real host with the real supervisor over a real database and a folder of its own, on the clock given. */
 export async function createProcessHost(clock: Clock) {
   const folder = await mkdtemp(join(tmpdir(), "loom-own-"));
+  const logs = await mkdtemp(join(tmpdir(), "loom-logs-"));
   await copyFile(join(import.meta.dirname, "process-plugin.mjs"), join(folder, "plugin.mjs"));
   const database = await createTestData(clock);
   const { data } = database;
@@ -21,7 +22,7 @@ export async function createProcessHost(clock: Clock) {
   const supervisor = createSupervisor({
     ...{ processes: data.processes, clock, log, allowed: true },
     environment: { PATH: process.env["PATH"] },
-    logDirectory: join(folder, "logs"),
+    logDirectory: logs,
     guardianScript: join(import.meta.dirname, "../lib/host/guardian.mjs"),
   });
   const host = createHost({
@@ -48,14 +49,10 @@ export async function createProcessHost(clock: Clock) {
         env: { PORT: String(port) },
       }),
     });
-    const described = await supervisor.describe(record, null);
-    if (described.command === null) throw new Error(described.problem?.message);
-    const { command } = described;
-    await data.processes.approve(record.id, {
-      command,
-      approvedBy: "Ann",
-      approvedAt: new Date().toISOString(),
-    });
+    const look = await host.command(record);
+    if (look === null) throw new Error("nothing to approve");
+    const approvedAt = new Date().toISOString();
+    await data.processes.approve(record.id, { ...look, approvedBy: "Ann", approvedAt });
     return record;
   }
 
@@ -68,7 +65,7 @@ export async function createProcessHost(clock: Clock) {
       await host.stop();
       await supervisor.close();
       await database.close();
-      await rm(folder, { recursive: true });
+      await Promise.all([folder, logs].map((path) => rm(path, { recursive: true })));
     },
   };
 }

@@ -1,6 +1,6 @@
 // A plugin that the console starts itself, without a dependency: PORT from the environment. Its chat does what it is told:
 // "crash" kills it, "exit 3" ends it, "log text" writes to stderr, "fork" starts a child,
-// "flood 100 10" has a child write 100 MB a second to stdout for 10 s, everything else is echoed.
+// "deafen" closes its port and goes on living, "flood 100 10" has a child write 100 MB a second to stdout for 10 s, everything else is echoed.
 import { spawn } from "node:child_process";
 import { createServer } from "node:http";
 
@@ -19,6 +19,7 @@ process.stdin.resume();
 process.stdin.on("end", () => BEHAVIOUR === "stubborn" || process.exit(0));
 
 let config = null;
+let deaf = false;
 const metadata = {
   name: "Own process",
   version: "1.0.0",
@@ -57,6 +58,7 @@ function say(text) {
   if (word === "crash") process.kill(process.pid, "SIGSEGV");
   if (word === "exit") process.exit(Number(rest[0] ?? 1));
   if (word === "log") console.error(rest.join(" "));
+  if (word === "deafen") deaf = true;
   if (word === "fork") spawn("/bin/sh", ["-c", "sleep 67"], { stdio: "ignore", detached: true });
   if (word === "flood")
     spawn(process.execPath, ["-e", FLOOD, ...rest], { stdio: ["ignore", "inherit", "ignore"] });
@@ -89,10 +91,13 @@ const server = createServer(async (request, response) => {
   for await (const piece of request) text += piece;
   const answer = ANSWERS[`${request.method} ${request.url}`];
   response.writeHead(answer ? 200 : 404, { "content-type": "application/json" });
+  response.on("close", () => deaf && server.close(() => undefined).closeAllConnections());
   response.end(JSON.stringify(answer ? answer(text ? JSON.parse(text) : {}) : { detail: "Not Found" }));
 });
 server.on("error", (error) => {
   console.error(String(error));
   process.exit(1);
 });
-server.listen(Number(PORT), "127.0.0.1", () => console.log(`listening on ${server.address().port}`));
+// "mute" runs and never opens its port.
+if (BEHAVIOUR === "mute") setInterval(() => undefined, 60_000);
+else server.listen(Number(PORT), "127.0.0.1", () => console.log(`listening on ${server.address().port}`));

@@ -14,6 +14,7 @@ import {
   Settings2,
   ShieldAlert,
   ShieldCheck,
+  ShieldOff,
   ShieldX,
   Sparkles,
   Trash2,
@@ -48,6 +49,7 @@ const ICONS: Record<AuditAction, LucideIcon> = {
   "folder.rescanned": FolderSync,
   "secrets.rotated": KeyRound,
   "process.approved": ShieldCheck,
+  "process.revoked": ShieldOff,
   "process.limits_changed": Gauge,
 };
 

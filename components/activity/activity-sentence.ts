@@ -25,6 +25,7 @@ export const VERBS: Record<AuditAction, string> = {
   "folder.rescanned": "read the watched folders again",
   "secrets.rotated": "sealed the secrets with a new key",
   "process.approved": "approved the command of",
+  "process.revoked": "took back the approval of the command of",
   "process.limits_changed": "changed the process limits of",
 };
 

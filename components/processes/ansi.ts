@@ -1,3 +1,5 @@
+import { toPlainText } from "@/lib/core/terminal-text.ts";
+
 /** A piece of a line in one look. */
 export interface AnsiPiece {
   text: string;
@@ -17,21 +19,21 @@ const COLOURS: Readonly<Record<number, string>> = {
   37: "text-ink",
 };
 
-/** ECMA-48 control sequences; only SGR (`m`) means anything in a log. */
-const SEQUENCE = new RegExp("\\u001b\\[([0-9;]*)([ -/]*[@-~])", "g");
+/** What changes colours (SGR of ECMA-48); everything else that a terminal acts on means nothing in a log. */
+const COLOURING = new RegExp("(?:\\u001b\\[|\\u009b)([0-9;]*)m", "g");
 
 /** A line with ANSI colours → pieces with classes. Other control sequences vanish; nothing becomes markup. */
 export function readAnsi(line: string): AnsiPiece[] {
   const pieces: AnsiPiece[] = [];
   let [colour, bold, dim, from] = ["", false, false, 0];
-  const push = (text: string) => {
+  const push = (raw: string) => {
+    const text = toPlainText(raw);
     const look = [dim ? "text-faint" : colour, bold ? "font-semibold" : ""].filter(Boolean).join(" ");
-    if (text !== "") pieces.push({ text: text.replace(CONTROL, ""), look });
+    if (text !== "") pieces.push({ text, look });
   };
-  for (const match of line.matchAll(SEQUENCE)) {
+  for (const match of line.matchAll(COLOURING)) {
     push(line.slice(from, match.index));
     from = match.index + match[0].length;
-    if (match[2] !== "m") continue;
     for (const code of (match[1] ?? "").split(";").map(Number)) {
       if (code === 0) [colour, bold, dim] = ["", false, false];
       else if (code === 1) bold = true;
@@ -44,6 +46,3 @@ export function readAnsi(line: string): AnsiPiece[] {
   push(line.slice(from));
   return pieces;
 }
-
-/** What a terminal would not print. */
-const CONTROL = new RegExp("[\\u0000-\\u0008\\u000b-\\u001f\\u007f]", "g");

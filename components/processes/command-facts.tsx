@@ -1,13 +1,16 @@
 import type { ReactNode } from "react";
 import { Fact, FactList } from "@/components/plugins/fact-list.tsx";
-import type { ProcessCommand } from "@/lib/contract/process.ts";
+import { formatBytes, formatCount } from "@/components/ui/numbers.ts";
+import type { FolderCoverage, ProcessCommand } from "@/lib/contract/process.ts";
 
 /** What would run, down to the digest; with `before`, each difference to what was approved. */
 export function CommandFacts({
   command,
+  coverage,
   before,
 }: {
   command: ProcessCommand;
+  coverage: FolderCoverage | null;
   before: ProcessCommand | null;
 }) {
   const env = (of: ProcessCommand) =>
@@ -28,7 +31,29 @@ export function CommandFacts({
           <Value now={of(command)} old={before === null ? null : of(before)} />
         </Fact>
       ))}
+      {coverage ? <Coverage coverage={coverage} /> : null}
     </FactList>
+  );
+}
+
+/** What stands behind the digest, and what does not. */
+function Coverage({ coverage: { files, bytes, data, dataCount } }: { coverage: FolderCoverage }) {
+  return (
+    <>
+      <Fact name="Covers">
+        the program and {formatCount(files)} {files === 1 ? "file" : "files"} of the folder,{" "}
+        {formatBytes(bytes)}
+      </Fact>
+      {dataCount === 0 ? null : (
+        <Fact name="Does not cover">
+          <Code>{data.join(", ")}</Code>
+          {dataCount > data.length ? ` and ${formatCount(dataCount - data.length)} more` : ""}
+          <span className="block text-muted">
+            The manifest, logs and databases may change without a question.
+          </span>
+        </Fact>
+      )}
+    </>
   );
 }
 

@@ -12,12 +12,28 @@ const NEAR = 40;
 /** The lines in a box of their own. It stays at the end while the reader is at its end, and nowhere else. */
 export function LogLines({ lines, wrap, follow }: { lines: Line[]; wrap: boolean; follow: boolean }) {
   const box = useRef<HTMLDivElement>(null);
+  const list = useRef<HTMLOListElement>(null);
+  const lastTop = useRef(0);
   const [atEnd, setAtEnd] = useState(true);
 
   useEffect(() => {
-    const element = box.current;
-    if (element && follow && atEnd) element.scrollTop = element.scrollHeight;
+    const [element, content] = [box.current, list.current];
+    if (!element || !content || !follow || !atEnd) return;
+    const goToEnd = () => (element.scrollTop = element.scrollHeight);
+    // Lines out of sight have an estimated height: the end moves once more when they are drawn.
+    const observer = new ResizeObserver(goToEnd);
+    observer.observe(content);
+    goToEnd();
+    return () => observer.disconnect();
   }, [lines, follow, atEnd, wrap]);
+
+  function onScroll({ scrollTop, clientHeight, scrollHeight }: HTMLElement) {
+    const isUp = scrollTop < lastTop.current;
+    lastTop.current = scrollTop;
+    // Only a reader goes up; the end running away downwards is nobody's wish.
+    if (scrollHeight - scrollTop - clientHeight < NEAR) setAtEnd(true);
+    else if (isUp) setAtEnd(false);
+  }
 
   return (
     <div className="relative">
@@ -27,12 +43,10 @@ export function LogLines({ lines, wrap, follow }: { lines: Line[]; wrap: boolean
         aria-label="Output of the process"
         aria-live="off"
         tabIndex={0}
-        onScroll={({ currentTarget: { scrollTop, clientHeight, scrollHeight } }) =>
-          setAtEnd(scrollHeight - scrollTop - clientHeight < NEAR)
-        }
+        onScroll={({ currentTarget }) => onScroll(currentTarget)}
         className="h-[min(70dvh,44rem)] overflow-auto py-2 font-mono text-sm -outline-offset-2"
       >
-        <ol>
+        <ol ref={list}>
           {lines.map((line) => (
             <LogLine key={line.seq} line={line} wrap={wrap} />
           ))}

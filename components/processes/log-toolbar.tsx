@@ -4,6 +4,7 @@ import { Download, Pause, Play, Search, WrapText } from "lucide-react";
 import { Button, IconButton } from "@/components/ui/button.tsx";
 import { CopyButton } from "@/components/ui/copy-button.tsx";
 import { Input, Select } from "@/components/ui/input.tsx";
+import { toPlainText } from "@/lib/core/terminal-text.ts";
 import type { LogLine } from "@/lib/contract/process.ts";
 
 export interface LogFilter {
@@ -15,7 +16,7 @@ const STREAMS: ReadonlyArray<[value: LogLine["stream"] | "", label: string]> = [
   ["", "Everything"],
   ["stderr", "Errors (stderr)"],
   ["stdout", "Output (stdout)"],
-  ["console", "Starts and ends"],
+  ["console", "Starts, ends, dropped lines"],
 ];
 
 /** Search, filter, pause, wrap, copy, download. */
@@ -84,7 +85,7 @@ export function LogToolbar({
       >
         <WrapText aria-hidden className={wrap ? "text-accent" : ""} />
       </IconButton>
-      <CopyButton label="Copy these lines" value={lines.map(({ text }) => text).join("\n")} />
+      <CopyButton label="Copy these lines" value={lines.map(({ text }) => toPlainText(text)).join("\n")} />
       <a
         href={`/api/plugins/${encodeURIComponent(pluginId)}/logs?format=text`}
         download

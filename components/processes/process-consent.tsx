@@ -11,10 +11,12 @@ import { api } from "@/lib/client/browser.ts";
 import { queries } from "@/lib/client/queries.ts";
 import type { PluginProcess, ProcessCommand } from "@/lib/contract/process.ts";
 import { CommandFacts } from "./command-facts.tsx";
+import { FileChanges } from "./file-changes.tsx";
+import { RevokeProcess } from "./revoke-process.tsx";
 
 /** Whether the command may run: what it is exactly, what has changed since it was approved, and the approval itself. */
 export function ProcessConsent({ process }: { process: PluginProcess }) {
-  const { allowed, command, problem, approved, approval } = process;
+  const { allowed, command, problem, approved, approval, coverage } = process;
   if (!allowed) {
     return (
       <p className="flex items-start gap-2 text-muted">
@@ -26,25 +28,37 @@ export function ProcessConsent({ process }: { process: PluginProcess }) {
       </p>
     );
   }
-  if (problem) return <ErrorNotice title="There is nothing to start" error={problem} />;
+  if (problem) {
+    return (
+      <div className="flex flex-col items-start gap-2">
+        <ErrorNotice title="There is nothing that could be started" error={problem} />
+        {approval ? <RevokeProcess /> : null}
+      </div>
+    );
+  }
   if (!command) return null;
   if (approved && approval) {
     return (
-      <details>
-        <summary className="cursor-pointer text-sm text-muted">
-          <ShieldCheck aria-hidden className="mr-1.5 inline size-4 text-ok" />
-          Approved by {approval.approvedBy} <RelativeTime at={approval.approvedAt} />
-        </summary>
-        <div className="mt-2">
-          <CommandFacts command={command} before={null} />
-        </div>
-      </details>
+      <div className="flex flex-wrap items-start justify-between gap-2">
+        <details className="min-w-0 flex-1 basis-64">
+          <summary className="cursor-pointer text-sm leading-7 text-muted">
+            <ShieldCheck aria-hidden className="mr-1.5 inline size-4 text-ok" />
+            Approved by {approval.approvedBy} <RelativeTime at={approval.approvedAt} />
+          </summary>
+          <div className="mt-2">
+            <CommandFacts command={command} coverage={coverage} before={null} />
+          </div>
+        </details>
+        <RevokeProcess />
+      </div>
     );
   }
-  return <Ask command={command} before={approval?.command ?? null} />;
+  return <Ask process={process} command={command} />;
 }
 
-function Ask({ command, before }: { command: ProcessCommand; before: ProcessCommand | null }) {
+function Ask({ process, command }: { process: PluginProcess; command: ProcessCommand }) {
+  const { coverage, changes } = process;
+  const before = process.approval?.command ?? null;
   const { plugin } = usePluginScreen();
   const client = useQueryClient();
   const mayApprove = usePermission("settings:write");
@@ -63,7 +77,8 @@ function Ask({ command, before }: { command: ProcessCommand; before: ProcessComm
             : "An admin has to agree before the console runs this program on its machine, with the console's own rights."}
         </span>
       </p>
-      <CommandFacts command={command} before={before} />
+      <CommandFacts command={command} coverage={coverage} before={before} />
+      {changes ? <FileChanges changes={changes} /> : null}
       {approve.error ? <ErrorNotice error={approve.error} /> : null}
       <div className="flex flex-wrap items-center gap-3">
         <Button
@@ -75,9 +90,10 @@ function Ask({ command, before }: { command: ProcessCommand; before: ProcessComm
         >
           Approve exactly this
         </Button>
+        {before ? <RevokeProcess /> : null}
         <p className="min-w-0 flex-1 basis-48 text-sm text-muted">
           {mayApprove
-            ? `It may then also be reached at ${plugin.endpoint}.`
+            ? `It may then also be reached at ${plugin.endpoint}.${process.pid === null ? "" : " What runs now goes on until the next restart."}`
             : "Only an admin can approve it."}
         </p>
       </div>

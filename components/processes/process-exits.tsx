@@ -1,3 +1,4 @@
+import { formatMs } from "@/components/ui/numbers.ts";
 import { formatDuration } from "@/components/ui/time.ts";
 import { RelativeTime } from "@/components/ui/relative-time.tsx";
 import type { ProcessExit } from "@/lib/contract/process.ts";
@@ -15,7 +16,8 @@ export function ProcessExits({ exits, lastErrors }: { exits: ProcessExit[]; last
             {exits.slice(0, SHOWN).map(({ at, ranMs, reason }) => (
               <li key={at} className="wrap-anywhere">
                 <span className="text-muted">
-                  <RelativeTime at={at} /> · ran {formatDuration(ranMs)} ·{" "}
+                  <RelativeTime at={at} /> · ran {ranMs < 60_000 ? formatMs(ranMs) : formatDuration(ranMs)}{" "}
+                  ·{" "}
                 </span>
                 {reason.message}
               </li>
@@ -27,13 +29,15 @@ export function ProcessExits({ exits, lastErrors }: { exits: ProcessExit[]; last
       {lastErrors.length > 0 ? (
         <div>
           <h3 className="text-sm font-semibold">Its last words</h3>
-          <pre
+          {/* Turned around, the box begins at its end: what was said last says most. */}
+          <div
             tabIndex={0}
+            role="group"
             aria-label="Last lines on stderr"
-            className="mt-1 max-h-48 overflow-auto rounded-md bg-sunken p-2.5 font-mono text-sm whitespace-pre-wrap wrap-anywhere"
+            className="mt-1 flex max-h-48 flex-col-reverse overflow-auto rounded-md bg-sunken p-2.5"
           >
-            {lastErrors.join("\n")}
-          </pre>
+            <pre className="font-mono text-sm whitespace-pre-wrap wrap-anywhere">{lastErrors.join("\n")}</pre>
+          </div>
         </div>
       ) : null}
     </>

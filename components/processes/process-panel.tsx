@@ -7,7 +7,6 @@ import { toPluginPath } from "@/components/plugins/plugin-path.ts";
 import { Fact, FactList } from "@/components/plugins/fact-list.tsx";
 import { ButtonLink } from "@/components/ui/button.tsx";
 import { ErrorNotice } from "@/components/ui/error-notice.tsx";
-import { formatBytes } from "@/components/ui/numbers.ts";
 import { Panel } from "@/components/ui/panel.tsx";
 import { RelativeTime } from "@/components/ui/relative-time.tsx";
 import { api } from "@/lib/client/browser.ts";
@@ -16,7 +15,7 @@ import type { PluginProcess } from "@/lib/contract/process.ts";
 import { ProcessConsent } from "./process-consent.tsx";
 import { ProcessExits } from "./process-exits.tsx";
 import { ProcessLimits } from "./process-limits.tsx";
-import { UsageLine } from "./usage-line.tsx";
+import { ProcessUsage } from "./process-usage.tsx";
 
 /** The process of a plugin that brings a command: whether it may run, how it runs, how it ended. Nothing for other plugins. */
 export function ProcessPanel() {
@@ -56,8 +55,7 @@ const WORDS: Record<PluginProcess["status"], string> = {
 };
 
 function State({ pluginId, process }: { pluginId: string; process: PluginProcess }) {
-  const { status, pid, startedAt, nextStartAt, usage, exits, limits } = process;
-  const now = usage.at(-1);
+  const { status, pid, startedAt, nextStartAt, exits, limits } = process;
   return (
     <>
       <FactList>
@@ -81,19 +79,7 @@ function State({ pluginId, process }: { pluginId: string; process: PluginProcess
             ) : null}
           </Fact>
         )}
-        {now && pid !== null ? (
-          <Fact name="Memory">
-            {formatBytes(now.memoryBytes)} <span className="text-muted">of {limits.memoryMb} MB</span>
-            <UsageLine values={usage.map(({ memoryBytes }) => memoryBytes)} name="Memory" />
-          </Fact>
-        ) : null}
-        {now && pid !== null ? (
-          <Fact name="CPU">
-            {now.cpu === null ? "—" : `${Math.round(now.cpu * 100)} %`}{" "}
-            <span className="text-muted">of a core</span>
-            <UsageLine values={usage.map(({ cpu }) => cpu ?? 0)} name="CPU" />
-          </Fact>
-        ) : null}
+        <ProcessUsage process={process} />
       </FactList>
       <ProcessExits exits={exits} lastErrors={pid === null ? process.lastErrors : []} />
       <ProcessLimits pluginId={pluginId} limits={limits} />

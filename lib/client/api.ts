@@ -101,6 +101,9 @@ export function createApi(send: Send) {
           signal,
         })
       ).process,
+    /** Takes the approval of the command back; answers when its process is gone. */
+    revokeProcess: async (id: string, signal?: AbortSignal) =>
+      (await send(OneProcess, { method: "DELETE", path: plugin(id, "/process/approval"), signal })).process,
     setProcessLimits: async (id: string, body: ProcessLimits, signal?: AbortSignal) =>
       (await send(OneProcess, { method: "PUT", path: plugin(id, "/process/limits"), body, signal })).process,
     listLog: async (id: string, search: LogSearch, signal?: AbortSignal) =>

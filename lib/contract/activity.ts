@@ -25,6 +25,7 @@ export const AuditAction = z.enum([
   "folder.rescanned",
   "secrets.rotated",
   "process.approved",
+  "process.revoked",
   "process.limits_changed",
 ]);
 export type AuditAction = z.infer<typeof AuditAction>;

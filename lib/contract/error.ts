@@ -60,6 +60,7 @@ export const ERROR_STATUS = {
   plugin_stream_truncated: 502,
   // a process the console runs
   process_needs_approval: 409,
+  process_folder_uncovered: 409,
   process_not_found: 502,
   process_not_executable: 502,
   process_port_taken: 502,

@@ -12,10 +12,29 @@ export const ProcessCommand = z.object({
   env: z.record(z.string(), z.string()),
   /** Absolute. The folder of the manifest. */
   workingDirectory: z.string(),
-  /** SHA-256, hex, over the program and every file of the folder that an argument names: `node plugin.js` covers plugin.js. */
+  /** SHA-256, hex, over the program and everything in the folder but what `FolderCoverage.data` names. */
   digest: z.string(),
 });
 export type ProcessCommand = z.infer<typeof ProcessCommand>;
+
+/** What the digest of a command covers. */
+export const FolderCoverage = z.object({
+  files: z.number().int().nonnegative(),
+  bytes: z.number().int().nonnegative(),
+  /** Files that may change without a question, relative to the folder: the manifest, logs, databases. At most 20 of `dataCount`. */
+  data: z.array(z.string()),
+  dataCount: z.number().int().nonnegative(),
+});
+export type FolderCoverage = z.infer<typeof FolderCoverage>;
+
+/** Which files of the folder are not what was approved, relative to it. At most 50 in all; `more` counts the others. */
+export const FileChanges = z.object({
+  changed: z.array(z.string()),
+  added: z.array(z.string()),
+  removed: z.array(z.string()),
+  more: z.number().int().nonnegative(),
+});
+export type FileChanges = z.infer<typeof FileChanges>;
 
 /** Bounds of one process and its children. */
 export const ProcessLimits = z.object({
@@ -83,6 +102,10 @@ export const PluginProcess = z.object({
     .nullable(),
   /** True when `command` is exactly what was approved. */
   approved: z.boolean(),
+  /** What the digest of `command` covers; null with it. */
+  coverage: FolderCoverage.nullable(),
+  /** What differs in the folder from what was approved; null when nothing was, or nothing does. */
+  changes: FileChanges.nullable(),
   limits: ProcessLimits,
   status: ProcessStatus,
   pid: z.number().int().nullable(),
@@ -93,6 +116,8 @@ export const PluginProcess = z.object({
   exits: z.array(ProcessExit),
   /** Oldest first, the last half hour. */
   usage: z.array(ProcessUsage),
+  /** Epoch ms of the starts of the last half hour, oldest first. */
+  starts: z.array(z.number().int()),
   /** The last 50 lines of stderr, oldest first, without colours. */
   lastErrors: z.array(z.string()),
 });

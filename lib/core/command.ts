@@ -23,3 +23,33 @@ export function forbiddenVariables(names: readonly string[]): string[] {
 
 /** What a plugin's process inherits of the console's environment: enough to find programs and write dates, and no key. */
 export const INHERITED_VARIABLES = ["PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR"] as const;
+
+/** What a plugin's process gets besides: Python would write compiled modules into the folder, and an approval covers the folder. */
+export const ADDED_VARIABLES = { PYTHONDONTWRITEBYTECODE: "1" } as const;
+
+/**
+ * Names of files that a plugin writes while it runs and that no runtime loads as code by itself: logs, SQLite databases with their
+ * journals, pid files, sockets. A short list on purpose: whatever is not on it counts as program.
+ */
+const RUNTIME_DATA = /\.(?:log(?:\.\d+)?(?:\.gz)?|(?:sqlite3?|db3?)(?:-(?:wal|shm|journal))?|pid|sock)$/i;
+
+export function isRuntimeData(name: string): boolean {
+  return RUNTIME_DATA.test(name);
+}
+
+/** Where an argument may hold a path: all of it, behind `=`, or behind the letter of a short option. File addresses become paths. */
+export function pathsIn(argument: string): string[] {
+  const behindSign = /^[^=]*=(.+)$/s.exec(argument)?.[1];
+  const behindLetter = /^-[^-](.+)$/s.exec(argument)?.[1];
+  return [argument, behindSign, behindLetter].flatMap((text) => (text === undefined ? [] : [toPath(text)]));
+}
+
+function toPath(text: string): string {
+  if (!/^file:/i.test(text) || !URL.canParse(text)) return text;
+  const { pathname } = new URL(text);
+  try {
+    return decodeURIComponent(pathname);
+  } catch {
+    return pathname;
+  }
+}

@@ -7,7 +7,7 @@ export interface RawExit {
   /** `ENOENT`, `EACCES` … when it could not be started at all. */
   spawnError?: string | undefined;
   /** Why the console ended it; null when it ended by itself. */
-  endedBy: "stop" | "memory" | "not_ready" | null;
+  endedBy: "stop" | "memory" | "not_ready" | "port_taken" | null;
 }
 
 /** What is needed to explain an exit. */
@@ -26,8 +26,10 @@ export function explainExit(exit: RawExit, context: ExitContext): ErrorInfo {
   if (exit.endedBy === "not_ready") {
     return info("process_not_ready", `${name} did not answer in time and was ended.`, LOOK_AT_LOG);
   }
+  if (exit.endedBy === "port_taken") return portTaken(name, "");
   if (exit.endedBy === "memory" || ranOutOfMemory(exit, context)) return outOfMemory(name, context.memoryMb);
-  if (exit.spawnError === "ENOENT" || exit.code === 127) return notFound(name);
+  if (exit.spawnError === "ENOENT") return notFound(name);
+  if (exit.code === 127) return notFound(`${name}, or a program that it calls,`);
   if (exit.spawnError === "EACCES" || exit.code === 126) return notExecutable(name);
   if (exit.spawnError !== undefined) {
     return info(

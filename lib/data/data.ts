@@ -6,6 +6,7 @@ import type { ErrorInfo } from "../contract/error.ts";
 import type { HealthMarker, Incident, Sample } from "../contract/health.ts";
 import type { Finding, Manifest } from "../contract/manifest.ts";
 import type { ProcessCommand, ProcessLimits } from "../contract/process.ts";
+import type { Inventory } from "../core/inventory.ts";
 import type { RevisionInput } from "../core/revision.ts";
 import type { ConfigValues, Desired, PluginFile, PluginOrigin } from "../contract/plugin.ts";
 
@@ -152,9 +153,22 @@ export interface ApprovalStore {
   remove(host: string, port: number): Promise<boolean>;
 }
 
+/** An admin's yes to one command, with the files it was given for. */
+export interface CommandApproval {
+  command: ProcessCommand;
+  inventory: Inventory;
+  approvedBy: string;
+  approvedAt: string;
+}
+
 /** What an admin decided about the process of a plugin. */
 export interface ProcessDecision {
-  approval: { command: ProcessCommand; approvedBy: string; approvedAt: string } | null;
+  approval:
+    | (Omit<CommandApproval, "inventory"> & {
+        /** Read when asked for; empty for an approval that knew none. */
+        inventory(): Inventory;
+      })
+    | null;
   limits: ProcessLimits;
 }
 
@@ -168,7 +182,9 @@ export interface StoredRun {
 export interface ProcessStore {
   /** No approval and the default limits while nobody has decided. */
   get(pluginId: string): Promise<ProcessDecision>;
-  approve(pluginId: string, approval: NonNullable<ProcessDecision["approval"]>): Promise<void>;
+  approve(pluginId: string, approval: CommandApproval): Promise<void>;
+  /** False when there was no approval. */
+  revoke(pluginId: string): Promise<boolean>;
   setLimits(pluginId: string, limits: ProcessLimits): Promise<void>;
   rememberRun(run: StoredRun): Promise<void>;
   forgetRun(runId: string): Promise<void>;

@@ -1,7 +1,13 @@
+import { z } from "zod";
 import { ProcessCommand, ProcessLimits } from "../contract/process.ts";
 import type { TransactionClient } from "./client.ts";
 import type { ProcessStore } from "./data.ts";
 import { parseStored } from "./stored-json.ts";
+
+/** An approval as it is stored. The inventory is a text of its own: most reads have no use for thousands of names. */
+const Approved = ProcessCommand.extend({ inventory: z.string().default("[]") });
+
+const Entries = z.array(z.tuple([z.string(), z.string()]));
 
 export function createProcessStore(client: TransactionClient): ProcessStore {
   return {
@@ -9,14 +15,18 @@ export function createProcessStore(client: TransactionClient): ProcessStore {
       const row = await client.pluginProcess.findFirst({ where: { pluginId } });
       const limits = parseStored(ProcessLimits, row?.limits ?? "{}", "a plugin's process limits");
       if (!row?.approved || !row.approvedBy || !row.approvedAt) return { approval: null, limits };
-      const command = parseStored(ProcessCommand, row.approved, "a plugin's approved command");
+      const { inventory, ...command } = parseStored(Approved, row.approved, "a plugin's approved command");
       const { approvedBy, approvedAt } = row;
-      return { approval: { command, approvedBy, approvedAt: approvedAt.toISOString() }, limits };
+      const approval = {
+        ...{ command, approvedBy, approvedAt: approvedAt.toISOString() },
+        inventory: () => new Map(parseStored(Entries, inventory, "the files of an approved command")),
+      };
+      return { approval, limits };
     },
 
-    async approve(pluginId, { command, approvedBy, approvedAt }) {
+    async approve(pluginId, { command, inventory, approvedBy, approvedAt }) {
       const content = {
-        approved: JSON.stringify(command),
+        approved: JSON.stringify({ ...command, inventory: JSON.stringify([...inventory]) }),
         approvedBy,
         approvedAt: new Date(approvedAt),
       };
@@ -25,6 +35,14 @@ export function createProcessStore(client: TransactionClient): ProcessStore {
         create: { pluginId, ...content },
         update: content,
       });
+    },
+
+    async revoke(pluginId) {
+      const { count } = await client.pluginProcess.updateMany({
+        where: { pluginId, approved: { not: null } },
+        data: { approved: null, approvedBy: null, approvedAt: null },
+      });
+      return count > 0;
     },
 
     async setLimits(pluginId, limits) {

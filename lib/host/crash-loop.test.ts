@@ -4,9 +4,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createFakeClock, type FakeClock } from "../../test/fake-clock.ts";
 import { createProcessHost } from "../../test/process-host.ts";
 
-/** Ends at once with more words than are kept, until there is a file `mended`. */
+/** Ends at once with more words than are kept, until there is `mended.log`: logs are no part of what was approved. */
 const SCRIPT = `
-if [ -f mended ]; then exec node plugin.mjs; fi
+if [ -f mended.log ]; then exec node plugin.mjs; fi
 for number in $(seq 60); do echo "trouble $number" >&2; done
 exit 3
 `;
@@ -69,7 +69,7 @@ describe("a process that ends again and again", () => {
     expect(await startsOf(record.id)).toHaveLength(15);
     expect(lifecycleOf(record.id)).toBe("parked");
 
-    await writeFile(join(console.folder, "mended"), "");
+    await writeFile(join(console.folder, "mended.log"), "");
     const restarting = console.host.reconcile(record.id, { restart: true, process: true });
     await vi.waitFor(async () => {
       await clock.advance(100);

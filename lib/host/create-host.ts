@@ -195,6 +195,7 @@ export function createHost(options: HostOptions): Host {
       const supervised = await runners.get(record.id)?.supervised();
       return supervisor && hasProcess(record) ? supervisor.describe(record, supervised ?? null) : null;
     },
+    command: async (record) => (supervisor && hasProcess(record) ? supervisor.look(record) : null),
     async processLog(id) {
       return (await supervisor?.logOf(id)) ?? null;
     },

@@ -9,12 +9,14 @@ const NEEDS_A_PERSON: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "config_incomplete",
   "address_needs_approval",
   "process_needs_approval",
+  "process_folder_uncovered",
 ]);
 
 const STOPS_TRAFFIC: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "plugin_identity_mismatch",
   "address_needs_approval",
   "address_forbidden",
+  "process_port_taken",
 ]);
 
 /** Nobody answered, or somebody else did: the next answer may come from a new process. */

@@ -16,6 +16,7 @@ import type { PluginRecord } from "../data/data.ts";
 import type { Destinations } from "./destinations.ts";
 import type { Trial, TrialOutcome } from "./trial.ts";
 import type { Reply } from "../transport/client.ts";
+import type { CommandLook } from "./process-command.ts";
 import type { ProcessLog } from "./process-log.ts";
 
 /** What a plugin says it is. */
@@ -100,6 +101,8 @@ export interface Host {
   ): Promise<Reply<Metadata>>;
   /** What runs for a plugin with a command, and what may; null for plugins that somebody else starts. */
   process(record: PluginRecord): Promise<PluginProcess | null>;
+  /** What its command would run at this moment, with the files looked at; null like `process`. Throws why nothing can. */
+  command(record: PluginRecord): Promise<CommandLook | null>;
   /** The output of a plugin's process; null where the console starts none. */
   processLog(pluginId: string): Promise<ProcessLog | null>;
   /** Where plugins go with what they are told. */

@@ -26,6 +26,8 @@ export interface IntroductionOptions {
   onMetadata?: (metadata: Metadata) => void;
   /** Called between asking and telling: identity and configuration are in order. */
   onIdentified?: () => void;
+  /** Asked last before it is told: throws when somebody else listens where the console's own process should. */
+  requireOwner: () => Promise<void>;
 }
 
 /**
@@ -60,6 +62,7 @@ export async function introduce(options: IntroductionOptions): Promise<Introduct
   await steps.run(
     "initialize",
     async () => {
+      await options.requireOwner();
       const reply = await client.initialize(config.effective, signal);
       return { value: null, ...toAnswer(reply) };
     },

@@ -11,7 +11,7 @@ import type { PluginClient, Reply } from "../transport/client.ts";
 import { checkHealth, failedCheck } from "./check.ts";
 import type { CheckResult } from "./check.ts";
 import type { Destinations } from "./destinations.ts";
-import { isLostContact, needsPerson, toFailure } from "./failure.ts";
+import { isLostContact, needsPerson, stopsTraffic, toFailure } from "./failure.ts";
 import { introduce } from "./introduction.ts";
 import type { Introduction, IntroductionOptions } from "./introduction.ts";
 import { openConfig } from "./outgoing-config.ts";
@@ -66,12 +66,14 @@ export interface LinkOptions {
   originOf: Destinations["originOf"];
   /** What the plugin says it is, every time it is asked. */
   onMetadata?: (metadata: Metadata) => void;
+  /** See `IntroductionOptions`. */
+  requireOwner: () => Promise<void>;
   clock: Clock;
   log: Log;
 }
 
 export function createLink(options: LinkOptions): Link {
-  const { client, address, record, configs, originOf, onMetadata, clock, log } = options;
+  const { client, address, record, configs, originOf, onMetadata, requireOwner, clock, log } = options;
   let introduction: (Introduction & { at: number }) | null = null;
   let told = false;
   let lostContact = false;
@@ -111,7 +113,10 @@ export function createLink(options: LinkOptions): Link {
       onIdentified();
     };
     const heard = { onIdentified: identified, ...(onMetadata ? { onMetadata } : {}) };
-    introduction = { ...(await introduce({ ...what, client, steps, signal, ...heard })), at: clock.now() };
+    introduction = {
+      ...(await introduce({ ...what, client, steps, signal, requireOwner, ...heard })),
+      at: clock.now(),
+    };
     lostContact = false;
     distrusted = false;
     bootId = null;
@@ -146,7 +151,7 @@ export function createLink(options: LinkOptions): Link {
     } catch (error) {
       const info = toFailure(error, log);
       const result = failedCheck(first.at, info, first.latencyMs);
-      return { result, reinitialized: false, refused: needsPerson(info) };
+      return { result, reinitialized: false, refused: needsPerson(info) || stopsTraffic(info) };
     }
     const result = await askOnce(signal);
     remember(result);

@@ -1,9 +1,24 @@
-import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  rename,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Manifest } from "../contract/manifest.ts";
-import { isCovered, resolveCommand } from "./process-command.ts";
+import { createClock } from "../real-clock.ts";
+import { createFileDigests } from "./file-digest.ts";
+import { isCovered, lookAtCommand } from "./process-command.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -15,19 +30,23 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 const NODE_FOLDER = dirname(process.execPath);
-const resolveIt = (command: string, args: string[] = [], env: Record<string, string> = {}) =>
-  resolveCommand(
-    Manifest.parse({
-      type: "http",
-      endpoint: "http://127.0.0.1:8090",
-      metadata: { name: "Acme", version: "1", provider_type: "acme" },
-      ...{ command, args, env },
-    }),
-    folder,
-    `relative:${NODE_FOLDER}:/bin`,
-  );
+const clock = createClock();
+const digests = createFileDigests(clock);
 
-describe("resolveCommand", () => {
+function lookAt(command: string, args: string[] = [], env: Record<string, string> = {}) {
+  const manifest = Manifest.parse({
+    type: "http",
+    endpoint: "http://127.0.0.1:8090",
+    metadata: { name: "Acme", version: "1", provider_type: "acme" },
+    ...{ command, args, env },
+  });
+  const searchPath = `relative:${NODE_FOLDER}:/bin`;
+  return lookAtCommand({ manifest, file: join(folder, "plugin.yaml"), searchPath, digests, clock });
+}
+
+const resolveIt = async (...what: Parameters<typeof lookAt>) => (await lookAt(...what)).command;
+
+describe("lookAtCommand", () => {
   it("finds a bare name on the search path and a path in the folder", async () => {
     expect((await resolveIt("node", ["plugin.js"])).executable).toMatch(/^\/.*node/);
     expect((await resolveIt("./run")).executable).toBe(join(folder, "run"));
@@ -62,6 +81,132 @@ describe("resolveCommand", () => {
       code: "invalid_manifest",
       extras: { field: "command" },
     });
+  });
+
+  it("covers every file of the folder: what a script imports, what an option loads, a name without its extension", async () => {
+    await mkdir(join(folder, "lib"));
+    await writeFile(join(folder, "lib/x.js"), "good()");
+    const variants: string[][] = [
+      ["plugin"],
+      ["."],
+      ["--import=./lib/x.js", "plugin.js"],
+      ["-r./lib/x", "plugin.js"],
+    ];
+    for (const args of variants) {
+      await writeFile(join(folder, "lib/x.js"), "good()");
+      const before = await resolveIt("node", args);
+      await writeFile(join(folder, "lib/x.js"), "evil()");
+      expect((await resolveIt("node", args)).digest, args.join(" ")).not.toBe(before.digest);
+    }
+  });
+
+  it("notices a file that is added, removed or renamed", async () => {
+    const before = await resolveIt("node", ["plugin.js"]);
+    await writeFile(join(folder, "plugin"), "shadows plugin.js");
+    const added = await resolveIt("node", ["plugin.js"]);
+    expect(added.digest).not.toBe(before.digest);
+    await rename(join(folder, "plugin"), join(folder, "plugin.cjs"));
+    expect((await resolveIt("node", ["plugin.js"])).digest).not.toBe(added.digest);
+    await rm(join(folder, "plugin.cjs"));
+    expect((await resolveIt("node", ["plugin.js"])).digest).toBe(before.digest);
+  });
+
+  it("is not fooled by a change that keeps size and time of the file", async () => {
+    const before = await resolveIt("node", ["plugin.js"]);
+    const { atime, mtime } = await stat(join(folder, "plugin.js"));
+    await writeFile(join(folder, "plugin.js"), "STEAL()");
+    await utimes(join(folder, "plugin.js"), atime, mtime);
+    expect((await resolveIt("node", ["plugin.js"])).digest).not.toBe(before.digest);
+  });
+
+  it("refuses a link that leads out of the folder, whatever it leads to, and says which", async () => {
+    const other = await mkdtemp(join(tmpdir(), "loom-other-"));
+    await writeFile(join(other, "evil.js"), "steal()");
+    for (const target of [join(other, "evil.js"), other, join(other, "not there yet")]) {
+      await symlink(target, join(folder, "out"));
+      await expect(resolveIt("node", ["plugin.js"]), target).rejects.toMatchObject({
+        code: "process_folder_uncovered",
+        message: expect.stringContaining(join(folder, "out")),
+        extras: { hint: expect.stringMatching(/./) },
+      });
+      await rm(join(folder, "out"));
+    }
+    await rm(other, { recursive: true });
+  });
+
+  it("covers a link that stays in the folder: where it leads, and what lies there", async () => {
+    await writeFile(join(folder, "state.db"), "run()");
+    await symlink("state.db", join(folder, "main.js"));
+    const before = await resolveIt("node", ["main.js"]);
+    await writeFile(join(folder, "state.db"), "steal()");
+    expect((await resolveIt("node", ["main.js"])).digest).not.toBe(before.digest);
+  });
+
+  it("refuses an argument that names a file or folder elsewhere, in whatever spelling", async () => {
+    const other = await mkdtemp(join(tmpdir(), "loom-other-"));
+    const file = join(other, "evil.js");
+    await writeFile(file, "steal()");
+    const up = relative(folder, file);
+    for (const argument of [file, up, `--import=${file}`, `-r${file}`, pathToFileURL(file).href, other]) {
+      await expect(resolveIt("node", [argument]), argument).rejects.toMatchObject({
+        code: "process_folder_uncovered",
+        message: expect.stringContaining("evil.js".slice(0, argument === other ? 0 : 7)),
+      });
+    }
+    await rm(other, { recursive: true });
+  });
+
+  it("is not asked about again for what a plugin writes while it runs: logs, databases, their journals", async () => {
+    const before = await resolveIt("node", ["plugin.js"]);
+    await mkdir(join(folder, "data"));
+    for (const name of [
+      "out.log",
+      "out.log.1",
+      "data/state.sqlite",
+      "data/state.sqlite-wal",
+      "data/cache.db",
+      "run.pid",
+    ]) {
+      await writeFile(join(folder, name), "x");
+    }
+    expect((await resolveIt("node", ["plugin.js"])).digest).toBe(before.digest);
+  });
+
+  it("covers a log or database after all that an argument names, that may be executed", async () => {
+    await writeFile(join(folder, "out.log"), "one");
+    for (const args of [["out.log"], ["--import=./out.log"], ["-r./sub/../out.log"]]) {
+      await writeFile(join(folder, "out.log"), "one");
+      const before = await resolveIt("node", args);
+      await writeFile(join(folder, "out.log"), "two");
+      expect((await resolveIt("node", args)).digest, args.join(" ")).not.toBe(before.digest);
+    }
+    await chmod(join(folder, "out.log"), 0o755);
+    const before = await resolveIt("node", ["plugin.js"]);
+    await writeFile(join(folder, "out.log"), "six");
+    expect((await resolveIt("node", ["plugin.js"])).digest).not.toBe(before.digest);
+  });
+
+  it("refuses what it cannot read or bound, and says so", async () => {
+    execFileSync("/bin/sh", ["-c", 'mkfifo "$0"', join(folder, "pipe")]);
+    await expect(resolveIt("node", ["plugin.js"])).rejects.toMatchObject({
+      code: "process_folder_uncovered",
+      message: expect.stringContaining("pipe"),
+    });
+    await rm(join(folder, "pipe"));
+    await truncate(join(folder, "plugin.js"), 600 * 1_048_576);
+    await expect(resolveIt("node", ["plugin.js"])).rejects.toMatchObject({
+      code: "process_folder_uncovered",
+      message: expect.stringContaining("512 MB"),
+    });
+  });
+
+  it("refuses a NUL character, which no program can be given", async () => {
+    for (const [args, env] of [
+      [["a\0b"], {}],
+      [[], { A: "a\0b" }],
+    ] as Array<[string[], Record<string, string>]>) {
+      await expect(resolveIt("node", args, env)).rejects.toMatchObject({ code: "invalid_manifest" });
+    }
   });
 
   it("refuses an environment that would run something else", async () => {

@@ -1,33 +1,60 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { access, constants, realpath, stat } from "node:fs/promises";
-import { delimiter, isAbsolute, join, relative, resolve } from "node:path";
+import { basename, delimiter, dirname, isAbsolute, join, resolve } from "node:path";
 import { AppError } from "../contract/error.ts";
 import type { Manifest } from "../contract/manifest.ts";
-import type { ProcessCommand } from "../contract/process.ts";
-import { forbiddenVariables } from "../core/command.ts";
+import type { FolderCoverage, ProcessCommand } from "../contract/process.ts";
+import type { Clock } from "../core/clock.ts";
+import { forbiddenVariables, pathsIn } from "../core/command.ts";
+import type { Inventory } from "../core/inventory.ts";
 import { isSameJson } from "../core/json-object.ts";
+import type { FileDigests } from "./file-digest.ts";
+import { coverFolder, uncovered } from "./folder-coverage.ts";
+import { isInside } from "./manifest-file.ts";
 
-/** Files larger than this are named in an argument as data and not as program, bytes. */
-const MAX_DIGESTED_BYTES = 256 * 1_048_576;
+/** What starting a process would run, and what was looked at to say so. */
+export interface CommandLook {
+  command: ProcessCommand;
+  coverage: FolderCoverage;
+  inventory: Inventory;
+}
+
+export interface LookOptions {
+  manifest: Manifest;
+  /** Absolute path of the manifest's file: its folder is the plugin's. */
+  file: string;
+  /** The console's PATH. */
+  searchPath: string;
+  digests: FileDigests;
+  clock: Clock;
+}
 
 /**
  * What starting the process of a manifest would run, down to the bytes of its files. Starts nothing.
- * @param folder the folder of the manifest, absolute
- * @param searchPath the console's PATH
- * @throws AppError `process_not_found`, `process_not_executable`, `invalid_manifest` for an environment that is refused
+ * @throws AppError `process_not_found`, `process_not_executable`, `process_folder_uncovered`, `invalid_manifest` for an environment
+ * that is refused
  */
-export async function resolveCommand(
-  manifest: Manifest,
-  folder: string,
-  searchPath: string,
-): Promise<ProcessCommand> {
-  const { command = "", args = [], env = {} } = manifest;
+export async function lookAtCommand(options: LookOptions): Promise<CommandLook> {
+  const { file, searchPath, digests, clock } = options;
+  const { command = "", args = [], env = {} } = options.manifest;
   requireHarmless(Object.keys(env));
-  const workingDirectory = await realpath(folder).catch(() => folder);
-  const executable = await locate(command, workingDirectory, searchPath);
-  const digest = await digestFiles([executable, ...(await filesAmong(args, workingDirectory))]);
-  return { executable, command, args, env, workingDirectory, digest };
+  requirePassable([command, ...args, ...Object.values(env)]);
+  const named = dirname(file);
+  const folder = await realpath(named).catch(() => named);
+  const executable = await locate(command, folder, searchPath);
+  await requireInside(args, folder);
+  const manifest = join(folder, basename(file));
+  const { digest, inventory, ...coverage } = await coverFolder({
+    ...{ folder, manifest, digests, clock, words: [command, ...args] },
+  });
+  const program = await digests.of(executable).catch(() => {
+    throw uncovered(`${executable} cannot be read`, "Let the console's user read it.");
+  });
+  const whole = createHash("sha256").update(`${executable}\0${program}\0${digest}`).digest("hex");
+  return {
+    command: { executable, command, args, env, workingDirectory: folder, digest: whole },
+    ...{ coverage, inventory },
+  };
 }
 
 /** True when an approval of `approved` covers `command`: nothing at all differs. */
@@ -44,6 +71,14 @@ function requireHarmless(names: string[]): void {
   });
 }
 
+function requirePassable(texts: readonly string[]): void {
+  if (!texts.some((text) => text.includes("\0"))) return;
+  throw new AppError("invalid_manifest", "The manifest's command, args or env contain a NUL character.", {
+    field: "command",
+    hint: "The system ends every argument there. Remove it from the manifest.",
+  });
+}
+
 /** A name is looked for on the search path; a path starts in the folder and, unless absolute, stays there. */
 async function locate(command: string, folder: string, searchPath: string): Promise<string> {
   if (!/[\\/]/.test(command)) return findOnPath(command, searchPath);
@@ -51,7 +86,7 @@ async function locate(command: string, folder: string, searchPath: string): Prom
   const path = resolve(folder, command);
   const target = await realpath(path).catch(() => null);
   if (target === null) throw notFound(command);
-  if (!isAbsolute(command) && isOutside(target, folder)) {
+  if (!isAbsolute(command) && !isInside(folder, target)) {
     throw new AppError("invalid_manifest", `${command} leads outside the folder of the manifest.`, {
       field: "command",
       hint: "Use a program inside the folder, or one on the search path by its bare name.",
@@ -90,50 +125,19 @@ async function isExecutable(path: string): Promise<boolean> {
   );
 }
 
-/** Arguments that name a file of the folder: the script an interpreter is given is as much the program as the interpreter. */
-async function filesAmong(args: string[], folder: string): Promise<string[]> {
-  const found = await Promise.all(
-    args.map(async (argument) => {
-      const path = await realpath(resolve(folder, argument)).catch(() => null);
-      if (path === null || isOutside(path, folder)) return null;
-      const file = await stat(path);
-      return file.isFile() && file.size <= MAX_DIGESTED_BYTES ? path : null;
-    }),
-  );
-  return found.filter((path) => path !== null);
-}
-
-function isOutside(path: string, folder: string): boolean {
-  const way = relative(folder, path);
-  return way.startsWith("..") || isAbsolute(way);
-}
-
-async function digestFiles(paths: string[]): Promise<string> {
-  const hash = createHash("sha256");
-  for (const path of paths) hash.update(`${path}\0${await digestFile(path)}\0`);
-  return hash.digest("hex");
-}
-
-/** Digests of files that have not changed since: reading an interpreter takes a third of a second, and pages ask often. */
-const known = new Map<string, { version: string; digest: Promise<string> }>();
-/** An interpreter has a hundred megabytes: pieces of this size take half the time of the usual ones, bytes. */
-const PIECE_BYTES = 1_048_576;
-
-async function digestFile(path: string): Promise<string> {
-  // The time of the last change to the file's entry cannot be set back by whoever changes the file.
-  const { ino, size, mtimeMs, ctimeMs } = await stat(path);
-  const version = [ino, size, mtimeMs, ctimeMs].join(" ");
-  const before = known.get(path);
-  if (before?.version === version) return before.digest;
-  const digest = readDigest(path);
-  known.set(path, { version, digest });
-  digest.catch(() => known.delete(path));
-  return digest;
-}
-
-async function readDigest(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const piece of createReadStream(path, { highWaterMark: PIECE_BYTES }))
-    hash.update(piece as Buffer);
-  return hash.digest("hex");
+/** What an argument names elsewhere can change with nobody looking. Data is named in `env`, which no runtime takes for a script. */
+async function requireInside(args: readonly string[], folder: string): Promise<void> {
+  for (const argument of args) {
+    for (const path of pathsIn(argument)) {
+      const target = await realpath(resolve(folder, path)).catch(() => null);
+      // "/" is the beginning of many addresses and nobody's script.
+      if (target === null || target === "/" || isInside(folder, target)) continue;
+      const found = await stat(target).catch(() => null);
+      if (!found?.isFile() && !found?.isDirectory()) continue;
+      throw uncovered(
+        `The argument ${argument} names ${target}, outside the folder of the manifest`,
+        "Copy it into the folder. If it is data, name it in env instead.",
+      );
+    }
+  }
 }

@@ -9,6 +9,8 @@ export interface ProcessKeeper {
   get(): Promise<Supervised | null>;
   /** What was ever kept, without a reason to begin. */
   peek(): Promise<Supervised | null>;
+  /** See `Supervised.requireOwner`; nothing for a plugin that somebody else starts. */
+  requireOwner(): Promise<void>;
   /** Something is being done with the plugin, whose own steps notice an end. */
   begin(): void;
   /** It is done: an end that came meanwhile is told now. */
@@ -32,12 +34,18 @@ export function createProcessKeeper({ supervisor, record, onLost }: ProcessKeepe
     else onLost(reason);
   }
 
+  async function get(): Promise<Supervised | null> {
+    if (supervisor?.allowed !== true || !hasProcess(record())) return null;
+    return (supervising ??= supervisor.supervise(record, onEnd));
+  }
+
   return {
-    async get() {
-      if (supervisor?.allowed !== true || !hasProcess(record())) return null;
-      return (supervising ??= supervisor.supervise(record, onEnd));
-    },
+    get,
     peek: () => supervising ?? Promise.resolve(null),
+    async requireOwner() {
+      const { manifest, name } = record();
+      await (await get())?.requireOwner(manifest.command ?? name);
+    },
     begin() {
       busy = true;
       ended = null;

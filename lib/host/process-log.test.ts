@@ -58,6 +58,46 @@ describe("a process log", () => {
     expect(JSON.stringify(await log.readAll())).not.toContain("hunter2");
   });
 
+  it("takes a secret out that the end of a long line would cut", async () => {
+    const log = await open();
+    for (const before of [16_380, 16_384, 16_384 + 60_000]) {
+      say(log, `${"x".repeat(before)}hunter2${"y".repeat(90_000)}\n`);
+    }
+    for (const { text, cut } of log.list({ limit: 10 })) {
+      expect(text.length).toBeLessThanOrEqual(16_384);
+      expect(cut).toBe(true);
+      expect(text).not.toMatch(/x[hunter2]+$/);
+    }
+  });
+
+  it("takes a secret out that colours or control characters run through", async () => {
+    const log = await open();
+    const spellings = [
+      "hun\u001b[31mter2",
+      "h\u001b[1;38:5:1mu\u001b[?25lnter\u001b[0m2",
+      "hunt\u0000er2",
+      "hun\u001b]8;;http://x\u0007ter2",
+      "hun\u001b]0;title\u001b\\ter2",
+      "hun\u009b31mter2",
+    ];
+    for (const spelling of spellings) say(log, `\u001b[32mkey\u001b[0m ${spelling} end\n`);
+    for (const { text } of log.list({ limit: 10 })) expect(text).toBe("key [redacted] end");
+  });
+
+  it("never joins what came before dropped output to what came after it", async () => {
+    const log = await open();
+    // Fills the budget of this moment to the last piece.
+    for (let piece = 0; piece < 31; piece++) say(log, `${"z".repeat(65_535)}\n`);
+    say(log, "the key is hun");
+    say(log, "t".repeat(65_536));
+    await clock.advance(10_000);
+    say(log, "er2 and the rest\nwhole\n");
+    log.remark("over");
+    const said = log.list({ limit: 100 }).map(({ text }) => text.slice(0, 40));
+    expect(said.join("\n")).not.toMatch(/hun|er2/);
+    expect(said).toContain("whole");
+  });
+
   it("is still there after a restart and goes on counting", async () => {
     const log = await open();
     say(log, "before\n");

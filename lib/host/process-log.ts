@@ -1,9 +1,12 @@
-import { appendFile, mkdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { appendFile, mkdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { LogLine } from "../contract/process.ts";
 import type { Clock } from "../core/clock.ts";
+import { toPlainText } from "../core/terminal-text.ts";
 import type { Log } from "../log.ts";
-import { createLineReader, type LineReader, type OutputLine } from "./line-reader.ts";
+import { createLineReader, type LineReader, type ReadLines } from "./line-reader.ts";
+import { toKeptLine } from "./log-redaction.ts";
 import type { OutputStream } from "./process.ts";
 
 /** The newest output kept on disk, bytes: two segments, of which the older is thrown away when the newer is full. */
@@ -35,8 +38,10 @@ export interface ProcessLog {
   remark(text: string): void;
   /** Oldest first. */
   list(query: LogQuery): LogLine[];
-  /** The newest lines of stderr, oldest first, without colours. */
-  lastErrors(count: number): string[];
+  /** The newest lines of stderr, oldest first, without colours; only of those after line `after`, if given. */
+  lastErrors(count: number, after?: number): string[];
+  /** Number of the newest line; −1 before the first. */
+  newest(): number;
   /** Calls back for every new line, or batch of lines, until the function returned is called. */
   follow(listener: (lines: LogLine[]) => void): () => void;
   /** Everything on disk, oldest first, for download and search. */
@@ -72,7 +77,7 @@ export async function openProcessLog(options: ProcessLogOptions): Promise<Proces
   function add(lines: Array<Pick<LogLine, "stream" | "text" | "cut">>): void {
     if (lines.length === 0) return;
     const at = new Date(clock.now()).toISOString();
-    const stamped = lines.map((line): LogLine => ({ seq: next++, at, ...line, text: redact(line.text) }));
+    const stamped = lines.map((line): LogLine => ({ seq: next++, at, ...line }));
     memory.push(...stamped);
     characters += stamped.reduce((sum, { text }) => sum + text.length, 0);
     while (memory.length > LINES_IN_MEMORY || characters > CHARACTERS_IN_MEMORY) {
@@ -91,33 +96,38 @@ export async function openProcessLog(options: ProcessLogOptions): Promise<Proces
     add([{ stream: "console", text: `${count} lines dropped: they came faster than they can be kept` }]);
   }
 
+  function take(stream: OutputStream, read: ReadLines): void {
+    dropped += read.dropped;
+    add(
+      read.lines.map((line) => {
+        const { text, cut } = toKeptLine(line, redact);
+        return { stream, text, ...(cut ? { cut } : {}) };
+      }),
+    );
+  }
+
   function endLines(): void {
-    const last = (["stdout", "stderr"] as const).flatMap((stream) => {
-      const line = readers[stream].end();
-      return line === null ? [] : [toLine(stream, line)];
-    });
+    for (const stream of ["stdout", "stderr"] as const) take(stream, readers[stream].end());
     readers = newReaders();
-    add(last);
   }
 
   return {
     write(stream, bytes) {
-      const read = readers[stream].push(bytes, clock.monotonic());
-      dropped += read.dropped;
-      add(read.lines.map((line) => toLine(stream, line)));
+      take(stream, readers[stream].push(bytes, clock.monotonic()));
       remarkDropped(false);
     },
     remark(text) {
       endLines();
       remarkDropped(true);
-      add([{ stream: "console", text }]);
+      add([{ stream: "console", text: redact(text) }]);
     },
     list: ({ after = -1, limit }) => memory.filter(({ seq }) => seq > after).slice(-limit),
-    lastErrors: (count) =>
+    newest: () => next - 1,
+    lastErrors: (count, after = -1) =>
       memory
-        .filter(({ stream }) => stream === "stderr")
+        .filter(({ stream, seq }) => stream === "stderr" && seq > after)
         .slice(-count)
-        .map(({ text }) => text.replace(ANSI, "")),
+        .map(({ text }) => toPlainText(text)),
     follow(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -134,16 +144,9 @@ export async function openProcessLog(options: ProcessLogOptions): Promise<Proces
   };
 }
 
-function toLine(stream: OutputStream, { text, cut }: OutputLine): Pick<LogLine, "stream" | "text" | "cut"> {
-  return { stream, text, ...(cut ? { cut } : {}) };
-}
-
 function newReaders(): Record<OutputStream, LineReader> {
   return { stdout: createLineReader(RATE), stderr: createLineReader(RATE) };
 }
-
-/** Colours and cursor movements. */
-const ANSI = new RegExp("\\u001b\\[[0-9;?]*[ -/]*[@-~]", "g");
 
 /** Two files that together hold the newest output, one JSON document a line. */
 function createSegments({ directory, log }: ProcessLogOptions) {
@@ -188,10 +191,21 @@ function createSegments({ directory, log }: ProcessLogOptions) {
       while (writing !== null) await writing;
     },
     async read(): Promise<LogLine[]> {
-      const texts = await Promise.all([older, newer].map((file) => readFile(file, "utf8").catch(() => "")));
-      return texts.join("").split("\n").flatMap(readLine);
+      const lines: LogLine[] = [];
+      for (const file of [older, newer]) await readInto(lines, file).catch(() => undefined);
+      return lines;
     },
   };
+}
+
+/** In pieces, between which others get their turn: ten megabytes at once would hold up everything else. */
+async function readInto(lines: LogLine[], file: string): Promise<void> {
+  let rest = "";
+  for await (const piece of createReadStream(file, "utf8")) {
+    const texts = (rest + String(piece)).split("\n");
+    rest = texts.pop() ?? "";
+    lines.push(...texts.flatMap(readLine));
+  }
 }
 
 /** A line cut by a crash is no line. */

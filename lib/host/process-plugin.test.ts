@@ -1,11 +1,12 @@
 import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { once } from "node:events";
-import type { AddressInfo } from "node:net";
+import { createServer as createNetServer, type AddressInfo, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createTestData, type TestData } from "../../test/database.ts";
+import type { TestStep } from "../contract/config-test.ts";
 import { Manifest } from "../contract/manifest.ts";
 import type { PluginRecord, ProcessStore } from "../data/data.ts";
 import { createLog } from "../log.ts";
@@ -17,12 +18,16 @@ import { findRun } from "./process-tree.ts";
 import { createSupervisor, type Supervisor } from "./supervisor.ts";
 
 let folder: string;
+let logs: string;
 let database: TestData;
+/** What the console itself wrote to its log. */
+const logged: string[] = [];
 let host: Host;
 let supervisor: Supervisor;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "loom-own-"));
+  logs = await mkdtemp(join(tmpdir(), "loom-logs-"));
   await copyFile(join(import.meta.dirname, "../../test/process-plugin.mjs"), join(folder, "plugin.mjs"));
   database = await createTestData(createClock());
   ({ host, supervisor } = makeHost(true));
@@ -31,15 +36,17 @@ afterEach(async () => {
   await host.stop();
   await supervisor.close();
   await database.close();
-  await rm(folder, { recursive: true });
+  await Promise.all([folder, logs].map((path) => rm(path, { recursive: true })));
 });
 
 function makeHost(allowed: boolean, processes: ProcessStore = database.data.processes) {
-  const [clock, log] = [createClock(), createLog({ level: "silent", pretty: false })];
+  const clock = createClock();
+  const destination = { write: (line: string) => void logged.push(line) };
+  const log = createLog({ level: "warn", pretty: false, destination });
   const keeper = createSupervisor({
     ...{ processes, clock, log, allowed },
     environment: { PATH: process.env["PATH"], HOME: "/root", LOOM_SECRET_KEY: "never" },
-    logDirectory: join(folder, "logs"),
+    logDirectory: logs,
     guardianScript: join(import.meta.dirname, "guardian.mjs"),
   });
   const made = createHost({
@@ -87,10 +94,10 @@ async function register(behaviour = "", port?: number): Promise<PluginRecord> {
 }
 
 async function approve(record: PluginRecord): Promise<void> {
-  const { command } = (await host.process(record)) ?? {};
-  if (!command) throw new Error("nothing to approve");
+  const look = await host.command(record);
+  if (!look) throw new Error("nothing to approve");
   const approvedAt = new Date().toISOString();
-  await database.data.processes.approve(record.id, { command, approvedBy: "Ann", approvedAt });
+  await database.data.processes.approve(record.id, { ...look, approvedBy: "Ann", approvedAt });
 }
 
 async function chat(id: string, text: string): Promise<string> {
@@ -100,6 +107,29 @@ async function chat(id: string, text: string): Promise<string> {
     answer += chunk.choices[0]?.delta?.content ?? "";
   }
   return answer;
+}
+
+/** Somebody who answers like the plugin would, at its port, and remembers what was asked. */
+async function impersonate(port: number) {
+  const asked: string[] = [];
+  const answers: Record<string, unknown> = {
+    "/metadata": { name: "Own process", version: "1.0.0", provider_type: "own-process" },
+    "/health": { healthy: true },
+    "/models": [],
+  };
+  const server = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url}`);
+    response.writeHead(200, { "content-type": "application/json" });
+    response.end(JSON.stringify(answers[request.url ?? ""] ?? {}));
+  }).listen(port, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    asked,
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
 }
 
 const runIds = async () => (await database.data.processes.listRuns()).map(({ runId }) => runId);
@@ -263,6 +293,76 @@ describe("a plugin with a command", () => {
     await next.supervisor.close();
     await watched.host.stop();
     await watched.supervisor.close();
+  });
+
+  it("whose port somebody takes while it starts is ended, and its configuration told to nobody", async () => {
+    const port = await freePort();
+    const record = await register("mute", port);
+    await approve(record);
+    const starting = host.reconcile(record.id);
+    await vi.waitFor(async () => expect(await runIds()).toHaveLength(1), 10_000);
+    const stranger = await impersonate(port);
+    expect((await starting).failure).toMatchObject({
+      code: "process_port_taken",
+      message: expect.stringContaining(`127.0.0.1:${port}`),
+    });
+    expect(stranger.asked).not.toContain("POST /initialize");
+    expect(await runIds()).toEqual([]);
+    expect((await host.process(record))?.exits[0]?.reason.code).toBe("process_port_taken");
+    stranger.close();
+  });
+
+  it("whose port somebody takes over later is not initialised again through it", async () => {
+    const port = await freePort();
+    const record = await register("", port);
+    await approve(record);
+    await host.start();
+    await vi.waitFor(() => expect(host.status(record.id).badge).toBe("healthy"), 10_000);
+    await chat(record.id, "deafen");
+    await vi.waitFor(async () => expect((await host.checkNow(record.id)).lastCheck?.ok).toBe(false), 10_000);
+    const stranger = await impersonate(port);
+    const { failure } = await host.checkNow(record.id);
+    expect(failure?.code).toBe("process_port_taken");
+    expect(stranger.asked).toContain("GET /metadata");
+    expect(stranger.asked).not.toContain("POST /initialize");
+    stranger.close();
+  });
+
+  it("is not tested through somebody else on its port while it is off", async () => {
+    const port = await freePort();
+    const record = await register("", port);
+    await database.data.plugins.update(record.id, { desired: "disabled" });
+    await host.reconcile(record.id);
+    const stranger = await impersonate(port);
+    const steps: TestStep[] = [];
+    const draft = { values: {}, secrets: {} };
+    const trial = { draft, origin: record.endpoint, check: () => undefined, chat: false, save: null };
+    const outcome = await host.tryConfig(
+      record.id,
+      { ...trial, report: (step) => void steps.push(step) },
+      new AbortController().signal,
+    );
+    expect(outcome.ok).toBe(false);
+    expect(steps.find(({ status }) => status === "failed")?.error?.code).toBe("process_port_taken");
+    expect(stranger.asked).toEqual(["GET /metadata"]);
+    stranger.close();
+  });
+
+  it("that is switched off while it waits for its port is no mistake of the console", async () => {
+    const port = await freePort();
+    const holder = createNetServer().listen(port, "127.0.0.1");
+    await once(holder, "listening");
+    const record = await register("", port);
+    await approve(record);
+    logged.length = 0;
+    const starting = host.reconcile(record.id);
+    const [socket] = (await once(holder, "connection")) as [Socket];
+    await database.data.plugins.update(record.id, { desired: "disabled" });
+    expect((await host.reconcile(record.id)).badge).toBe("disabled");
+    await starting;
+    expect(logged.filter((line) => line.includes("unexpected"))).toEqual([]);
+    socket.destroy();
+    holder.close();
   });
 
   it("ends with everything it started when it is switched off, however stubborn", async () => {

@@ -10,6 +10,7 @@ export interface ProcessEntry {
   startTicks: number;
   /** User and system time, clock ticks. */
   cpuTicks: number;
+  parent: number;
 }
 
 /** Null when there is no such process (any more), or no /proc on this system. */
@@ -21,30 +22,49 @@ export async function readProcess(pid: number): Promise<ProcessEntry | null> {
   const field = (number: number) => Number(fields[number - 3] ?? 0);
   // A zombie has ended: it only waits for its parent to notice.
   if (fields[0] === "Z") return null;
-  return { pid, startTicks: field(22), cpuTicks: field(14) + field(15) };
+  return { pid, startTicks: field(22), cpuTicks: field(14) + field(15), parent: field(4) };
 }
 
-/** Every living process of a run, wherever it has moved. Empty where there is no /proc. */
-export async function findRun(runId: string): Promise<ProcessEntry[]> {
+/** Processes that belong to a run although nothing on them says so. */
+export interface Kin {
+  /** Its first process, while it is known to live. */
+  leader?: number | null;
+  /** Found in the run earlier: a child whose parent has ended cannot be told by it any more. */
+  known?: readonly ProcessEntry[];
+}
+
+/**
+ * Every living process of a run, wherever it has moved: those that carry its mark, their children, who may have wiped it, and `kin`.
+ * Empty where there is no /proc.
+ */
+export async function findRun(runId: string, { leader, known = [] }: Kin = {}): Promise<ProcessEntry[]> {
   const names = await readdir("/proc").catch((): string[] => []);
-  const marker = `${RUN_VARIABLE}=${runId}`;
-  const found = await Promise.all(
-    names
-      .filter((name) => /^\d+$/.test(name))
-      .map(async (name) => {
-        const environment = await readFile(`/proc/${name}/environ`, "utf8").catch(() => "");
-        return environment.split("\0").includes(marker) ? readProcess(Number(name)) : null;
-      }),
-  );
-  return found.filter((entry) => entry !== null);
+  const pids = names.filter((name) => /^\d+$/.test(name)).map(Number);
+  const seen = (await Promise.all(pids.map((pid) => look(pid, runId)))).filter((one) => one !== null);
+  const isKin = ({ pid, startTicks }: ProcessEntry) =>
+    pid === leader || known.some((one) => one.pid === pid && one.startTicks === startTicks);
+  const run = new Set(seen.filter(({ marked, entry }) => marked || isKin(entry)));
+  // A set that grows while it is walked: children of children come in turn.
+  for (const { entry } of run) {
+    for (const other of seen) if (other.entry.parent === entry.pid) run.add(other);
+  }
+  return [...run].map(({ entry }) => entry);
+}
+
+/** Null for a process that is gone or somebody else's. */
+async function look(pid: number, runId: string): Promise<{ entry: ProcessEntry; marked: boolean } | null> {
+  const environment = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => null);
+  const entry = environment === null ? null : await readProcess(pid);
+  if (environment === null || entry === null) return null;
+  return { entry, marked: environment.split("\0").includes(`${RUN_VARIABLE}=${runId}`) };
 }
 
 /** Ends a process group (null when only the run is known) and every process of the run. What is gone already is fine. */
-export async function killRun(groupId: number | null, runId: string): Promise<void> {
+export async function killRun(groupId: number | null, runId: string, kin: Kin = {}): Promise<void> {
   if (groupId !== null) signalGroup(groupId, "SIGKILL");
   // A fork may slip in between the look and the kill: look until nobody is left.
   for (let round = 0; round < 20; round++) {
-    const left = await findRun(runId);
+    const left = await findRun(runId, kin);
     if (left.length === 0) return;
     for (const { pid } of left) signal(pid, "SIGKILL");
   }
@@ -55,9 +75,9 @@ export function signalGroup(groupId: number, name: NodeJS.Signals): void {
   signal(-groupId, name);
 }
 
-/** Signals every process of a run, those that left the group too. */
-export async function signalRun(runId: string, name: NodeJS.Signals): Promise<void> {
-  for (const { pid } of await findRun(runId)) signal(pid, name);
+/** Signals each of these processes. */
+export function signalAll(entries: readonly ProcessEntry[], name: NodeJS.Signals): void {
+  for (const { pid } of entries) signal(pid, name);
 }
 
 function signal(pid: number, name: NodeJS.Signals): void {

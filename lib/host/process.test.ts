@@ -6,7 +6,7 @@ import { spawn } from "node:child_process";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createClock } from "../real-clock.ts";
 import { startProcess, type PluginProcess } from "./process.ts";
-import { findRun } from "./process-tree.ts";
+import { findRun, readProcess } from "./process-tree.ts";
 
 const started: PluginProcess[] = [];
 let directory: string;
@@ -87,6 +87,22 @@ describe("a plugin's process", () => {
     expect(await child.stop("stop")).toMatchObject({ endedBy: "stop" });
     expect(await findRun(runId)).toEqual([]);
   }, 20_000);
+
+  it("leaves nobody behind who moved to a session of its own and wiped its environment", async () => {
+    const { child, runId, text } = shell(
+      "setsid env -i /bin/sh -c 'echo $$; exec sleep 68' & wait; while :; do sleep 1; done",
+    );
+    await vi.waitFor(() => expect(text()).toMatch(/^\d+\n/));
+    const pid = Number(text());
+    expect((await findRun(runId)).map((entry) => entry.pid)).toContain(pid);
+    await child.stop("stop");
+    expect(await readProcess(pid)).toBeNull();
+  }, 20_000);
+
+  it("that cannot be started for want of anything is an end and no accident of ours", async () => {
+    const exit = await start("/bin/echo", ["a\0b"]).child.exited;
+    expect(exit).toMatchObject({ code: null, signal: null, spawnError: expect.stringMatching(/./) });
+  });
 
   it("that ends by itself takes its children along", async () => {
     const { child, runId } = shell("sleep 63 & exit 0");

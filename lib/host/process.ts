@@ -1,10 +1,11 @@
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
+import type { Writable } from "node:stream";
 import type { ProcessCommand, ProcessLimits } from "../contract/process.ts";
 import type { Clock } from "../core/clock.ts";
 import type { RawExit } from "../core/exit.ts";
-import { findRun, killRun, RUN_VARIABLE, signalGroup, signalRun } from "./process-tree.ts";
+import { findRun, killRun, RUN_VARIABLE, signalAll, signalGroup } from "./process-tree.ts";
 
 /** Between asking a process to end and insisting, ms. Twice this and a little more is the longest a stop takes. */
 const GRACE_MS = 5_000;
@@ -38,18 +39,44 @@ export interface PluginProcess {
   stop(reason: NonNullable<RawExit["endedBy"]>): Promise<RawExit>;
 }
 
-/** Starts a process: without a shell, in a group of its own, bound to our life and to its limits where the system can do that. */
+/**
+ * Starts a process: without a shell, in a group of its own, bound to our life and to its limits where the system can do that. What
+ * cannot be started is a process that has ended already.
+ */
 export function startProcess(options: ProcessOptions): PluginProcess {
-  const { command, runId, clock, onOutput } = options;
+  const { command, runId } = options;
   const [program = command.executable, ...args] = wrap(options);
+  try {
+    const child = spawn(program, args, {
+      cwd: command.workingDirectory,
+      env: toEnvironment({ ...options.environment, ...command.env, [RUN_VARIABLE]: runId }),
+      detached: true,
+      stdio: ["pipe", "pipe", "pipe"],
+    });
+    const ended = waitForExit(child);
+    // Without a file descriptor to spare there are no pipes, whatever the types say.
+    return isPiped(child) ? superviseChild(child, ended, options) : neverBegan(ended);
+  } catch (error) {
+    return neverBegan(Promise.resolve(toSpawnError(error)));
+  }
+}
+
+function isPiped(child: Partial<ChildProcessWithoutNullStreams>): child is ChildProcessWithoutNullStreams {
+  return Boolean(child.stdin && child.stdout && child.stderr);
+}
+
+function neverBegan(ended: Promise<Omit<RawExit, "endedBy">>): PluginProcess {
+  const exited = ended.then((exit): RawExit => ({ ...exit, endedBy: null }));
+  return { pid: null, exited, stop: () => exited };
+}
+
+function superviseChild(
+  child: ChildProcessWithoutNullStreams,
+  ended: Promise<Omit<RawExit, "endedBy">>,
+  { runId, clock, onOutput }: ProcessOptions,
+): PluginProcess {
   let endedBy: RawExit["endedBy"] = null;
   let insisting: Promise<void> | null = null;
-  const child = spawn(program, args, {
-    cwd: command.workingDirectory,
-    env: toEnvironment({ ...options.environment, ...command.env, [RUN_VARIABLE]: runId }),
-    detached: true,
-    stdio: ["pipe", "pipe", "pipe"],
-  });
   child.stdout.on("data", (bytes: Buffer) => onOutput("stdout", bytes));
   child.stderr.on("data", (bytes: Buffer) => onOutput("stderr", bytes));
   // A process may close its stdin or end while we do: that is its right.
@@ -57,7 +84,7 @@ export function startProcess(options: ProcessOptions): PluginProcess {
   const { pid = null } = child;
   const gone = new AbortController();
 
-  const exited = waitForExit(child).then(async (exit): Promise<RawExit> => {
+  const exited = ended.then(async (exit): Promise<RawExit> => {
     gone.abort();
     // The leader has ended; what it started has not, perhaps.
     if (pid !== null) await (insisting ?? endTree(pid));
@@ -68,15 +95,17 @@ export function startProcess(options: ProcessOptions): PluginProcess {
 
   /** Asks the group, waits until the leader and everybody of the run are gone or the grace is over, then insists. */
   async function endTree(groupId: number): Promise<void> {
+    // Before the first one ends: whom it leaves alone without a mark is found by this list only.
+    const known = await findRun(runId);
     child.stdin.end();
     signalGroup(groupId, "SIGTERM");
-    await signalRun(runId, "SIGTERM");
+    signalAll(known, "SIGTERM");
     const end = clock.monotonic() + GRACE_MS;
     while (clock.monotonic() < end) {
-      if (gone.signal.aborted && (await findRun(runId)).length === 0) break;
+      if (gone.signal.aborted && (await findRun(runId, { known })).length === 0) break;
       await clock.sleep(LOOK_MS);
     }
-    await killRun(groupId, runId);
+    await killRun(groupId, runId, { known });
   }
 
   return {
@@ -101,9 +130,13 @@ async function waitForExit(child: ChildProcessWithoutNullStreams): Promise<Omit<
     const [code, signal] = (await once(child, "exit")) as [number | null, string | null];
     return { code, signal };
   } catch (error) {
-    const spawnError = error instanceof Error && "code" in error ? String(error.code) : "failed";
-    return { code: null, signal: null, spawnError };
+    return toSpawnError(error);
   }
+}
+
+function toSpawnError(error: unknown): Omit<RawExit, "endedBy"> {
+  const spawnError = error instanceof Error && "code" in error ? String(error.code) : "failed";
+  return { code: null, signal: null, spawnError };
 }
 
 const [SETPRIV, PRLIMIT] = ["/usr/bin/setpriv", "/usr/bin/prlimit"];
@@ -116,6 +149,10 @@ function wrap({ command, limits }: ProcessOptions): string[] {
     ? [PRLIMIT, `--data=${limits.memoryMb * 1_048_576}`, `--nofile=${limits.openFiles}`, "--core=0"]
     : [];
   return [...bound, ...limited, command.executable, ...command.args];
+}
+
+function isPipe(stream: Writable | null | undefined): stream is Writable {
+  return Boolean(stream);
 }
 
 /** Tells a program of its own which groups to end when the console is gone, however it went. */
@@ -133,16 +170,18 @@ export function startGuardian(script: string): Guardian {
     stdio: ["pipe", "ignore", "ignore"],
     env: toEnvironment({}),
   });
-  const closed = once(child, "close");
-  child.stdin.on("error", () => undefined);
+  // One that cannot be started, for want of a file descriptor, guards nothing and harms nobody.
+  const closed = once(child, "close").catch(() => undefined);
+  const pipe = isPipe(child.stdin) ? child.stdin : null;
+  pipe?.on("error", () => undefined);
   // It must not keep the console from ending.
   child.unref();
-  const tell = (message: object) => void child.stdin.write(`${JSON.stringify(message)}\n`);
+  const tell = (message: object) => void pipe?.write(`${JSON.stringify(message)}\n`);
   return {
     add: (groupId, runId) => tell({ add: { groupId, marker: `${RUN_VARIABLE}=${runId}` } }),
     remove: (groupId) => tell({ remove: { groupId } }),
     async close() {
-      child.stdin.end();
+      pipe?.end();
       await closed;
     },
   };

@@ -111,7 +111,7 @@ export function createRunner(initial: PluginRecord, options: RunnerOptions): Run
   const trialOptions = () => ({
     ...{ record, createClient, clock, log, originOf: options.originOf },
     configs: data.configs,
-    onMetadata: descriptions.hear,
+    ...{ onMetadata: descriptions.hear, requireOwner: keeper.requireOwner },
   });
   const tester = createTester({
     ...{ convergence, power, observer, openClient, trialOptions, switchOn },

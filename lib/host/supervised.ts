@@ -1,14 +1,22 @@
 import { randomUUID } from "node:crypto";
-import { AppError, isAppError, type ErrorInfo } from "../contract/error.ts";
-import type { PluginProcess, ProcessCommand, ProcessExit, ProcessLimits } from "../contract/process.ts";
+import { AppError, type ErrorInfo } from "../contract/error.ts";
+import type { PluginProcess, ProcessCommand, ProcessLimits } from "../contract/process.ts";
 import type { Clock } from "../core/clock.ts";
 import { explainExit, type RawExit } from "../core/exit.ts";
-import { NEVER_STARTED, planRestart, recordEnd, recordStart } from "../core/restart.ts";
 import type { Log } from "../log.ts";
 import { startProcess, type Guardian, type PluginProcess as Running } from "./process.ts";
-import { waitForFreePort } from "./free-port.ts";
+import { findOwner, type Owner } from "./listeners.ts";
 import type { ProcessLog } from "./process-log.ts";
+import {
+  answers,
+  requireOwner,
+  requireWanted,
+  strangerAnswers,
+  waitForFreePort,
+  type Ask,
+} from "./process-port.ts";
 import { readProcess } from "./process-tree.ts";
+import { createRunHistory } from "./run-history.ts";
 import { createUsageMeter } from "./process-usage.ts";
 
 /** A started process answers `/metadata` within this, ms. */
@@ -16,7 +24,6 @@ const READY_MS = 60_000;
 /** Between two questions whether it is ready, ms. */
 const ASK_EVERY_MS = 100;
 const ERROR_LINES = 50;
-const EXITS_KEPT = 20;
 /** Share of its limit that a whole tree may take: the limit itself holds for each process. */
 const TREE_FACTOR = 1.5;
 
@@ -42,6 +49,8 @@ export interface SupervisedOptions {
   runs: RunMemory;
   /** What would be started now. Throws why nothing can be. */
   command: () => Promise<ProcessCommand>;
+  /** Where it will answer. */
+  endpoint: () => string;
   /** False when the manifest says something else by now than what runs. */
   isCurrent: (running: ProcessCommand) => boolean;
   consent: (command: ProcessCommand) => Promise<ProcessConsent>;
@@ -55,24 +64,32 @@ export interface Supervised {
    * Makes sure that the process runs and answers: starts it unless it does. `ask` asks once who is there. Returns what was learnt.
    * Throws `process_needs_approval`, `process_port_taken`, `process_not_ready` or why it ended.
    */
-  ensureReady(ask: (signal: AbortSignal) => Promise<unknown>, signal: AbortSignal): Promise<string>;
+  ensureReady(ask: Ask, signal: AbortSignal): Promise<string>;
+  /**
+   * Ask before anything secret is sent. Throws `process_port_taken` when who listens at the endpoint is not the process as it was
+   * started, nor anything that it started. `command` names the plugin while nothing runs.
+   */
+  requireOwner(command: string): Promise<void>;
   /** Ends it, waits until nothing of it is left. Safe to call when there is none. */
   stop(): Promise<void>;
   /** A person acts: earlier ends no longer count. */
   forgive(): void;
   state(): Pick<
     PluginProcess,
-    "status" | "pid" | "startedAt" | "nextStartAt" | "exits" | "usage" | "lastErrors"
+    "status" | "pid" | "startedAt" | "nextStartAt" | "exits" | "usage" | "starts" | "lastErrors"
   >;
 }
 
 /** One start. */
 interface Run {
   process: Running;
+  runId: string;
   command: ProcessCommand;
   limits: ProcessLimits;
   startedAt: number;
   startedMs: number;
+  /** Number of the newest line in the log before it. */
+  logStart: number;
   ready: boolean;
   stopping: boolean;
   /** Resolves with the reason once it has ended and was recorded. */
@@ -80,28 +97,38 @@ interface Run {
 }
 
 export function createSupervised(options: SupervisedOptions): Supervised {
-  const { clock, log, output, runs } = options;
+  const { clock, output } = options;
   const meter = createUsageMeter(clock);
-  const exits: ProcessExit[] = [];
-  let history = NEVER_STARTED;
+  const history = createRunHistory(clock);
   let run: Run | null = null;
-  let nextStartAt: number | null = null;
-  let parked = false;
 
-  async function launch(ask: (signal: AbortSignal) => Promise<unknown>, signal: AbortSignal): Promise<Run> {
-    const command = await options.command();
-    const { approved, limits } = await options.consent(command);
-    if (!approved) throw needsApproval(command);
-    await waitForFreePort(ask, command, clock, signal);
+  async function launch(ask: Ask, signal: AbortSignal): Promise<Run> {
+    const before = await requireConsent();
+    await waitForFreePort(ask, before.command.command, clock, signal);
     const runId = randomUUID();
     // Written before there is anything to find: a console that is killed now is followed by one that looks for this run.
     await remember(options, runId, 0);
-    return begin(command, limits, runId);
+    try {
+      // Files and consent may have changed while the port was looked at. From this answer to the start nothing is waited for.
+      const { command, limits } = await requireConsent();
+      requireWanted(signal);
+      return begin(command, limits, runId);
+    } catch (error) {
+      await forget(options, runId);
+      throw error;
+    }
+  }
+
+  /** What would run at this moment, which is what an admin agreed to. Throws `process_needs_approval`. */
+  async function requireConsent(): Promise<{ command: ProcessCommand; limits: ProcessLimits }> {
+    const command = await options.command();
+    const { approved, limits } = await options.consent(command);
+    if (!approved) throw needsApproval(command);
+    return { command, limits };
   }
 
   function begin(command: ProcessCommand, limits: ProcessLimits, runId: string): Run {
-    const startedMs = clock.monotonic();
-    history = recordStart(history, startedMs);
+    const logStart = output.newest();
     const { environment } = options;
     const onOutput = output.write;
     const child = startProcess({ command, limits, environment, runId, clock, onOutput });
@@ -109,16 +136,23 @@ export function createSupervised(options: SupervisedOptions): Supervised {
       `Started ${[command.command, ...command.args].join(" ")}${child.pid === null ? "" : `, pid ${child.pid}`}`,
     );
     const begun: Run = {
-      ...{ process: child, command, limits, startedAt: clock.now(), startedMs },
-      ...{ ready: false, stopping: false, ended: Promise.resolve({ code: "process_exited", message: "" }) },
+      ...{ process: child, runId, command, limits, startedAt: clock.now(), startedMs: clock.monotonic() },
+      ...{
+        logStart,
+        ready: false,
+        stopping: false,
+        ended: Promise.resolve({ code: "process_exited", message: "" }),
+      },
     };
-    begun.ended = follow(begun, runId);
+    history.started(begun);
+    begun.ended = follow(begun);
     run = begun;
     return begun;
   }
 
   /** From the start to the end of one run. */
-  async function follow(begun: Run, runId: string): Promise<ErrorInfo> {
+  async function follow(begun: Run): Promise<ErrorInfo> {
+    const { runId } = begun;
     const { pid } = begun.process;
     const over = new AbortController();
     const remembered = pid === null ? null : remember(options, runId, pid);
@@ -132,41 +166,25 @@ export function createSupervised(options: SupervisedOptions): Supervised {
     over.abort();
     if (pid !== null) options.guardian().remove(pid);
     await remembered;
-    await runs.forget(runId).catch(logTrouble(log));
+    await forget(options, runId);
     return recordExit(begun, exit);
   }
 
   function recordExit(begun: Run, exit: RawExit): ErrorInfo {
-    const now = clock.monotonic();
     const reason = explainExit(exit, {
       command: begun.command.command,
       memoryMb: begun.limits.memoryMb,
-      stderr: output.lastErrors(ERROR_LINES),
+      stderr: output.lastErrors(ERROR_LINES, begun.logStart),
     });
     output.remark(reason.message);
-    const { code, signal } = exit;
-    const wanted = exit.endedBy === "stop";
-    exits.unshift({
-      ...{ at: new Date(clock.now()).toISOString(), ranMs: now - begun.startedMs },
-      ...{ code, signal, wanted, reason },
-    });
-    exits.splice(EXITS_KEPT);
+    history.ended(begun.startedMs, exit, reason);
     run = null;
-    if (wanted) return reason;
-    history = recordEnd(history, now);
-    const next = planRestart(history, now);
-    parked = next.kind === "park";
-    nextStartAt = next.kind === "start" ? clock.now() + next.afterMs : null;
-    options.onEnd(reason);
+    if (exit.endedBy !== "stop") options.onEnd(reason);
     return reason;
   }
 
   /** Until it answers, ends, or the time is over. */
-  async function waitUntilReady(
-    begun: Run,
-    ask: (signal: AbortSignal) => Promise<unknown>,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async function waitUntilReady(begun: Run, ask: Ask, signal: AbortSignal): Promise<void> {
     const ended = new AbortController();
     void begun.ended.then((reason) => ended.abort(new AppError(reason.code, reason.message, reason)));
     const deadline = clock.deadline(READY_MS);
@@ -174,15 +192,28 @@ export function createSupervised(options: SupervisedOptions): Supervised {
     try {
       for (;;) {
         if (ended.signal.aborted) throw ended.signal.reason;
-        signal.throwIfAborted();
+        requireWanted(signal);
         if (deadline.signal.aborted) throw await giveUp(begun);
-        if (await answers(ask, waiting)) break;
+        if (await answers(ask, waiting)) {
+          const owner = await ownerOf(begun);
+          if (owner === "run" || owner === "unknown") break;
+          if (owner === "other" && !ended.signal.aborted) throw await leaveToStranger(begun);
+        }
         await clock.sleep(ASK_EVERY_MS, waiting);
       }
       begun.ready = true;
     } finally {
       deadline.clear();
     }
+  }
+
+  function ownerOf(begun: Run | null): Promise<Owner> {
+    return findOwner(options.endpoint(), begun?.runId ?? null, begun?.process.pid ?? null);
+  }
+
+  async function leaveToStranger(begun: Run): Promise<AppError> {
+    await begun.process.stop("port_taken");
+    return strangerAnswers(begun.command.command, options.endpoint());
   }
 
   async function giveUp(begun: Run): Promise<AppError> {
@@ -194,14 +225,8 @@ export function createSupervised(options: SupervisedOptions): Supervised {
     );
   }
 
-  /** The start that was waited for is here: the end before it explains nothing that happens from now on. */
-  function forgetWait(): void {
-    nextStartAt = null;
-    parked = false;
-  }
-
   async function stop(): Promise<void> {
-    forgetWait();
+    history.forgetWait();
     if (!run) return;
     run.stopping = true;
     const { process, ended } = run;
@@ -210,8 +235,11 @@ export function createSupervised(options: SupervisedOptions): Supervised {
   }
 
   return {
+    async requireOwner(command) {
+      requireOwner(await ownerOf(run), command, options.endpoint());
+    },
     async ensureReady(ask, signal) {
-      forgetWait();
+      history.forgetWait();
       if (run && (run.stopping || !options.isCurrent(run.command))) await stop();
       const begun = run ?? (await launch(ask, signal));
       if (begun.ready) return `Runs, pid ${begun.process.pid}`;
@@ -220,18 +248,13 @@ export function createSupervised(options: SupervisedOptions): Supervised {
       return `Started, pid ${begun.process.pid}; it answered after ${seconds} s`;
     },
     stop,
-    forgive() {
-      history = NEVER_STARTED;
-      parked = false;
-    },
+    forgive: history.forgive,
     state() {
-      const iso = (epochMs: number) => new Date(epochMs).toISOString();
       return {
-        status: statusOf(run, parked, nextStartAt),
+        status: run ? statusOf(run) : history.status(),
         pid: run?.process.pid ?? null,
-        startedAt: run ? iso(run.startedAt) : null,
-        nextStartAt: nextStartAt === null ? null : iso(nextStartAt),
-        exits: [...exits],
+        startedAt: run ? new Date(run.startedAt).toISOString() : null,
+        ...history.state(),
         usage: meter.list(),
         lastErrors: output.lastErrors(ERROR_LINES),
       };
@@ -239,31 +262,9 @@ export function createSupervised(options: SupervisedOptions): Supervised {
   };
 }
 
-function statusOf(run: Run | null, parked: boolean, nextStartAt: number | null): PluginProcess["status"] {
-  if (run) return run.stopping ? "stopping" : run.ready ? "running" : "starting";
-  if (parked) return "parked";
-  return nextStartAt === null ? "stopped" : "waiting";
+function statusOf({ stopping, ready }: Run): PluginProcess["status"] {
+  return stopping ? "stopping" : ready ? "running" : "starting";
 }
-
-async function answers(
-  ask: (signal: AbortSignal) => Promise<unknown>,
-  signal: AbortSignal,
-): Promise<boolean> {
-  try {
-    await ask(signal);
-    return true;
-  } catch (error) {
-    // An answer that is wrong is the next step's to tell: the process is up.
-    return isAppError(error) && !NOT_UP.has(error.code) && !signal.aborted;
-  }
-}
-
-const NOT_UP: ReadonlySet<string> = new Set([
-  "plugin_unreachable",
-  "plugin_timeout",
-  "plugin_connection_lost",
-  "request_aborted",
-]);
 
 function needsApproval({ command, args }: ProcessCommand): AppError {
   return new AppError(
@@ -281,6 +282,10 @@ async function remember(
 ): Promise<void> {
   const startTicks = pid === 0 ? 0 : (await readProcess(pid))?.startTicks;
   if (startTicks !== undefined) await runs.remember({ pid, startTicks, runId }).catch(logTrouble(log));
+}
+
+async function forget({ runs, log }: Pick<SupervisedOptions, "runs" | "log">, runId: string): Promise<void> {
+  await runs.forget(runId).catch(logTrouble(log));
 }
 
 function logTrouble(log: Log): (error: unknown) => void {

@@ -1,15 +1,16 @@
-import { dirname, join } from "node:path";
-import { AppError } from "../contract/error.ts";
+import { join } from "node:path";
 import type { Manifest } from "../contract/manifest.ts";
 import type { PluginProcess, ProcessCommand } from "../contract/process.ts";
 import type { Clock } from "../core/clock.ts";
-import { INHERITED_VARIABLES } from "../core/command.ts";
-import type { PluginRecord, ProcessStore } from "../data/data.ts";
+import { ADDED_VARIABLES, INHERITED_VARIABLES } from "../core/command.ts";
+import { diffInventories } from "../core/inventory.ts";
+import type { PluginRecord, ProcessDecision, ProcessStore } from "../data/data.ts";
 import type { Log } from "../log.ts";
 import { createRedaction, type Redaction } from "../transport/redaction.ts";
 import type { CreateClient } from "./client-factory.ts";
 import { startGuardian, type Guardian } from "./process.ts";
-import { isCovered, resolveCommand } from "./process-command.ts";
+import { createCommandLooks } from "./command-looks.ts";
+import { isCovered, type CommandLook } from "./process-command.ts";
 import { openProcessLog, type ProcessLog } from "./process-log.ts";
 import { killRun, readProcess } from "./process-tree.ts";
 import { createSupervised, type Supervised } from "./supervised.ts";
@@ -37,6 +38,8 @@ export interface Supervisor {
     record: () => PluginRecord,
     onEnd: Parameters<typeof createSupervised>[0]["onEnd"],
   ): Promise<Supervised>;
+  /** What would run at this moment. Throws why nothing can. */
+  look(record: PluginRecord): Promise<CommandLook>;
   /** What would run, what was approved, and what runs. */
   describe(record: PluginRecord, supervised: Supervised | null): Promise<PluginProcess>;
   /** The output of one plugin's process, from earlier runs of the console too. */
@@ -76,6 +79,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   const { processes, clock, log, allowed } = options;
   const logs = new Map<string, Promise<ProcessLog>>();
   const redactions = new Map<string, Redaction>();
+  const looks = createCommandLooks(clock, options.environment["PATH"] ?? "");
   let guardian: Guardian | null = null;
 
   function redactionOf(pluginId: string): Redaction {
@@ -92,14 +96,26 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     return opened;
   }
 
-  async function commandOf(record: PluginRecord): Promise<ProcessCommand> {
-    return resolveCommand(record.manifest, folderOf(record), options.environment["PATH"] ?? "");
+  async function describeCommand(record: PluginRecord, approval: ProcessDecision["approval"]) {
+    try {
+      const { command, coverage, inventory } = await looks.recent(record);
+      const approved = approval !== null && isCovered(command, approval.command);
+      const before = approved ? undefined : approval?.inventory();
+      const changes = before?.size ? diffInventories(before, inventory) : null;
+      return { command, problem: null, approved, coverage, changes };
+    } catch (error) {
+      const nothing = { command: null, approved: false, coverage: null, changes: null };
+      return { ...nothing, problem: toFailure(error, log) };
+    }
   }
 
   return {
     allowed,
     logOf,
-    conceal: (pluginId, secrets) => redactionOf(pluginId).conceal(secrets),
+    look: looks.now,
+    // A secret of several lines is written in as many.
+    conceal: (pluginId, secrets) =>
+      redactionOf(pluginId).conceal(secrets.flatMap((secret) => [secret, ...secret.split(/\r?\n/)])),
     async supervise(record, onEnd) {
       const { id } = record();
       return createSupervised({
@@ -108,7 +124,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         output: await logOf(id),
         guardian: () => (guardian ??= startGuardian(options.guardianScript)),
         runs: { remember: processes.rememberRun, forget: processes.forgetRun },
-        command: () => commandOf(record()),
+        command: async () => (await looks.now(record())).command,
+        endpoint: () => record().endpoint ?? "",
         isCurrent: (command) => isSameProcess(command, record().manifest),
         async consent(command) {
           const { approval, limits } = await processes.get(id);
@@ -118,16 +135,13 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     },
     async describe(record, supervised) {
       const { approval, limits } = await processes.get(record.id);
-      const found = await commandOf(record).then(
-        (command) => ({ command, problem: null }),
-        (error: unknown) => ({ command: null, problem: toFailure(error, log) }),
-      );
-      const approved =
-        found.command !== null && approval !== null && isCovered(found.command, approval.command);
+      const found = await describeCommand(record, approval);
       const state = supervised?.state() ?? idleState(await logOf(record.id));
-      return { allowed, ...found, approval, approved, limits, ...state };
+      const known = approval === null ? null : withoutInventory(approval);
+      return { allowed, ...found, approval: known, limits, ...state };
     },
     async forget(pluginId) {
+      looks.forget(pluginId);
       await (await logOf(pluginId)).remove();
       logs.delete(pluginId);
       redactions.delete(pluginId);
@@ -151,25 +165,16 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   };
 }
 
-function idleState(
-  output: ProcessLog,
-): Omit<PluginProcess, "allowed" | "command" | "problem" | "approval" | "approved" | "limits"> {
-  return {
-    ...{ status: "stopped", pid: null, startedAt: null, nextStartAt: null, exits: [], usage: [] },
-    lastErrors: output.lastErrors(50),
-  };
+function withoutInventory(approval: NonNullable<ProcessDecision["approval"]>): PluginProcess["approval"] {
+  const { command, approvedBy, approvedAt } = approval;
+  return { command, approvedBy, approvedAt };
 }
 
-/** The folder a command runs in. A manifest that never was a file has none, and running elsewhere would be a guess. */
-function folderOf({ file, name }: PluginRecord): string {
-  if (file) return dirname(file.path);
-  throw new AppError(
-    "process_not_found",
-    `${name} has a command, but its manifest lies in no folder to run it in.`,
-    {
-      hint: "Put the manifest and its program into a watched folder, for example ./plugins/my-plugin/plugin.yaml, or start the plugin yourself.",
-    },
-  );
+function idleState(output: ProcessLog): ReturnType<Supervised["state"]> {
+  return {
+    ...{ status: "stopped", pid: null, startedAt: null, nextStartAt: null },
+    ...{ exits: [], usage: [], starts: [], lastErrors: output.lastErrors(50) },
+  };
 }
 
 /** What the manifest says of it; the bytes of the files count when it is started, not while it runs. */
@@ -178,10 +183,9 @@ function isSameProcess(running: ProcessCommand, { command, args = [], env = {} }
 }
 
 function inherit(environment: SupervisorOptions["environment"]): Record<string, string> {
-  return Object.fromEntries(
-    INHERITED_VARIABLES.flatMap((name): Array<[string, string]> => {
-      const value = environment[name];
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
+  const inherited = INHERITED_VARIABLES.flatMap((name): Array<[string, string]> => {
+    const value = environment[name];
+    return value === undefined ? [] : [[name, value]];
+  });
+  return { ...Object.fromEntries(inherited), ...ADDED_VARIABLES };
 }

@@ -53,6 +53,8 @@ export interface TrialOptions {
   signal: AbortSignal;
   /** What the plugin says it is. */
   onMetadata: (metadata: Metadata) => void;
+  /** See `IntroductionOptions`. */
+  requireOwner: () => Promise<void>;
   /** The draft is about to be sent. */
   onTold: () => void;
   /** The secrets that are about to be sent. */
@@ -85,6 +87,8 @@ export async function runTrial(trial: Trial, options: TrialOptions): Promise<Tri
       requireComplete(config, manifest.metadata.config_schema, metadata.config_schema);
       return { value: null, note: describeCount(config) };
     });
+    steps.begin("initialize");
+    await options.requireOwner();
     client = createClient({ type: manifest.type, endpoint, manifest }, { pluginId: record.id, log });
     client.conceal(config.secrets);
     options.onSecrets(config.secrets);

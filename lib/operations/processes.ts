@@ -1,7 +1,9 @@
-import { AppError } from "../contract/error.ts";
-import type { LogLine, PluginProcess, ProcessCommand, ProcessLimits } from "../contract/process.ts";
-import { parseEndpoint } from "../core/address.ts";
+import type { AuditChange } from "../contract/activity.ts";
+import { AppError, isAppError } from "../contract/error.ts";
+import type { PluginProcess, ProcessCommand, ProcessLimits } from "../contract/process.ts";
+import type { Inventory } from "../core/inventory.ts";
 import { isSameJson } from "../core/json-object.ts";
+import { isLoopback } from "../core/listening.ts";
 import type { PluginRecord } from "../data/data.ts";
 import { requirePermission, type Actor } from "./actor.ts";
 import { inspectAddress } from "./address.ts";
@@ -36,33 +38,90 @@ export async function approveProcess(
 ): Promise<PluginProcess> {
   requirePermission(actor, "settings:write");
   const record = await getRecord(context.data, idOrName);
-  const { command: present, problem, approval } = await requireProcess(context, record);
-  if (!present || !isSameJson(present, command)) {
-    throw new AppError("conflict", "What would run has changed since it was shown.", {
-      hint: problem?.message ?? "Look at it again, then approve.",
-    });
-  }
+  const before = await requireProcess(context, record);
+  const inventory = await requirePresent(context, record, command);
   await context.data.transaction(async (repositories) => {
     const [approvedBy, approvedAt] = [actor.name, nowIso(context.clock)];
-    await repositories.processes.approve(record.id, { command, approvedBy, approvedAt });
+    await repositories.processes.approve(record.id, { command, inventory, approvedBy, approvedAt });
+    const target = { id: record.id, name: record.name };
+    const changes = toApprovalChanges(before, command);
     await repositories.audit.append(
-      toAuditEntry(context, actor, {
-        action: "process.approved",
-        target: { id: record.id, name: record.name },
-        changes: toChanges<Partial<ProcessCommand>>(approval?.command ?? {}, command, [
-          ...(["executable", "args", "env", "workingDirectory", "digest"] as const),
-        ]),
-      }),
+      toAuditEntry(context, actor, { action: "process.approved", target, changes }),
     );
   });
-  // It listens on this machine. Any other address is a question of its own, which nobody was asked here.
-  if (isLoopback(record.endpoint)) await inspectAddress(context, actor, record.endpoint, { given: true });
+  await approveItsAddress(context, actor, record);
   if (record.desired === "enabled") reconcileLater(context, record.id);
   return requireProcess(context, record);
 }
 
-function isLoopback(endpoint: string | null): endpoint is string {
-  return endpoint !== null && /^(?:127(?:\.\d{1,3}){3}|::1|localhost)$/.test(parseEndpoint(endpoint).host);
+/** The files of what would run at this moment, if that is `command`. */
+async function requirePresent(
+  context: Context,
+  record: PluginRecord,
+  command: ProcessCommand,
+): Promise<Inventory> {
+  const conflict = (hint: string) =>
+    new AppError("conflict", "What would run has changed since it was shown.", { hint });
+  const look = await context.host.command(record).catch((error: unknown) => {
+    throw isAppError(error) ? conflict(error.message) : error;
+  });
+  if (look && isSameJson(look.command, command)) return look.inventory;
+  throw conflict("Look at it again, then approve.");
+}
+
+function toApprovalChanges({ approval, changes }: PluginProcess, command: ProcessCommand): AuditChange[] {
+  const names = ["executable", "args", "env", "workingDirectory", "digest"] as const;
+  const files = changes === null ? [] : [{ field: "files", before: null, after: changes }];
+  return [...toChanges<Partial<ProcessCommand>>(approval?.command ?? {}, command, names), ...files];
+}
+
+/**
+ * It listens on this machine. Any other address is a question of its own, which nobody was asked here. The command is approved
+ * whatever becomes of this: an address that still needs consent is told by the start, which asks for it.
+ */
+async function approveItsAddress(context: Context, actor: Actor, record: PluginRecord): Promise<void> {
+  if (record.endpoint === null || !isLoopback(record.endpoint)) return;
+  try {
+    await inspectAddress(context, actor, record.endpoint, { given: true });
+  } catch (error) {
+    context.log.warn(
+      { err: error, pluginId: record.id },
+      "the address of an approved command is not approved",
+    );
+  }
+}
+
+/**
+ * Takes the approval of the command back and ends the process. An enabled plugin is failed then, and says what it needs. Resolves when
+ * nothing of the process is left. Throws `not_found` when there was no approval.
+ */
+export async function revokeProcess(
+  context: Context,
+  actor: Actor,
+  idOrName: string,
+): Promise<PluginProcess> {
+  requirePermission(actor, "settings:write");
+  const record = await getRecord(context.data, idOrName);
+  await requireProcess(context, record);
+  await context.data.transaction(async (repositories) => {
+    const { approval } = await repositories.processes.get(record.id);
+    if (!approval || !(await repositories.processes.revoke(record.id))) throw neverApproved(record);
+    await repositories.audit.append(
+      toAuditEntry(context, actor, {
+        action: "process.revoked",
+        target: { id: record.id, name: record.name },
+        changes: toChanges<Partial<ProcessCommand>>(approval.command, {}, ["executable", "args", "digest"]),
+      }),
+    );
+  });
+  await context.host.reconcile(record.id, { restart: true, process: true });
+  return requireProcess(context, record);
+}
+
+function neverApproved({ name }: PluginRecord): AppError {
+  return new AppError("not_found", `No command of ${name} is approved.`, {
+    hint: "There is nothing to take back: the console starts nothing for it.",
+  });
 }
 
 /** Bounds of the process; they hold from its next start. */
@@ -87,70 +146,4 @@ export async function setProcessLimits(
     );
   });
   return requireProcess(context, record);
-}
-
-/** Which lines of a log: the newest `limit` of those after `after`, at least as bad as `stream`, that contain `text`. */
-export interface LogSearch {
-  after?: number | undefined;
-  limit: number;
-  stream?: LogLine["stream"] | undefined;
-  text?: string | undefined;
-}
-
-/** The output of a plugin's process, oldest first. A search looks at everything kept, a tail at the newest lines. */
-export async function listLog(
-  context: Context,
-  actor: Actor,
-  idOrName: string,
-  { after, limit, stream, text }: LogSearch,
-): Promise<LogLine[]> {
-  requirePermission(actor, "plugins:read");
-  const output = await requireLog(context, idOrName);
-  const isSearch = stream !== undefined || text !== undefined;
-  const lines = isSearch ? await output.readAll() : output.list({ after, limit });
-  const wanted = text?.toLowerCase();
-  return lines
-    .filter((line) => line.seq > (after ?? -1))
-    .filter((line) => stream === undefined || line.stream === stream)
-    .filter((line) => wanted === undefined || line.text.toLowerCase().includes(wanted))
-    .slice(-limit);
-}
-
-/** New lines as they come, in batches, after those a tail begins with. Ends when `signal` aborts. */
-export async function* followLog(
-  context: Context,
-  actor: Actor,
-  idOrName: string,
-  { after, signal }: { after?: number | undefined; signal: AbortSignal },
-): AsyncGenerator<LogLine[], void, void> {
-  requirePermission(actor, "plugins:read");
-  const output = await requireLog(context, idOrName);
-  const waiting: LogLine[] = [...output.list({ after, limit: TAIL_LINES })];
-  let wake: () => void = () => undefined;
-  const stop = output.follow((lines) => {
-    waiting.push(...lines);
-    // A reader who cannot keep up gets the newest.
-    if (waiting.length > TAIL_LINES) waiting.splice(0, waiting.length - TAIL_LINES);
-    wake();
-  });
-  const onAbort = () => wake();
-  signal.addEventListener("abort", onAbort);
-  try {
-    while (!signal.aborted) {
-      if (waiting.length > 0) yield waiting.splice(0);
-      else await new Promise<void>((resolve) => (wake = resolve));
-    }
-  } finally {
-    stop();
-    signal.removeEventListener("abort", onAbort);
-  }
-}
-
-const TAIL_LINES = 1_000;
-
-async function requireLog(context: Context, idOrName: string) {
-  const record = await getRecord(context.data, idOrName);
-  const output = await context.host.processLog(record.id);
-  if (output) return output;
-  throw new AppError("not_found", "This console keeps no logs of processes.");
 }

@@ -1,12 +1,8 @@
 import { z } from "zod";
 import { LogLine, LogPage, PluginProcess, ProcessApproval, ProcessLimits } from "../../contract/process.ts";
-import {
-  approveProcess,
-  followLog,
-  getProcess,
-  listLog,
-  setProcessLimits,
-} from "../../operations/processes.ts";
+import { toPlainText } from "../../core/terminal-text.ts";
+import { followLog, listLog } from "../../operations/process-log.ts";
+import { approveProcess, getProcess, revokeProcess, setProcessLimits } from "../../operations/processes.ts";
 import { route } from "../route.ts";
 import { toSessionStream } from "../session-stream.ts";
 
@@ -48,6 +44,13 @@ export const processRoutes = [
     }),
   }),
 
+  route("DELETE", "/api/plugins/:id/process/approval", {
+    permission: "settings:write",
+    summary: "Take the approval of the command back and end its process; answers when that is gone",
+    response: OneProcess,
+    handle: async ({ context, actor, id }) => ({ process: await revokeProcess(context, actor, id) }),
+  }),
+
   route("PUT", "/api/plugins/:id/process/limits", {
     permission: "plugins:write",
     summary: "Bounds of the process, from its next start",
@@ -78,7 +81,10 @@ export const processRoutes = [
 ];
 
 function toDownload(lines: LogLine[]): Response {
-  const text = lines.map(({ at, stream, text: line }) => `${at} ${stream.padEnd(7)} ${line}\n`).join("");
+  // Read with whatever is at hand: a terminal would act on what a hostile plugin wrote.
+  const text = lines
+    .map(({ at, stream, text: line }) => `${at} ${stream.padEnd(7)} ${toPlainText(line)}\n`)
+    .join("");
   return new Response(text, {
     headers: {
       "content-type": "text/plain; charset=utf-8",

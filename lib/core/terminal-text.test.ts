@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { toPlainText } from "./terminal-text.ts";
+
+test("leaves ordinary text as it is, tabs and all scripts included", () => {
+  expect(toPlainText("a\tb — ü 漢 🙂 [31m")).toBe("a\tb — ü 漢 🙂 [31m");
+});
+
+test.each([
+  ["a\u001b[31mb\u001b[0m", "ab"],
+  ["a\u001b[38:2::1:2:3mb\u001b[?25lc", "abc"],
+  ["a\u009b31mb", "ab"],
+  ["a\u001b]8;;http://x\u0007b\u001b]8;;\u001b\\c", "abc"],
+  ["a\u001bPq#0\u001b\\b", "ab"],
+  ["a\u001b(Bb\u001b7c\u001b=d", "abcd"],
+  ["a\u0000b\u0008c\rd\u007fe", "abcde"],
+  ["a\u001b[3", "a"],
+  ["a\u001b", "a"],
+])("%j reads %j", (text, plain) => {
+  expect(toPlainText(text)).toBe(plain);
+});
