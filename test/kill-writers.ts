@@ -28,7 +28,9 @@ interface Register<T> {
 
 /** Registered for a while by one of the writers, never switched on: nobody is asked, and no name has to be known. */
 const PASSING = 8;
-const PASSING_PORT = 20_001;
+/** Each has an address of its own, from here on. */
+const PASSING_PORT = 20_000;
+const PASSING_PORTS = 10_000;
 
 /** Everybody who changes something. Each does one thing after the other, so that at most one change of each is under way. */
 export function createWriters(ids: WrittenPlugins, report: WriteReport) {
@@ -75,7 +77,7 @@ export function createWriters(ids: WrittenPlugins, report: WriteReport) {
       const name = `Passing ${++count}`;
       const manifestText = JSON.stringify({
         type: "http",
-        endpoint: `http://127.0.0.1:${PASSING_PORT}`,
+        endpoint: `http://127.0.0.1:${PASSING_PORT + (count % PASSING_PORTS)}`,
         metadata: { name, version: "1.0.0", provider_type: `passing-${count}` },
       });
       return change(passing, [...passing.acknowledged, name], () =>

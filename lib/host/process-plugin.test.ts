@@ -283,7 +283,8 @@ describe("a plugin with a command", () => {
     await approve(record);
     expect((await watched.host.reconcile(record.id)).badge).toBe("healthy");
     expect(before[0]).toBe(0);
-    expect(await processes.listRuns()).toMatchObject([{ pid: (await watched.host.process(record))?.pid }]);
+    const { pid } = (await watched.host.process(record)) ?? {};
+    await vi.waitFor(async () => expect(await processes.listRuns()).toMatchObject([{ pid }]));
     // As a kill in between would have left it.
     const [{ runId = "" } = {}] = await processes.listRuns();
     await processes.rememberRun({ runId, pid: 0, startTicks: 0 });
