@@ -8,7 +8,7 @@ const source = "Where is the plugin?";
 const BROKEN = `type: http
 endpoint: http://127.0.0.1:18095
 metadata:
-  name: Broken
+  name: Never stored
   provider_type: broken
   config_schema:
     - { name: timeout, type: int, default: 900, validation: { min: 1, max: 300 } }
@@ -74,7 +74,7 @@ test("a pasted manifest is explained line by line before anything is stored", as
   await page.getByRole("button", { name: "Allow and check" }).click();
   await expect(page.getByRole("button", { name: "Register" })).toBeEnabled();
   const { plugins } = (await (await api.get("/api/plugins")).json()) as { plugins: Array<{ name: string }> };
-  expect(plugins.map(({ name }) => name)).not.toContain("Broken");
+  expect(plugins.map(({ name }) => name)).not.toContain("Never stored");
 });
 
 test("1,000 nested brackets get an explanation, not a crash", async ({ page }) => {

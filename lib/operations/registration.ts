@@ -1,6 +1,7 @@
 import { AppError } from "../contract/error.ts";
 import type { Finding } from "../contract/manifest.ts";
 import type { Plugin, PluginCreate } from "../contract/plugin.ts";
+import { toConfigChanges } from "../core/revision.ts";
 import type { PluginRecord } from "../data/data.ts";
 import { requirePermission, type Actor } from "./actor.ts";
 import { requireAdmitted } from "./address.ts";
@@ -50,7 +51,9 @@ async function store(
     const values = candidate.preset?.values ?? {};
     if (candidate.preset) {
       const origin = context.host.destinations.originOf(record, values);
-      const write = { version: 0, values, secrets: {}, changedBy: actor.name, origin };
+      const changes = toConfigChanges({}, values, {}, new Set());
+      const revision = { kind: "saved" as const, restoredFrom: null, note: null, changes };
+      const write = { version: 0, values, secrets: {}, changedBy: actor.name, origin, revision };
       await repositories.configs.save(record.id, write);
     }
     const changes = [

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createTestConsole, type TestConsole } from "../../../test/api-console.ts";
 import { serveOpenAi, type OpenAiServer } from "../../../test/openai-server.ts";
+import type { ConfigRevision } from "../../contract/config-revision.ts";
 import type { Plugin } from "../../contract/plugin.ts";
 
 const SOON = { timeout: 10_000 };
@@ -33,6 +34,19 @@ async function add(): Promise<Plugin> {
   });
   return plugin;
 }
+
+describe("a built-in plugin registered with a preset", () => {
+  it("has what the preset sets as its first revision", async () => {
+    const { plugin } = await call("POST", "/api/plugins", { builtin: "openai-compatible", preset: "groq" });
+    const { body } = await loom.call("GET", `/api/plugins/${plugin.id}/config/revisions`, { as: "admin" });
+    const [first] = (body as { revisions: ConfigRevision[] }).revisions;
+    expect(first).toMatchObject({
+      revision: 1,
+      changes: [{ field: "base_url", after: first?.values["base_url"] }],
+    });
+    expect(first?.values["base_url"]).toMatch(/^https:/);
+  });
+});
 
 describe("a built-in plugin with a service on this machine", () => {
   it("waits for an admin to allow that address, then works, and never shows its key", async () => {
