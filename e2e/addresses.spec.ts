@@ -25,7 +25,11 @@ test("an address is allowed once, shown in Settings, revoked with its consequenc
   await confirm.getByRole("button", { name: "Revoke", exact: true }).click();
   await expect(row).toHaveCount(0);
 
-  await page.goto(`/plugins/${id}`);
+  await page.goto("/");
+  const broken = page.getByRole("listitem").filter({ has: page.getByRole("link", { name: "Neighbour" }) });
+  await expect(broken.getByRole("button", { name: "Start again" })).toHaveCount(0);
+  await broken.getByRole("link", { name: "Allow its address" }).click();
+  await expect(page).toHaveURL(`/plugins/${id}`);
   await expect(page.getByText("Failed").first()).toBeVisible();
   const advice = page.getByRole("region", { name: "What to do" });
   await expect(advice).toContainText(

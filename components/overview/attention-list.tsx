@@ -1,7 +1,7 @@
 "use client";
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Activity, RotateCw } from "lucide-react";
+import { Activity, RotateCw, Settings2, ShieldCheck, type LucideIcon } from "lucide-react";
 import Link from "next/link";
 import { Button, ButtonLink } from "@/components/ui/button.tsx";
 import { toErrorInfo } from "@/components/ui/error-info.ts";
@@ -62,7 +62,7 @@ function AttentionItem({ plugin, incident }: { plugin: PluginSummary; incident: 
         {hint ? <p className="text-sm wrap-anywhere text-muted">{hint}</p> : null}
       </div>
       <div className="flex flex-wrap gap-2">
-        <Retry plugin={plugin} />
+        <Remedy plugin={plugin} path={path} />
         <ButtonLink
           href={badge === "failed" || badge === "parked" ? path : `${path}/health`}
           size="sm"
@@ -72,6 +72,24 @@ function AttentionItem({ plugin, incident }: { plugin: PluginSummary; incident: 
         </ButtonLink>
       </div>
     </li>
+  );
+}
+
+/** What only a person can bring: trying again would fail the same way. */
+const MISSING: Record<string, { label: string; icon: LucideIcon; page: string }> = {
+  address_needs_approval: { label: "Allow its address", icon: ShieldCheck, page: "" },
+  process_needs_approval: { label: "Approve its command", icon: ShieldCheck, page: "" },
+  config_incomplete: { label: "Fill in what is missing", icon: Settings2, page: "/configuration" },
+};
+
+function Remedy({ plugin, path }: { plugin: PluginSummary; path: string }) {
+  const missing = MISSING[plugin.failureCode ?? ""];
+  if (missing === undefined) return <Retry plugin={plugin} />;
+  const { label, icon: Icon, page } = missing;
+  return (
+    <ButtonLink size="sm" href={`${path}${page}`} icon={<Icon aria-hidden />}>
+      {label}
+    </ButtonLink>
   );
 }
 

@@ -84,6 +84,11 @@ function Names({ pluginId, names }: { pluginId: string; names: string[] }) {
   ));
 }
 
+/** Trying again would fail the same way: what it needs is the button beside this, or the one in its process panel. */
+function waitsForConsent(plugin: Plugin): boolean {
+  return lacksConsent(plugin) || plugin.failureCode === "process_needs_approval";
+}
+
 function Remedies() {
   const { plugin, act, running } = usePluginScreen();
   const mayOperate = usePermission("plugins:operate");
@@ -103,7 +108,7 @@ function Remedies() {
           Enable
         </Button>
       ) : null}
-      {mayOperate && !isOff && plugin.lifecycle === "failed" && !lacksConsent(plugin) ? (
+      {mayOperate && !isOff && plugin.lifecycle === "failed" && !waitsForConsent(plugin) ? (
         <Button
           variant="primary"
           icon={<RotateCw aria-hidden />}

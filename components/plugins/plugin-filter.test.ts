@@ -19,6 +19,7 @@ function plugin(name: string, change: Partial<PluginSummary> = {}): PluginSummar
     p95Ms: null,
     uptime: null,
     sparkline: [],
+    failureCode: null,
     lastCheck: null,
     fileState: null,
     streaming: false,

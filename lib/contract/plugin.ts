@@ -125,6 +125,8 @@ export const PluginSummary = z.object({
   uptime: z.number().min(0).max(1).nullable(),
   /** Newest latencies, oldest first, at most 60; null is a failed check. */
   sparkline: z.array(z.number().nullable()),
+  /** Code of why the lifecycle is `failed`; null when it is not. */
+  failureCode: ErrorInfo.shape.code.nullable(),
   lastCheck: LastCheck.nullable(),
   /** State of its manifest file; null when it has none. */
   fileState: PluginFile.shape.state.nullable(),

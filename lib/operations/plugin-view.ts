@@ -22,6 +22,7 @@ export function toSummary(record: PluginRecord, status: PluginStatus): PluginSum
     endpoint: record.endpoint,
     ...status.stats,
     lastCheck: status.lastCheck,
+    failureCode: status.failure?.code ?? null,
     fileState: record.file?.state ?? null,
     streaming: manifest.metadata.capabilities.streaming,
     modelIds: status.models.models.slice(0, MAX_MODEL_IDS).map(({ id }) => id),
