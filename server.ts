@@ -133,22 +133,6 @@ async function start(): Promise<void> {
     server.once("error", reject);
     server.listen(env.port, env.host, resolve);
   });
-  // Plugins are on their way back while the pages are prepared; whoever asks for a page earlier waits for it.
-  const answerPage = host.start().then(preparePages);
-  server.on("request", (request: IncomingMessage, response: ServerResponse) => {
-    const path = request.url ?? "/";
-    if (path.startsWith("/v1/")) return void answerGateway(request, response);
-    if (path.startsWith("/api/") || path === "/metrics") return void answerApi(request, response);
-    const refusal = refusePage(request);
-    if (refusal)
-      return void response.writeHead(refusal.status, { "content-type": "text/plain" }).end(refusal.text);
-    // Pages ask our own API; where it is, is ours to say and never the visitor's.
-    request.headers["x-loom-internal-origin"] = toOrigin(env.host, ownPort());
-    void answerPage.then((answer) => answer(request, response));
-  });
-  await answerPage;
-  greet(toOrigin(env.host, ownPort()), (await isSetupOpen(context)) ? setupToken.value : null);
-
   const stopping = new AbortController();
   async function stop(signal: string): Promise<void> {
     if (state.draining) return;
@@ -170,6 +154,25 @@ async function start(): Promise<void> {
   }
   for (const signal of ["SIGINT", "SIGTERM"] as const)
     process.on(signal, () => void stop(signal).catch(explainAndExit));
+  log.info({ port: ownPort() }, "listening");
+
+  // Plugins are on their way back while the pages are prepared; whoever asks for a page earlier waits for it.
+  const answerPage = host.start().then(preparePages);
+  server.on("request", (request: IncomingMessage, response: ServerResponse) => {
+    const path = request.url ?? "/";
+    if (path.startsWith("/v1/")) return void answerGateway(request, response);
+    if (path.startsWith("/api/") || path === "/metrics") return void answerApi(request, response);
+    const refusal = refusePage(request);
+    if (refusal)
+      return void response.writeHead(refusal.status, { "content-type": "text/plain" }).end(refusal.text);
+    // Pages ask our own API; where it is, is ours to say and never the visitor's.
+    request.headers["x-loom-internal-origin"] = toOrigin(env.host, ownPort());
+    void answerPage.then((answer) => answer(request, response));
+  });
+  await answerPage;
+  if (state.draining) return;
+  greet(toOrigin(env.host, ownPort()), (await isSetupOpen(context)) ? setupToken.value : null);
+
   await folders.start();
   await warmUpIntake(clock, stopping.signal);
 }

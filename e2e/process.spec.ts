@@ -48,6 +48,16 @@ test("SIGTERM ends an open answer with an error event and exits 0 within ten sec
   await removeDirectory(loom.dataDirectory);
 });
 
+test("SIGTERM while it starts ends it as cleanly", async () => {
+  const starting = await startConsole({ env: ADMIN_ENV, until: /"msg":"(listening)"/ });
+  expect(await starting.stop()).toBe(0);
+  expect(starting.output()).toContain('"msg":"stopped"');
+  expect(starting.output()).not.toContain("ready at");
+  const again = await startConsole({ dataDirectory: starting.dataDirectory });
+  expect(await again.stop()).toBe(0);
+  await removeDirectory(starting.dataDirectory);
+});
+
 test("kill -9 loses nothing: what was on is on again, what was off stays off", async ({ plugin }) => {
   const before = await startConsole({ env: ADMIN_ENV });
   const api = await signedIn(before.url);

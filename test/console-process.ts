@@ -28,6 +28,8 @@ export interface ConsoleOptions {
   /** 0, the default, takes a free port. */
   port?: number;
   env?: Record<string, string>;
+  /** Resolves as soon as this is written, with the first group as `url`; by default when it is ready. */
+  until?: RegExp;
 }
 
 /** Starts the console and resolves once it answers; rejects with its output when it exits instead, or after 30 s. */
@@ -46,7 +48,7 @@ export async function startConsole(options: ConsoleOptions = {}): Promise<Consol
     stdio: ["ignore", "pipe", "pipe"],
   });
   const output = collect(child);
-  const url = await waitForMatch(child, output, /ready at (http:\/\/\S+)/, 30_000);
+  const url = await waitForMatch(child, output, options.until ?? /ready at (http:\/\/\S+)/, 30_000);
   return {
     url,
     pid: child.pid ?? 0,
