@@ -8,6 +8,7 @@ const plugin = (id: string, badge: Candidate["badge"], extra: Partial<Candidate>
   desired: badge === "disabled" ? "disabled" : "enabled",
   reason: null,
   modelIds: [],
+  ejection: null,
   ...extra,
 });
 
@@ -45,6 +46,18 @@ describe("describeTrouble", () => {
     expect(said).toBe(
       "A is down. 127.0.0.1:8090 refused the connection. You can still send a message to see what it answers.",
     );
+  });
+
+  it("says that chats fail where health checks do not", () => {
+    const ejection = {
+      until: "2026-11-29T14:05:30.000Z",
+      failures: 5,
+      error: { code: "plugin_timeout" as const, message: "Nothing came." },
+    };
+    const said = describeTrouble(plugin("a", "healthy", { ejection }));
+    expect(said).toMatch(/^The last 5 chats with A failed, so it gets no routed requests/);
+    expect(said).toMatch(/You can still talk to it/);
+    expect(describeTrouble(plugin("a", "disabled", { ejection }))).toMatch(/switched off/);
   });
 
   it("says what to do about one that is switched off, whatever its badge", () => {

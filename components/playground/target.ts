@@ -1,7 +1,10 @@
 import type { Badge, PluginSummary } from "@/lib/contract/plugin.ts";
 
 /** What choosing a plugin needs to know of it. */
-export type Candidate = Pick<PluginSummary, "id" | "name" | "badge" | "desired" | "reason" | "modelIds">;
+export type Candidate = Pick<
+  PluginSummary,
+  "id" | "name" | "badge" | "desired" | "reason" | "modelIds" | "ejection"
+>;
 
 /** The plugin a URL names, by id or by name. */
 export function findCandidate<P extends Candidate>(plugins: readonly P[], named: string | null): P | null {
@@ -30,13 +33,15 @@ export function pickCandidate<P extends Candidate>(plugins: readonly P[]): P | n
 const TROUBLE = { down: "is down", failed: "could not be started", parked: "is parked" } as const;
 
 /** A sentence about a plugin that may not answer, or null when nothing speaks against it. */
-export function describeTrouble({ name, badge, reason, desired }: Candidate): string | null {
+export function describeTrouble({ name, badge, reason, desired, ejection }: Candidate): string | null {
   if (desired === "disabled") return `${name} is switched off. Enable it to talk to it.`;
   const because = reason ? ` ${reason}` : "";
   switch (badge) {
     case "healthy":
     case "unknown":
-      return null;
+      return ejection === null
+        ? null
+        : `The last ${ejection.failures} chats with ${name} failed, so it gets no routed requests for now. You can still talk to it: one good answer ends that.`;
     case "disabled":
       return `${name} is switched off. Enable it to talk to it.`;
     case "starting":

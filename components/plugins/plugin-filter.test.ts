@@ -21,6 +21,7 @@ function plugin(name: string, change: Partial<PluginSummary> = {}): PluginSummar
     sparkline: [],
     failureCode: null,
     lastCheck: null,
+    ejection: null,
     fileState: null,
     streaming: false,
     modelIds: [],

@@ -3,6 +3,7 @@
 import { ProcessPanel } from "@/components/processes/process-panel.tsx";
 import { DriftNotice } from "./drift-notice.tsx";
 import { PluginAttention } from "./plugin-attention.tsx";
+import { PluginEjection } from "./plugin-ejection.tsx";
 import { PluginFacts } from "./plugin-facts.tsx";
 import { PluginFigures } from "./plugin-figures.tsx";
 import { PluginFile } from "./plugin-file.tsx";
@@ -19,6 +20,7 @@ export function PluginOverview() {
       <div className="flex min-w-0 flex-col gap-5">
         <PluginRefusal />
         <PluginAttention />
+        <PluginEjection />
         <ProcessPanel />
         <PluginFile />
         <DriftNotice />

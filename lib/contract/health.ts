@@ -38,7 +38,7 @@ export type Incident = z.infer<typeof Incident>;
 /** Something that explains a change in the line. */
 export const HealthMarker = z.object({
   at: z.number().int(),
-  kind: z.enum(["config", "enabled", "disabled", "reinitialized", "registered"]),
+  kind: z.enum(["config", "enabled", "disabled", "reinitialized", "registered", "ejected"]),
   label: z.string(),
 });
 export type HealthMarker = z.infer<typeof HealthMarker>;

@@ -104,6 +104,17 @@ export const LastCheck = z.object({
 });
 export type LastCheck = z.infer<typeof LastCheck>;
 
+/** Why a plugin gets no routed requests for a while: too many of its chats failed in a row. People can still talk to it. */
+export const Ejection = z.object({
+  /** From this instant on it may be routed to again. */
+  until: z.iso.datetime(),
+  /** Consecutive failed chats. */
+  failures: z.number().int().positive(),
+  /** Of the newest one, without an excerpt of what was sent. */
+  error: ErrorInfo,
+});
+export type Ejection = z.infer<typeof Ejection>;
+
 /** What lists show. Latencies in ms over the last 24 h; null where nothing was measured. */
 export const PluginSummary = z.object({
   id: z.string(),
@@ -128,6 +139,8 @@ export const PluginSummary = z.object({
   /** Code of why the lifecycle is `failed`; null when it is not. */
   failureCode: ErrorInfo.shape.code.nullable(),
   lastCheck: LastCheck.nullable(),
+  /** Null while it may be routed to. Moves none of the three axes: it can be set while the badge is healthy. */
+  ejection: Ejection.nullable(),
   /** State of its manifest file; null when it has none. */
   fileState: PluginFile.shape.state.nullable(),
   streaming: z.boolean(),

@@ -5,8 +5,8 @@ import { startMisbehavingGrpc, type GrpcFaultName } from "../../test/misbehaving
 import { startMisbehavingPlugin, type FaultName } from "../../test/misbehaving-plugin.ts";
 import { servePlugin } from "../../test/plugin-server.ts";
 import { freePort } from "../../test/process-folder.ts";
-import { createSamplePlugin, SAMPLE_METADATA } from "../../test/sample-plugin.ts";
-import type { ErrorCode } from "../contract/error.ts";
+import { createSamplePlugin, delta, SAMPLE_METADATA } from "../../test/sample-plugin.ts";
+import { AppError, type ErrorCode } from "../contract/error.ts";
 import { Manifest, type PluginType } from "../contract/manifest.ts";
 import { createLog } from "../log.ts";
 import { createClock } from "../real-clock.ts";
@@ -196,6 +196,51 @@ describe.each(["http", "grpc"] as const)("a plugin over %s", (type) => {
     await host.checkNow(id);
     expect(await host.checkNow(id)).toMatchObject({ badge: "healthy", reinitializations: 1 });
     expect(told).toHaveLength(2);
+  });
+
+  it.each<[string, () => void, ErrorCode]>([
+    [
+      "says that its provider is away",
+      () => {
+        throw new AppError("plugin_provider_unavailable", "The provider is overloaded");
+      },
+      "plugin_provider_unavailable",
+    ],
+    [
+      "breaks down in the middle",
+      () => {
+        throw new TypeError("'NoneType' object is not subscriptable");
+      },
+      "plugin_error",
+    ],
+    ["never finishes an answer", () => undefined, "plugin_stream_truncated"],
+  ])("that is healthy and %s is ejected until a chat goes well", async (_case, end, code) => {
+    let isBroken = true;
+    const plugin = createPlugin({
+      async *chat(request, signal) {
+        if (!isBroken) return yield* PLAIN.chat(request, signal);
+        yield delta("so far");
+        end();
+      },
+    });
+    const server = await (type === "grpc" ? serveGrpcPlugin(plugin) : servePlugin(plugin));
+    closing.push(() => server.close());
+    const neighbour = await register(NEIGHBOUR.name, NEIGHBOUR.type, await serveWell(NEIGHBOUR.type));
+    const id = await register("Mute", type, server.endpoint);
+    await Promise.all([host.reconcile(id), host.reconcile(neighbour)]);
+    for (let turn = 1; turn <= 5; turn++) {
+      expect(host.status(id).ejection).toBeNull();
+      await expect(chat(id)).rejects.toMatchObject({ code });
+      expect(await chat(neighbour)).toBe("You said hello");
+    }
+    expect(await host.checkNow(id)).toMatchObject({
+      ...{ badge: "healthy", lifecycle: "ready", health: "up", failure: null },
+      ejection: { failures: 5, error: { code, message: expect.stringContaining("127.0.0.1") } },
+    });
+    expect(host.status(neighbour)).toMatchObject({ badge: "healthy", ejection: null });
+    isBroken = false;
+    expect(await chat(id)).toBe("You said hello");
+    expect(host.status(id).ejection).toBeNull();
   });
 
   it("that hangs at goodbye is off and gone all the same", async () => {

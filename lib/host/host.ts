@@ -2,6 +2,7 @@ import type { ErrorInfo } from "../contract/error.ts";
 import type { Metadata } from "../contract/manifest.ts";
 import type {
   Badge,
+  Ejection,
   HealthState,
   LastCheck,
   Lifecycle,
@@ -38,6 +39,8 @@ export interface PluginStatus {
   failure: ErrorInfo | null;
   refusal: Refusal | null;
   lastCheck: LastCheck | null;
+  /** Set while it should not be routed to; `chat` works all the same. */
+  ejection: Ejection | null;
   /** Last 24 h. */
   stats: {
     p50Ms: number | null;

@@ -11,6 +11,7 @@ import { createConvergence } from "./convergence.ts";
 import type { Wish } from "./convergence.ts";
 import { createDescriptions } from "./descriptions.ts";
 import type { Destinations } from "./destinations.ts";
+import { createEjector } from "./ejector.ts";
 import { shuttingDownError } from "./failure.ts";
 import { createHealthTracker } from "./health-tracker.ts";
 import type { HealthTracker } from "./health-tracker.ts";
@@ -78,6 +79,7 @@ export function createRunner(initial: PluginRecord, options: RunnerOptions): Run
   const log = options.log.child({ pluginId: id });
   const tracker = createHealthTracker(id, { clock, recorder });
   const chats = createChats(clock);
+  const ejector = createEjector({ clock, log, tracker, stalledSince });
   const observer = createObserver({ clock, log, tracker, stalledSince });
   const { observe } = observer;
   const keeper = createProcessKeeper({ supervisor, record: () => record, onLost: loseProcess });
@@ -103,10 +105,8 @@ export function createRunner(initial: PluginRecord, options: RunnerOptions): Run
   let announce = false;
 
   const use = createUse({
-    name: () => record.name,
-    ...{ power, chats, check },
-    isWanted: () => convergence.wish().kind === "enabled",
-    isStopped: () => stopped,
+    ...{ name: () => record.name, power, chats, ejector, check },
+    ...{ isWanted: () => convergence.wish().kind === "enabled", isStopped: () => stopped },
   });
   const trialOptions = () => ({
     ...{ record, createClient, clock, log, originOf: options.originOf },
@@ -160,6 +160,7 @@ export function createRunner(initial: PluginRecord, options: RunnerOptions): Run
 
   async function switchOff(kind: Wish["kind"], signal: AbortSignal): Promise<void> {
     const wasOn = power.lifecycle() !== "disabled";
+    ejector.reset();
     await power.turnOff(signal);
     if (power.lifecycle() !== "disabled") return;
     observer.reset();
@@ -168,6 +169,7 @@ export function createRunner(initial: PluginRecord, options: RunnerOptions): Run
   }
 
   function markStart(): void {
+    ejector.reset();
     const version = power.link()?.introduction()?.config.version ?? null;
     if (announce) tracker.mark("enabled", "Switched on");
     else if (configVersion !== null && version !== configVersion)
@@ -192,13 +194,11 @@ export function createRunner(initial: PluginRecord, options: RunnerOptions): Run
     status: () =>
       toStatus({
         desired: convergence.wish().kind === "enabled" ? "enabled" : "disabled",
-        power,
-        tracker,
+        ...{ power, tracker, clock, ejection: ejector.ejection() },
         activeChats: chats.count(),
         reinitializations: observer.reinitializations(),
         reported: descriptions.newest(),
         nextTurnAt: nextTurnAt(id),
-        clock,
       }),
     target: () =>
       stopped || convergence.isBusy()

@@ -1,6 +1,6 @@
 import { toBadge, toReason } from "../core/badge.ts";
 import type { Clock } from "../core/clock.ts";
-import type { Desired } from "../contract/plugin.ts";
+import type { Desired, Ejection } from "../contract/plugin.ts";
 import { UNKNOWN } from "../core/verdict.ts";
 import type { HealthTracker } from "./health-tracker.ts";
 import type { PluginStatus, Reported } from "./host.ts";
@@ -11,6 +11,7 @@ export interface StatusParts {
   desired: Desired;
   power: Power;
   tracker: HealthTracker;
+  ejection: Ejection | null;
   activeChats: number;
   reinitializations: number;
   reported: Reported | null;
@@ -38,6 +39,7 @@ export function toStatus(parts: StatusParts): PluginStatus {
     failure: power.failure(),
     refusal,
     lastCheck,
+    ejection: parts.ejection,
     stats: tracker.stats(),
     models: power.models(),
     initializedAt: initializedAt === undefined ? null : toIso(initializedAt),
@@ -57,6 +59,7 @@ export const STRANGER: PluginStatus = {
   failure: null,
   refusal: null,
   lastCheck: null,
+  ejection: null,
   stats: { p50Ms: null, p95Ms: null, uptime: null, sparkline: [] },
   models: { models: [], fetchedAt: null },
   initializedAt: null,

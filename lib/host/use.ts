@@ -2,6 +2,7 @@ import { isAppError } from "../contract/error.ts";
 import type { PluginModels } from "../contract/plugin.ts";
 import type { ChatChunk, ChatRequest } from "../contract/protocol.ts";
 import type { Chats } from "./chats.ts";
+import type { Ejector } from "./ejector.ts";
 import { disabledError, notReadyError, shuttingDownError } from "./failure.ts";
 import type { Link } from "./link.ts";
 import type { Power } from "./power.ts";
@@ -18,13 +19,14 @@ export interface UseOptions {
   name: () => string;
   power: Power;
   chats: Chats;
+  ejector: Ejector;
   isWanted: () => boolean;
   isStopped: () => boolean;
   /** Looks whether the plugin still knows its configuration. */
   check: () => Promise<void>;
 }
 
-export function createUse({ name, power, chats, isWanted, isStopped, check }: UseOptions): Use {
+export function createUse({ name, power, chats, ejector, isWanted, isStopped, check }: UseOptions): Use {
   /** The link, when the plugin may be used. */
   function requireLink(): Link {
     if (isStopped()) throw shuttingDownError();
@@ -43,7 +45,7 @@ export function createUse({ name, power, chats, isWanted, isStopped, check }: Us
       const link = requireLink();
       const prepared = prepareChat(name(), request, link.capabilities(request, power.models()));
       try {
-        yield* chats.run(link.client, prepared, signal);
+        yield* ejector.follow(chats.run(link.client, prepared, signal), signal);
       } catch (error) {
         if (isAppError(error) && error.code === "plugin_not_initialized") {
           link.distrust();

@@ -23,6 +23,7 @@ export function toSummary(record: PluginRecord, status: PluginStatus): PluginSum
     ...status.stats,
     lastCheck: status.lastCheck,
     failureCode: status.failure?.code ?? null,
+    ejection: status.ejection,
     fileState: record.file?.state ?? null,
     streaming: manifest.metadata.capabilities.streaming,
     modelIds: status.models.models.slice(0, MAX_MODEL_IDS).map(({ id }) => id),
