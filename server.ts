@@ -34,6 +34,9 @@ import { readPluginProto } from "./lib/transport/grpc-schema.ts";
 /** Open answers have this long to end by themselves after SIGTERM, ms; the whole stop stays below ten seconds. */
 const CLOSE_MS = 1_000;
 
+/** Answered at once, whatever else is ready. */
+const PROBES: ReadonlySet<string> = new Set(["/api/health", "/api/ready"]);
+
 /** The project's folder: this file runs from it under tsx and from dist/ when built. */
 const here = dirname(fileURLToPath(import.meta.url));
 const root = here.endsWith("dist") ? dirname(here) : here;
@@ -156,12 +159,15 @@ async function start(): Promise<void> {
     process.on(signal, () => void stop(signal).catch(explainAndExit));
   log.info({ port: ownPort() }, "listening");
 
-  // Plugins are on their way back while the pages are prepared; whoever asks for a page earlier waits for it.
-  const answerPage = host.start().then(preparePages);
+  // Plugins are on their way back while the pages are prepared; whoever asks earlier waits: for the host, for a page until there are pages.
+  const started = host.start();
+  const answerPage = started.then(preparePages);
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {
     const path = request.url ?? "/";
     if (path.startsWith("/v1/")) return void answerGateway(request, response);
-    if (path.startsWith("/api/") || path === "/metrics") return void answerApi(request, response);
+    if (PROBES.has(path)) return void answerApi(request, response);
+    if (path.startsWith("/api/") || path === "/metrics")
+      return void started.then(() => answerApi(request, response));
     const refusal = refusePage(request);
     if (refusal)
       return void response.writeHead(refusal.status, { "content-type": "text/plain" }).end(refusal.text);

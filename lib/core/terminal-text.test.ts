@@ -18,3 +18,11 @@ test.each([
 ])("%j reads %j", (text, plain) => {
   expect(toPlainText(text)).toBe(plain);
 });
+
+// Reading that looks ahead from every beginning to the end would take minutes here, and the test's time would run out.
+test.each(["\u0090", "\u0098", "\u009b", "\u009d", "\u009f", "\u001b]", "\u001b[", "\u001b"])(
+  "reads a line of %j alone in one go",
+  (beginning) => {
+    expect(toPlainText(`${beginning.repeat(400_000)}\u001bx\n`)).toBe("");
+  },
+);

@@ -24,6 +24,11 @@ export function toAnswer({ value, warnings }: Reply<unknown>): Pick<LifecycleSte
   const text = JSON.stringify(value, null, 2);
   const rest = text.length - ANSWER_MAX;
   const answer =
-    rest > 0 ? `${text.slice(0, ANSWER_MAX)}\n… ${rest.toLocaleString("en")} characters more` : text;
+    rest > 0 ? `${copy(text.slice(0, ANSWER_MAX))}\n… ${rest.toLocaleString("en")} characters more` : text;
   return { answer, ...forgiven };
+}
+
+/** A slice keeps the text alive it was taken from, which may have megabytes. */
+function copy(slice: string): string {
+  return Buffer.from(slice).toString();
 }
