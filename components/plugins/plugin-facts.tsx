@@ -31,7 +31,7 @@ export function PluginFacts() {
           <Fact name="Provider type">{plugin.providerType}</Fact>
           <Fact name="Version">{plugin.version}</Fact>
           <Fact name="Plugin API">{metadata.plugin_api_version}</Fact>
-          <Fact name="Transport">{plugin.type}</Fact>
+          <Fact name="Transport">{plugin.type === "builtin" ? "built in" : plugin.type}</Fact>
           {metadata.author ? <Fact name="Author">{metadata.author}</Fact> : null}
           {metadata.license ? <Fact name="License">{metadata.license}</Fact> : null}
           {metadata.homepage ? (

@@ -2,6 +2,7 @@
 
 import type { Finding } from "@/lib/contract/manifest.ts";
 import { AddressConsent } from "./address-consent.tsx";
+import { toPlace } from "./address-place.ts";
 import { FindingList } from "./finding-list.tsx";
 import { CommandLine, ExistingPlugin, OtherInstances } from "./preview-relation.tsx";
 import { PreviewSummary } from "./preview-summary.tsx";
@@ -23,9 +24,11 @@ export function PreviewBody({
 }) {
   const { allow } = registration;
   const { manifest, address, existing, commandLine } = preview;
+  // A plugin in the box is read without its service: registering it asks.
+  const waits = address?.tier === "approval" && preview.origin !== "builtin";
   return (
     <>
-      {manifest ? <PreviewSummary manifest={manifest} calls={preview.calls} /> : null}
+      {manifest ? <PreviewSummary manifest={manifest} values={preview.values} calls={preview.calls} /> : null}
       <ReachLadder steps={preview.reach} />
       {existing ? (
         <ExistingPlugin existing={existing} changes={preview.changes} read={manifest !== null} />
@@ -38,17 +41,11 @@ export function PreviewBody({
         currentLine={text === undefined ? null : currentLine}
         onPick={text === undefined ? undefined : onPick}
       />
-      {address?.tier === "approval" && !existing && !allow.error ? (
-        <AddressConsent
-          place={`${address.host.includes(":") ? `[${address.host}]` : address.host}:${address.port}`}
-          pending={allow.isPending}
-          onAllow={() => allow.mutate()}
-        />
+      {waits && !existing && !allow.error ? (
+        <AddressConsent place={toPlace(address)} pending={allow.isPending} onAllow={() => allow.mutate()} />
       ) : null}
       {allow.error ? <ReachFailure error={allow.error} onRetry={() => allow.mutate()} /> : null}
-      {preview.registrable && address?.tier !== "approval" ? (
-        <RegisterForm preview={preview} registration={registration} />
-      ) : null}
+      {preview.registrable && !waits ? <RegisterForm preview={preview} registration={registration} /> : null}
     </>
   );
 }

@@ -1,9 +1,19 @@
 import type { ConfigField, Manifest } from "@/lib/contract/manifest.ts";
+import type { ConfigValues } from "@/lib/contract/plugin.ts";
 import { CapabilityChips } from "./capability-chips.tsx";
 import { Fact, FactList } from "./fact-list.tsx";
 
 /** What a manifest or a running plugin says it is. */
-export function PreviewSummary({ manifest, calls }: { manifest: Manifest; calls: string[] }) {
+export function PreviewSummary({
+  manifest,
+  values,
+  calls,
+}: {
+  manifest: Manifest;
+  /** What registering sets. */
+  values: ConfigValues;
+  calls: string[];
+}) {
   const { metadata, endpoint } = manifest;
   return (
     <div className="flex flex-col gap-4">
@@ -24,6 +34,11 @@ export function PreviewSummary({ manifest, calls }: { manifest: Manifest; calls:
         <Fact name="Configuration">
           <ConfigNames schema={metadata.config_schema} />
         </Fact>
+        {Object.keys(values).length > 0 ? (
+          <Fact name="Sets">
+            <ConfigSettings values={values} />
+          </Fact>
+        ) : null}
         {calls.length > 0 ? (
           <Fact name="Enabling calls">
             <ol className="flex flex-col">
@@ -37,6 +52,21 @@ export function PreviewSummary({ manifest, calls }: { manifest: Manifest; calls:
         ) : null}
       </FactList>
     </div>
+  );
+}
+
+function ConfigSettings({ values }: { values: ConfigValues }) {
+  return (
+    <ul className="flex flex-col">
+      {Object.entries(values).map(([name, value]) => (
+        <li key={name} className="flex flex-wrap gap-x-2">
+          <code className="text-muted">{name}</code>
+          <code className="min-w-0 wrap-anywhere">
+            {typeof value === "string" ? value : JSON.stringify(value)}
+          </code>
+        </li>
+      ))}
+    </ul>
   );
 }
 

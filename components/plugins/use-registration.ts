@@ -3,11 +3,13 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useEffect, useState } from "react";
+import { toFieldHash } from "@/components/config-form/field-link.ts";
 import { api } from "@/lib/client/browser.ts";
 import { useDraft } from "@/lib/client/draft.ts";
 import { queries } from "@/lib/client/queries.ts";
 import type { Finding } from "@/lib/contract/manifest.ts";
-import type { PluginCreate, PluginPreview } from "@/lib/contract/plugin.ts";
+import { presetsOf, type BuiltinPreset } from "@/lib/core/builtin-presets.ts";
+import type { Plugin, PluginCreate, PluginPreview } from "@/lib/contract/plugin.ts";
 import { findObstacle } from "./manifest-obstacle.ts";
 import { toPluginPath } from "./plugin-path.ts";
 import { readSource, toSource } from "./register-source.ts";
@@ -46,6 +48,7 @@ export function useRegistration() {
   const settled = useSettled(draft.text);
   const reading = readSource(draft.text, draft.of);
   const source = toPreviewable(draft, settled);
+  const preset = findPreset(source);
   const queryKey = ["preview", source];
   const preview = useQuery({
     queryKey,
@@ -63,16 +66,16 @@ export function useRegistration() {
     onSuccess: (allowed) => client.setQueryData(queryKey, toPreviewed(allowed, source)),
   });
   const register = useMutation({
-    mutationFn: (name: string) => api.registerPlugin({ ...source, name }),
+    mutationFn: (last: Pick<PluginCreate, "name" | "approveEndpoint">) =>
+      api.registerPlugin({ ...source, ...last }),
     onSuccess: async (plugin) => {
       client.setQueryData(queries(api).plugin(plugin.id).queryKey, plugin);
-      // A preset leaves a key to fill in, or an address to look at.
-      const isUnfinished = plugin.missingConfig.length > 0 || source?.preset !== undefined;
-      router.push(toPluginPath(plugin.id, isUnfinished ? "configuration" : ""));
+      router.push(toNextPath(plugin, preset));
       clearDraft();
       await Promise.all([
         client.invalidateQueries({ queryKey: queries(api).plugins.queryKey }),
         client.invalidateQueries({ queryKey: queries(api).overview.queryKey }),
+        client.invalidateQueries({ queryKey: queries(api).approvals.queryKey }),
       ]);
     },
   });
@@ -88,6 +91,8 @@ export function useRegistration() {
     reading,
     /** Null while there is nothing to preview, or an address waits to be checked. */
     source,
+    /** What a plugin in the box was chosen for; null for nothing in particular. */
+    preset,
     preview,
     /** False while what is shown was made from an earlier text than the one in the field. */
     isCurrent:
@@ -112,6 +117,19 @@ export function useRegistration() {
     },
     clear: () => change(EMPTY),
   };
+}
+
+function findPreset(source: PluginCreate | null): BuiltinPreset | null {
+  return presetsOf(source?.builtin ?? "").find(({ id }) => id === source?.preset) ?? null;
+}
+
+/** Where a new plugin is finished: at the first field that lacks a value, at the key of a hosted service, or on its own page. */
+function toNextPath({ id, missingConfig, manifest }: Plugin, preset: BuiltinPreset | null): string {
+  const key = manifest.metadata.config_schema.find(({ sensitive }) => sensitive)?.name;
+  const field = missingConfig[0] ?? (preset?.local === false ? key : undefined);
+  if (field !== undefined) return toPluginPath(id, "configuration") + toFieldHash(field);
+  // The address of a local service is worth a look.
+  return toPluginPath(id, preset ? "configuration" : "");
 }
 
 /** A preview and the text its findings point into, if there is one. */

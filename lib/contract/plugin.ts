@@ -285,6 +285,7 @@ export const PluginPreview = z.object({
   findings: z.array(Finding),
   /** True when registering would be accepted as it is (perhaps after approval). */
   registrable: z.boolean(),
+  /** Where the plugin is; for a preset of a built-in one, where its service is on this machine or network. */
   address: z.object({ host: z.string(), port: z.number().int(), tier: AddressTier }).nullable(),
   /** What was tried to reach the address, with times; empty for text and built-in plugins. */
   reach: z.array(ReachStep),
@@ -297,7 +298,9 @@ export const PluginPreview = z.object({
   /** Other registrations of the same provider_type: registering makes one more instance. */
   instances: z.array(PluginReference),
   suggestedName: z.string().nullable(),
-  /** The calls enabling will make, in order. */
+  /** The configuration registering stores: what the preset sets; empty without one. */
+  values: ConfigValues,
+  /** The calls enabling will make, in order; empty for a built-in plugin, which nobody else hears. */
   calls: z.array(z.string()),
   /** The command line of a process plugin, program first; shown, never run. Null when there is none. */
   commandLine: z.array(z.string()).nullable(),

@@ -26,6 +26,7 @@ export interface Candidate {
   endpointAt?: Pick<Finding, "line" | "column"> | undefined;
   /** Normalised; null for a built-in plugin or when unknown. */
   endpoint: string | null;
+  /** Of `endpoint`, or of the service on this machine or network that a preset leads to. */
   address: Address | null;
   /** What was tried to reach the address. */
   reach: ReachStep[];

@@ -47,7 +47,8 @@ export async function previewPlugin(
     instances: instances.map(toReference),
     suggestedName:
       manifest && (await suggestName(context.data, candidate.preset?.title ?? manifest.metadata.name)),
-    calls: manifest ? toCalls(endpoint) : [],
+    values: candidate.preset?.values ?? {},
+    calls: manifest && manifest.type !== "builtin" ? toCalls(endpoint) : [],
     commandLine: manifest?.command === undefined ? null : [manifest.command, ...(manifest.args ?? [])],
   };
 }
@@ -56,15 +57,23 @@ function toReference({ id, name, endpoint }: PluginRecord): PluginReference {
   return { id, name, endpoint };
 }
 
-function findForbidden({ address, field, manifest, endpointAt }: Candidate): Finding[] {
+function findForbidden({ address, field, manifest, endpointAt, preset }: Candidate): Finding[] {
   if (address?.tier !== "forbidden") return [];
+  const code = "address_forbidden";
+  const message = `The console never connects to ${formatPlace(address.host, address.port)}.`;
+  if (preset) {
+    const [path = field] = Object.keys(preset.values);
+    return [
+      { severity: "warning", code, path, message, fix: `Give ${path} another address before you enable it.` },
+    ];
+  }
   return [
     {
       severity: "error",
-      code: "address_forbidden",
+      code,
       path: manifest === null ? field : "endpoint",
       ...endpointAt,
-      message: `The console never connects to ${formatPlace(address.host, address.port)}.`,
+      message,
       fix: "Use the address the plugin really listens on; metadata, link-local and the console's own addresses are refused.",
     },
   ];

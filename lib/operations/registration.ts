@@ -33,7 +33,9 @@ async function store(
   candidate: Candidate,
   name?: string,
 ): Promise<PluginRecord> {
-  if (candidate.address) requireAdmitted(candidate.address, candidate.field);
+  // A preset's address is only a first value of the configuration: the plugin waits for consent when it is enabled.
+  if (candidate.address && candidate.origin !== "builtin")
+    requireAdmitted(candidate.address, candidate.field);
   const manifest = requireManifest(candidate);
   return context.data.transaction(async (repositories) => {
     const input: NewRecord = {

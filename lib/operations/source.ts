@@ -6,7 +6,7 @@ import { presetsOf, type BuiltinPreset } from "../core/builtin-presets.ts";
 import { createReach, explainReach } from "../core/reach.ts";
 import { findingsOf, manifestFromMetadata } from "../intake/metadata.ts";
 import type { Actor } from "./actor.ts";
-import { inspectAddress, isAdmitted, reachOf, toConsent } from "./address.ts";
+import { inspectAddress, isAdmitted, reachOf, toConsent, type Address } from "./address.ts";
 import { SOURCES, type Candidate, type Reader, type SourceKind } from "./candidate.ts";
 import type { Context } from "./context.ts";
 import { readManifestText, readManifestUrl } from "./manifest-source.ts";
@@ -32,7 +32,7 @@ export async function readSource(context: Context, actor: Actor, source: PluginC
     case "manifestText":
       return readManifestText(reader, value);
     case "builtin":
-      return readBuiltin(context, value, source.preset);
+      return readBuiltin(reader, value, source.preset);
   }
 }
 
@@ -77,7 +77,8 @@ function toLeniency(message: string): Finding {
   return { severity: "warning", code: "lenient_reading", path: "metadata", message };
 }
 
-function readBuiltin({ host }: Context, name: string, presetId?: string): Candidate {
+async function readBuiltin(reader: Reader, name: string, presetId?: string): Promise<Candidate> {
+  const { host } = reader.context;
   const metadata = host.builtinMetadata(name);
   if (!metadata) {
     throw new AppError("validation_failed", `There is no built-in plugin "${name}".`, {
@@ -86,10 +87,22 @@ function readBuiltin({ host }: Context, name: string, presetId?: string): Candid
     });
   }
   const manifest = toBuiltinManifest(metadata);
+  const preset = findPreset(name, presetId);
+  const address = preset?.local ? await inspectService(reader, manifest, preset) : null;
   return {
-    ...{ origin: "builtin", field: "builtin", manifest, findings: [], endpoint: null, address: null },
-    ...{ reach: [], manifestText: null, preset: findPreset(name, presetId) },
+    ...{ origin: "builtin", field: "builtin", manifest, findings: [], endpoint: null, address },
+    ...{ reach: [], manifestText: null, preset },
   };
+}
+
+/** Where a preset leads on this machine or network. Hosted services are not even looked up before somebody enables one. */
+async function inspectService(
+  { context, actor, consent }: Reader,
+  manifest: Manifest,
+  { values }: BuiltinPreset,
+): Promise<Address | null> {
+  const origin = context.host.destinations.originOf({ endpoint: null, manifest }, values);
+  return origin === null ? null : inspectAddress(context, actor, origin, consent);
 }
 
 function findPreset(builtin: string, id: string | undefined): BuiltinPreset | undefined {

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createTestConsole, type TestConsole } from "../../../test/api-console.ts";
 import { serveOpenAi, type OpenAiServer } from "../../../test/openai-server.ts";
 import type { ConfigRevision } from "../../contract/config-revision.ts";
-import type { Plugin } from "../../contract/plugin.ts";
+import type { Plugin, PluginPreview } from "../../contract/plugin.ts";
 
 const SOON = { timeout: 10_000 };
 const KEY = "canary-key-5521-builtin";
@@ -45,6 +45,71 @@ describe("a built-in plugin registered with a preset", () => {
       changes: [{ field: "base_url", after: first?.values["base_url"] }],
     });
     expect(first?.values["base_url"]).toMatch(/^https:/);
+  });
+});
+
+describe("a preset for a service on this machine", () => {
+  const OLLAMA = { builtin: "openai-compatible", preset: "ollama" };
+  const PLACE = "127.0.0.1:11434";
+  const approved = async () => (await loom.data.approvals.list()).map(({ host, port }) => `${host}:${port}`);
+  const preview = async (body: object) =>
+    (await loom.call("POST", "/api/plugins/preview", { as: "operator", body })).body as PluginPreview;
+  afterEach(() => loom.call("DELETE", `/api/approvals/${PLACE}`, { as: "admin" }));
+
+  it("says in its preview what it sets and that the address needs consent", async () => {
+    expect(await preview(OLLAMA)).toMatchObject({
+      registrable: true,
+      values: { base_url: `http://${PLACE}/v1` },
+      address: { host: "127.0.0.1", port: 11434, tier: "approval" },
+    });
+    expect(await preview({ ...OLLAMA, preset: "groq" })).toMatchObject({
+      values: { base_url: "https://api.groq.com/openai/v1" },
+      address: null,
+    });
+    expect(await preview({ builtin: "eliza" })).toMatchObject({ values: {}, address: null, calls: [] });
+  });
+
+  it("is allowed and registered in one request, in the trail as any other consent", async () => {
+    const { plugin } = await call("POST", "/api/plugins", { ...OLLAMA, approveEndpoint: true });
+    expect(await approved()).toContain(PLACE);
+    const [newest, before] = await loom.data.audit.list({ limit: 2 });
+    expect(newest).toMatchObject({ action: "plugin.registered", targetId: plugin.id });
+    expect(before).toMatchObject({
+      action: "endpoint.approved",
+      actorName: "The admin",
+      targetName: PLACE,
+    });
+    expect(await preview(OLLAMA)).toMatchObject({ address: { tier: "approved" } });
+    const enabled = await call("POST", `/api/plugins/${plugin.id}/enable`, {});
+    expect(enabled.plugin.failure?.code).not.toBe("address_needs_approval");
+  });
+
+  it("is allowed by an admin only, and registered without consent by anybody who may register", async () => {
+    const body = { ...OLLAMA, approveEndpoint: true };
+    const refused = await loom.call("POST", "/api/plugins", { as: "operator", body });
+    expect([refused.status, refused.body]).toMatchObject([
+      403,
+      { error: { code: "forbidden", field: "approveEndpoint" } },
+    ]);
+    const answer = await loom.call("POST", "/api/plugins", { as: "operator", body: OLLAMA });
+    expect(answer.status).toBe(201);
+    expect(await approved()).not.toContain(PLACE);
+  });
+});
+
+describe("a preset whose address is the console's own", () => {
+  it("is registered with a warning: its address can still be changed", async () => {
+    const own = await createTestConsole({ ownPort: () => 8000 });
+    const body = { builtin: "openai-compatible", preset: "vllm" };
+    const seen = await own.call("POST", "/api/plugins/preview", { as: "admin", body });
+    expect(seen.body).toMatchObject({
+      registrable: true,
+      address: { tier: "forbidden" },
+      findings: [{ severity: "warning", code: "address_forbidden", path: "base_url" }],
+    });
+    const answer = await own.call("POST", "/api/plugins", { as: "admin", body });
+    expect(answer.status).toBe(201);
+    await own.close();
   });
 });
 

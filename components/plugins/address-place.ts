@@ -1,0 +1,6 @@
+import type { PluginPreview } from "@/lib/contract/plugin.ts";
+
+/** Host and port for people; IPv6 in brackets. */
+export function toPlace({ host, port }: NonNullable<PluginPreview["address"]>): string {
+  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
