@@ -7,6 +7,8 @@ export interface Findings {
   readonly dialect: Dialect;
   error(code: string, path: string, message: string, fix: string): void;
   warning(code: string, path: string, message: string, fix: string, consequence?: Consequence): void;
+  /** A name nobody knows at `path` that was probably meant for `meant`: a warning, and the error itself once `meant` turns out missing. */
+  misspelt(path: string, meant: string, message: string, fix: string): void;
   /** Tells where a path stands in the text, so that later findings about it or what lies below have a position. */
   locate(path: string, offset: number | undefined): void;
   /** Where a path, or the nearest thing around it, stands in the text; undefined without text. */
@@ -30,6 +32,8 @@ const MAX_FINDINGS = 200;
 /** Messages quote what was written, and a hostile value is as long as the file. */
 const MAX_MESSAGE = 400;
 
+const MISSPELT = "misspelt_field";
+
 type Placed = Finding & { offset: number | undefined };
 
 /** `locate` turns offsets into positions; without it there is no text and findings have no position. */
@@ -38,12 +42,25 @@ export function createFindings(dialect: Dialect, locate?: (offset: number) => Po
   const count = { error: 0, warning: 0 };
   const places = new Map<string, number>();
   const broken = new Set<string>();
+  const slips = new Map<string, string>();
 
   function add(finding: Finding): void {
     count[finding.severity] += 1;
     if (kept[finding.severity].length >= MAX_FINDINGS) return;
     const message = finding.message.slice(0, MAX_MESSAGE);
     kept[finding.severity].push({ ...finding, message, offset: placeOf(finding.path, places) });
+  }
+
+  /** Makes one error of a missing field and the misspelt name it stands under. False when there is no such name. */
+  function blameSpelling(missing: string): boolean {
+    const path = slips.get(missing);
+    const index = kept.warning.findIndex((finding) => finding.code === MISSPELT && finding.path === path);
+    const [slip] = index === -1 ? [] : kept.warning.splice(index, 1);
+    if (!slip) return false;
+    count.warning -= 1;
+    count.error += 1;
+    kept.error.push({ ...slip, severity: "error" });
+    return true;
   }
 
   /** Errors go first when not all can be shown: they are what stops a registration. */
@@ -59,10 +76,15 @@ export function createFindings(dialect: Dialect, locate?: (offset: number) => Po
     dialect,
     error(code, path, message, fix) {
       broken.add(path);
+      if (code === "missing_field" && blameSpelling(path)) return;
       add({ severity: "error", code, path, message, fix });
     },
     warning: (code, path, message, fix, { refusedByLoom = false }: Consequence = {}) =>
       add({ severity: "warning", code, path, message, fix, ...(refusedByLoom ? { refusedByLoom } : {}) }),
+    misspelt(path, meant, message, fix) {
+      if (!slips.has(meant)) slips.set(meant, path);
+      add({ severity: "warning", code: MISSPELT, path, message, fix });
+    },
     locate(path, offset) {
       if (offset !== undefined) places.set(path, offset);
     },

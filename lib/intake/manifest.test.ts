@@ -120,9 +120,50 @@ config_schema: [{name: key, type: string}]
         code: "unknown_field",
         path: "metadata.mood",
         line: 5,
-        column: 9,
+        column: 3,
       }),
     ]);
+  });
+
+  it.each([
+    ["a required field", replaced("endpoint:", "endpont:"), "error", "endpont", "endpoint", 2, 1],
+    ["metadata itself", replaced("metadata:", "metdata:"), "error", "metdata", "metadata", 3, 1],
+    [
+      "metadata's own",
+      replaced("provider_type:", "provider_tpye:"),
+      "error",
+      "provider_tpye",
+      "provider_type",
+      7,
+      3,
+    ],
+    [
+      "an optional field",
+      replaced("auto_start:", "auto_strat:"),
+      "warning",
+      "auto_strat",
+      "auto_start",
+      12,
+      1,
+    ],
+    ["a rule", replaced("{ min: 1, max: 300 }", "{ min: 1, maxx: 300 }"), "warning", "maxx", "max", 11, 70],
+  ])(
+    "asks once, at its name, what is meant by a misspelt one: %s",
+    (_, text, severity, key, meant, line, column) => {
+      const { manifest, findings } = readManifest(text);
+      expect(manifest === null).toBe(severity === "error");
+      expect(findings).toEqual([
+        expect.objectContaining({
+          ...{ severity, code: "misspelt_field", line, column },
+          path: expect.stringMatching(new RegExp(`(^|[.])${key}$`)) as string,
+          message: `${key}: did you mean ${meant}?`,
+        }),
+      ]);
+    },
+  );
+
+  it("supposes no other name where the field is there already", () => {
+    expect(codesOf(withLines("endpoint:", "endpont: x"))).toEqual(["unknown_field endpont"]);
   });
 
   it("takes unquoted versions and numbers in args as they are written", () => {

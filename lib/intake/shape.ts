@@ -1,4 +1,5 @@
 import { matchKeys } from "../core/json-object.ts";
+import { findMeant } from "../core/spelling.ts";
 import type { Json } from "../contract/manifest.ts";
 import type { Findings } from "./findings.ts";
 import { joinPath, toJson, type Entry, type Node, type ScalarNode } from "./tree.ts";
@@ -66,21 +67,33 @@ function readObject(
   const keys = node.entries.map(({ key }) => key);
   const isExact = keys.every((key) => Object.hasOwn(fields, key));
   const names = isExact ? null : matchKeys(keys, Object.keys(fields));
+  const present = new Set(names === null ? keys : names.values());
+  const absent = Object.keys(fields).filter((name) => !present.has(name));
   return collect(node.entries, (entry) => {
     const name = names === null ? entry.key : names.get(entry.key);
     const at = joinPath(path, name ?? entry.key);
-    findings.locate(at, entry.value.at ?? entry.at);
     const shape = name === undefined ? undefined : fields[name];
     if (name === undefined || shape === undefined) {
-      const message = `A manifest has no field ${entry.key.slice(0, 100)} here; it is kept and has no effect.`;
-      findings.warning("unknown_field", at, message, "Check the spelling, or remove it.");
+      findings.locate(at, entry.at);
+      warnOfUnknown(entry.key, path, findMeant(entry.key, absent), findings);
       return [entry.key, toJson(entry.value)];
     }
+    findings.locate(at, entry.value.at ?? entry.at);
     if (name !== entry.key) {
       warnOfSpelling(entry.key, name, at, findings);
     }
     return [name, applyShape(entry.value, shape, at, findings)];
   });
+}
+
+function warnOfUnknown(key: string, path: string, meant: string | null, findings: Findings): void {
+  const at = joinPath(path, key);
+  if (meant !== null) {
+    findings.misspelt(at, joinPath(path, meant), `${key}: did you mean ${meant}?`, `Write ${meant}.`);
+    return;
+  }
+  const message = `A manifest has no field ${key.slice(0, 100)} here; it is kept and has no effect.`;
+  findings.warning("unknown_field", at, message, "Check the spelling, or remove it.");
 }
 
 /**

@@ -189,7 +189,7 @@ describe("a bad manifest", () => {
     expect(plugin.manifest.metadata).toHaveProperty("mood", "yes");
     expect(plugin.findings).toContainEqual(
       expect.objectContaining({
-        ...{ severity: "warning", code: "unknown_field", path: "metadata.mood", line: 7, column: 9 },
+        ...{ severity: "warning", code: "unknown_field", path: "metadata.mood", line: 7, column: 3 },
       }),
     );
     await loom.call("DELETE", `/api/plugins/${plugin.id}`, { as: "admin" });
