@@ -3,7 +3,8 @@ import { startExamplePlugin } from "../test/console-process.ts";
 import { expect, test } from "./fixtures.ts";
 
 const MANIFEST = readFileSync("examples/plugins/example-nodejs/plugin.yaml", "utf8");
-const source = "Where is the plugin?";
+/** The one field is called by what it holds. */
+const source = /^(Where is the plugin\?|Manifest)$/;
 
 const BROKEN = `type: http
 endpoint: http://127.0.0.1:18095
@@ -35,7 +36,7 @@ test("a running plugin is registered by its address, configured, switched on and
   await expect(page.getByLabel("Name in this console")).toHaveValue("My second plugin");
   await page.getByRole("button", { name: "Register" }).click();
 
-  await expect(page).toHaveURL(/\/configuration$/);
+  await expect(page).toHaveURL(/\/configuration#config-/);
   await page.getByRole("radio", { name: "On" }).check();
   await page.getByRole("textbox", { name: "words_per_second" }).fill("5000");
   await page.getByRole("textbox", { name: "words_per_second" }).blur();
@@ -60,7 +61,9 @@ test("a running plugin is registered by its address, configured, switched on and
 
 test("a pasted manifest is explained line by line before anything is stored", async ({ page, api }) => {
   await page.goto("/plugins/new");
-  await page.getByLabel(source).fill(BROKEN);
+  await page.getByLabel("Where is the plugin?").fill(BROKEN);
+  await expect(page.getByLabel("Manifest", { exact: true })).toBeVisible();
+  await expect(page.getByLabel("Where is the plugin?")).toHaveCount(0);
   const preview = page.getByRole("main");
   await expect(preview).toContainText("metadata.version");
   await expect(preview).toContainText(/line 7|7:/i);

@@ -11,11 +11,13 @@ export function FolderHint() {
   const folder = data?.folders[0];
   if (!folder) return null;
   return (
-    <p className="flex flex-wrap items-center gap-x-1 text-sm text-muted">
-      <span className="min-w-0 wrap-anywhere">
-        Or put a <code>plugin.yaml</code> into <code>{folder.path}</code>: it is registered by itself.
+    <p className="text-sm wrap-anywhere text-muted">
+      Or put a <code>plugin.yaml</code>, which is then registered by itself, into <code>{folder.path}</code>
+      {/* Without a space it never stands alone on a line. */}
+      <span className="whitespace-nowrap *:align-middle">
+        &#8288;
+        <CopyButton value={folder.path} label="Copy the path of the watched folder" />
       </span>
-      <CopyButton value={folder.path} label="Copy the path of the watched folder" />
     </p>
   );
 }

@@ -13,7 +13,7 @@ describe("readManifestFile", () => {
   it.each([
     ["photo.png", ["x"], "not a manifest"],
     ["plugin.yaml.exe", ["x"], "not a manifest"],
-    ["plugin.yaml", [], "is empty"],
+    ["plugin.yaml", [], "is empty: it has 0 bytes"],
     ["plugin.yaml", ["x".repeat(65_537)], "65 KB; a manifest has at most 64 KB"],
     ["plugin.yaml", [new Uint8Array([0xff, 0xfe, 0x61])], "not UTF-8"],
     ["plugin.yml", ["a\0b"], "not text"],

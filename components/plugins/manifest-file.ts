@@ -6,7 +6,10 @@ export async function readManifestFile(file: File): Promise<{ text: string } | {
   if (!/\.(ya?ml|json)$/i.test(file.name)) {
     return { problem: `${file.name} is not a manifest. Use a file ending in .yaml, .yml or .json.` };
   }
-  if (file.size === 0) return { problem: `${file.name} is empty.` };
+  if (file.size === 0)
+    return {
+      problem: `${file.name} is empty: it has 0 bytes. Was it saved? Save the manifest in it and choose it again.`,
+    };
   if (file.size > MAX_BYTES) {
     return {
       problem: `${file.name} has ${Math.ceil(file.size / 1024)} KB; a manifest has at most ${MAX_BYTES / 1024} KB.`,

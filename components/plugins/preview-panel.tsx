@@ -1,7 +1,7 @@
 "use client";
 
 import { ScanSearch } from "lucide-react";
-import type { ReactNode } from "react";
+import { useEffect, useRef, type ReactNode } from "react";
 import { Panel } from "@/components/ui/panel.tsx";
 import { Skeleton } from "@/components/ui/skeleton.tsx";
 import type { Finding } from "@/lib/contract/manifest.ts";
@@ -20,9 +20,10 @@ export function PreviewPanel({
   currentLine: number | null;
   onPick: (finding: Finding) => void;
 }) {
-  const { reading, source, preview, draft } = registration;
+  const { reading, source, preview, draft, asked } = registration;
+  const heading = useLead(asked, preview.isFetching);
   return (
-    <Panel title="What the console understands" className="lg:sticky lg:top-5">
+    <Panel title="What the console understands" headingRef={heading} className="lg:sticky lg:top-5">
       <div aria-live="polite" aria-busy={preview.isFetching} className="flex min-h-64 flex-col gap-4">
         {source === null ? (
           <Waiting>
@@ -45,6 +46,26 @@ export function PreviewPanel({
       </div>
     </Panel>
   );
+}
+
+/** From here on the preview stands beside the source (Tailwind's `lg`), and nobody has to be led to it. */
+const BESIDE = "(min-width: 64rem)";
+
+/** The heading people are led to whenever they asked for a preview that stands below the fold, and again when it has come. */
+function useLead(asked: number, isFetching: boolean) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const answered = useRef(asked);
+  useEffect(() => {
+    if (asked === answered.current || matchMedia(BESIDE).matches) return;
+    answered.current = asked;
+    heading.current?.focus({ preventScroll: true });
+  }, [asked]);
+  useEffect(() => {
+    // Whoever went elsewhere in the meantime is left there.
+    if (heading.current && document.activeElement === heading.current)
+      heading.current.scrollIntoView({ block: "start" });
+  }, [asked, isFetching]);
+  return heading;
 }
 
 function Waiting({ children }: { children: ReactNode }) {

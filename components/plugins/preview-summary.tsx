@@ -60,7 +60,7 @@ function ConfigSettings({ values }: { values: ConfigValues }) {
     <ul className="flex flex-col">
       {Object.entries(values).map(([name, value]) => (
         <li key={name} className="flex flex-wrap gap-x-2">
-          <code className="text-muted">{name}</code>
+          <code className="text-muted">{name}</code>{" "}
           <code className="min-w-0 wrap-anywhere">
             {typeof value === "string" ? value : JSON.stringify(value)}
           </code>

@@ -17,7 +17,7 @@ import { useRegistration } from "./use-registration.ts";
 /** One field for everything a plugin can be registered from, and beside it what was understood. */
 export function RegisterPlugin() {
   const registration = useRegistration();
-  const { draft, reading, preview, change, replaceText } = registration;
+  const { draft, reading, preview, change, choose, replaceText } = registration;
   const source = useRef<CodeEditorHandle>(null);
   const fetched = useRef<CodeEditorHandle>(null);
   const [notice, setNotice] = useState<FileNotice | null>(null);
@@ -75,7 +75,7 @@ export function RegisterPlugin() {
               chosen={
                 draft.builtin === null ? null : { builtin: draft.builtin, preset: draft.preset ?? null }
               }
-              onChoose={(choice) => change({ text: "", checked: null, name: null, ...choice })}
+              onChoose={choose}
             />
           ) : null}
           <FolderHint />

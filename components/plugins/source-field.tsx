@@ -21,6 +21,7 @@ export interface FileNotice {
   text: string;
 }
 
+const toLabel = (asDocument: boolean) => (asDocument ? "Manifest" : "Where is the plugin?");
 const HINT = "The address of a running plugin, the address of its manifest, or the manifest itself.";
 const panelId = (view: "text" | "form") => `source-${view}`;
 
@@ -55,7 +56,7 @@ export function SourceField({
     <Panel>
       <div className="flex flex-col gap-3">
         <Field
-          label="Where is the plugin?"
+          label={toLabel(asDocument)}
           hint={notice?.tone === "info" ? notice.text : asDocument ? null : HINT}
           error={notice?.tone === "bad" ? notice.text : null}
           trailing={
@@ -78,6 +79,7 @@ export function SourceField({
               ref={ref}
               aria={aria}
               registration={registration}
+              label={toLabel(asDocument)}
               asDocument={asDocument}
               panelId={panelId}
               tabIndents={tabIndents}

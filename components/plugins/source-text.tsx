@@ -22,6 +22,7 @@ export function SourceText({
   ref,
   aria,
   registration,
+  label,
   asDocument,
   panelId,
   tabIndents,
@@ -33,6 +34,7 @@ export function SourceText({
   ref: Ref<CodeEditorHandle>;
   aria: FieldAria;
   registration: ReturnType<typeof useRegistration>;
+  label: string;
   asDocument: boolean;
   panelId: (view: "text" | "form") => string;
   tabIndents: boolean;
@@ -58,7 +60,7 @@ export function SourceText({
       <div {...panel("text")} hidden={asForm}>
         <CodeEditor
           ref={ref}
-          label="Where is the plugin?"
+          label={label}
           aria={aria}
           autoFocus
           plain={!asDocument}

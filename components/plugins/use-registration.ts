@@ -43,6 +43,8 @@ export function useRegistration() {
   const client = useQueryClient();
   const router = useRouter();
   const [draft, setDraft, clearDraft] = useDraft<RegisterDraft>("register", EMPTY);
+  // How often a choice or Check asked for a preview, as against typing.
+  const [asked, setAsked] = useState(0);
   // A text that came out of the form was read before it went in.
   const [formed, setFormed] = useState<string | null>(null);
   const settled = useSettled(draft.text);
@@ -109,9 +111,16 @@ export function useRegistration() {
     },
     /** Takes over a text as a whole: pasted from a file. */
     replaceText: (text: string) => change({ ...EMPTY, view: draft.view, text }),
+    asked,
+    /** Takes a plugin in the box. */
+    choose: (choice: Pick<RegisterDraft, "builtin" | "preset">) => {
+      change({ text: "", checked: null, name: null, ...choice });
+      setAsked(asked + 1);
+    },
     /** Contacts the address that stands in the field; again when it was contacted before. */
     check: () => {
       if (reading.kind !== "address") return;
+      setAsked(asked + 1);
       if (draft.checked === reading.address) void preview.refetch();
       else change({ checked: reading.address });
     },

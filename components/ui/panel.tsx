@@ -1,4 +1,4 @@
-import { useId, type ReactNode } from "react";
+import { useId, type ReactNode, type Ref } from "react";
 import { cn } from "./class-names.ts";
 
 /** The one card-like container. Never put one inside another. `padded={false}` for tables and lists that reach the edge. */
@@ -9,6 +9,7 @@ export function Panel({
   children,
   padded = true,
   className,
+  headingRef,
 }: {
   title?: ReactNode;
   actions?: ReactNode;
@@ -16,6 +17,8 @@ export function Panel({
   children: ReactNode;
   padded?: boolean;
   className?: string;
+  /** Makes the title focusable by script, for panels that people are led to. */
+  headingRef?: Ref<HTMLHeadingElement>;
 }) {
   const heading = useId();
   return (
@@ -27,7 +30,12 @@ export function Panel({
         <header className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 border-b border-line px-4 py-2.5">
           <div className="min-w-0">
             {title ? (
-              <h2 id={heading} className="text-base font-semibold">
+              <h2
+                id={heading}
+                ref={headingRef}
+                tabIndex={headingRef ? -1 : undefined}
+                className="scroll-mt-16 text-base font-semibold"
+              >
                 {title}
               </h2>
             ) : null}
