@@ -88,3 +88,23 @@ test("a reload in the middle of an answer loses nothing that was said", async ({
   await expect(page.getByRole("textbox", { name: "Message" })).toHaveValue("half a thought");
   await expect(page.getByLabel("System prompt")).toHaveValue("Stay calm.");
 });
+
+for (const width of [1280, 1024, 360]) {
+  test(`a long conversation scrolls in its own box, never the page, at ${width} px`, async ({
+    page,
+    api,
+    plugin,
+  }) => {
+    await page.setViewportSize({ width, height: 800 });
+    const id = await registerExample(api, plugin, `Scroller ${width}`);
+    await page.goto(`/playground?plugin=${id}&model=offline-echo`);
+    for (let asked = 1; asked <= 5; asked += 1) {
+      await ask(page, `Message ${asked}`);
+      await expect(page.locator("article dl")).toHaveCount(asked);
+    }
+    const overflow = () => page.evaluate(() => document.documentElement.scrollHeight - innerHeight);
+    expect(await overflow()).toBeLessThanOrEqual(0);
+    const box = page.getByRole("region", { name: "Conversation" });
+    expect(await box.evaluate((element) => element.scrollHeight - element.clientHeight)).toBeGreaterThan(0);
+  });
+}

@@ -55,7 +55,7 @@ const COMPONENTS: Components = {
     </CodeBlock>
   ),
   table: ({ children }) => (
-    <div role="region" aria-label="Table" tabIndex={0} className="overflow-x-auto">
+    <div role="region" aria-label="Table" tabIndex={0} className="relative overflow-x-auto">
       <table>{children}</table>
     </div>
   ),

@@ -30,12 +30,13 @@ export function Thread({
 
   return (
     <div className="relative min-h-0 flex-1">
+      {/* Positioned, or words for screen readers only, which are absolute, would stretch the page instead of scrolling in here. */}
       <div
         ref={box}
         role="region"
         aria-label="Conversation"
         tabIndex={0}
-        className="h-full overflow-y-auto overscroll-contain"
+        className="relative h-full overflow-y-auto overscroll-contain"
       >
         <div ref={content} className="mx-auto flex max-w-3xl flex-col gap-5 px-4 py-5">
           {conversation.messages.length === 0

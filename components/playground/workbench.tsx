@@ -89,7 +89,7 @@ export function Workbench({ plugins }: { plugins: readonly PluginSummary[] }) {
           id={SETTINGS_ID}
           aria-label="Settings"
           className={cn(
-            "max-h-1/2 shrink-0 overflow-y-auto rounded-lg border border-line bg-surface p-4 lg:block lg:max-h-none lg:w-72",
+            "relative max-h-1/2 shrink-0 overflow-y-auto rounded-lg border border-line bg-surface p-4 lg:block lg:max-h-none lg:w-72",
             showSettings ? "" : "hidden",
           )}
         >
