@@ -1,4 +1,5 @@
-import { ADMIN, expect, registerExample, signIn, test } from "./fixtures.ts";
+import { removeDirectory, startConsole } from "../test/console-process.ts";
+import { ADMIN, ADMIN_ENV, expect, patient, registerExample, signIn, test } from "./fixtures.ts";
 
 test("sign-in refuses a wrong password, and returns to where the visitor wanted to go", async ({
   anonymous: page,
@@ -8,7 +9,9 @@ test("sign-in refuses a wrong password, and returns to where the visitor wanted 
   await page.getByLabel("E-mail").fill(ADMIN.email);
   await page.getByRole("textbox", { name: "Password" }).fill("not the password");
   await page.getByRole("button", { name: "Sign in" }).click();
-  await expect(page.getByText("do not belong together")).toBeVisible();
+  const refusal = page.getByRole("alert").filter({ hasText: "do not belong together" });
+  await expect(refusal).toBeVisible();
+  await expect(refusal).not.toContainText("request");
   await page.getByRole("textbox", { name: "Password" }).fill(ADMIN.password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page).toHaveURL(/\/activity$/);
@@ -31,6 +34,68 @@ test("an expired session leads to sign-in and back, and the draft is still there
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page).toHaveURL(new RegExp(`/plugins/${id}/configuration`));
   await expect(page.getByRole("textbox", { name: "timeout_seconds" })).toHaveValue("88");
+});
+
+test("drafts end with signing out, and another person who signs in never sees them", async ({ browser }) => {
+  const first = await startConsole({ env: ADMIN_ENV });
+  const context = await browser.newContext({ baseURL: first.url });
+  const page = patient(await context.newPage());
+  const drafts = () =>
+    page.evaluate(() => Object.keys(sessionStorage).filter((key) => key.startsWith("loom:draft:")));
+  const message = page.getByRole("textbox", { name: "Message" });
+  await signIn(context.request);
+  await page.goto("/playground");
+  await message.fill("half a thought");
+  expect(await drafts()).toContain("loom:draft:playground:composer");
+  await page
+    .getByRole("button", { name: /Account and theme/ })
+    .first()
+    .click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await expect(page).toHaveURL(/\/sign-in/);
+  expect(await drafts()).toEqual([]);
+
+  await signIn(context.request);
+  await page.goto("/playground");
+  await message.fill("a thought of the first person");
+  await first.stop();
+  const another = { email: "another@example.com", password: "another long password" };
+  const second = await startConsole({
+    port: Number(new URL(first.url).port),
+    env: { LOOM_ADMIN_EMAIL: another.email, LOOM_ADMIN_PASSWORD: another.password },
+  });
+  await expect(page).toHaveURL(/\/sign-in\?.*next=/);
+  await page.getByLabel("E-mail").fill(another.email);
+  await page.getByRole("textbox", { name: "Password" }).fill(another.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page).toHaveURL(/\/playground/);
+  await expect(message).toHaveValue("");
+  expect(await page.evaluate(() => JSON.stringify({ ...sessionStorage }))).not.toContain("first person");
+  await context.close();
+  await second.stop();
+  await Promise.all([first, second].map(({ dataDirectory }) => removeDirectory(dataDirectory)));
+});
+
+test("a page that is older than the console reloads itself once, and then asks for it", async ({ page }) => {
+  const chunks = "**/_next/static/chunks/**";
+  await page.goto("/playground");
+  await page.route(chunks, (route) => route.fulfill({ status: 404 }));
+  page.once("framenavigated", () => void page.unroute(chunks));
+  await page.getByRole("textbox", { name: "Message" }).fill("Hello");
+  await page.keyboard.press("Enter");
+  const answer = page.getByRole("article", { name: /Answer of/ });
+  await expect(answer).toContainText("Finish");
+
+  await page.goto("/playground");
+  await page.getByRole("button", { name: "Clear" }).click();
+  await page.reload();
+  await page.route(chunks, (route) => route.fulfill({ status: 404 }));
+  await page.getByRole("textbox", { name: "Message" }).fill("Hello again");
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("The console was updated. Reload the page.")).toBeVisible();
+  await page.unroute(chunks);
+  await page.getByRole("button", { name: "Reload" }).click();
+  await expect(answer).toContainText("Finish");
 });
 
 test("signing out ends the session for good", async ({ anonymous: page }) => {
@@ -88,6 +153,8 @@ test("activity tells who did what, before and after, and a secret only as change
 test("the palette reaches a plugin by name, and the theme stays chosen", async ({ page }) => {
   await page.goto("/");
   await page.keyboard.press("ControlOrMeta+k");
+  await page.getByRole("combobox").fill("eliza health");
+  await expect(page.getByRole("status").filter({ hasText: /^1 result$/ })).toHaveCount(1);
   await page.getByRole("combobox").fill("eliza");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { name: "ELIZA" })).toBeVisible();

@@ -7,7 +7,7 @@ import { ErrorNotice, toErrorInfo } from "@/components/ui/error-notice.tsx";
 import { Field } from "@/components/ui/field.tsx";
 import { Input } from "@/components/ui/input.tsx";
 import { api } from "@/lib/client/browser.ts";
-import { useDraft } from "@/lib/client/draft.ts";
+import { claimDrafts, useDraft } from "@/lib/client/draft.ts";
 import type { ErrorInfo } from "@/lib/contract/error.ts";
 import { PasswordInput } from "./password-input.tsx";
 
@@ -15,8 +15,9 @@ import { PasswordInput } from "./password-input.tsx";
 function explain(error: unknown): ErrorInfo {
   const info = toErrorInfo(error);
   if (info.code === "invalid_credentials" || info.code === "unauthenticated") {
+    // Without the request id: nobody has to look into the log for a wrong password.
     return {
-      ...info,
+      code: info.code,
       message: "That e-mail and password do not belong together.",
       hint: "Check both and try again.",
     };
@@ -39,6 +40,7 @@ export function SignInForm({ next }: { next: string }) {
     setError(null);
     try {
       await api.signIn({ email: email.trim(), password });
+      claimDrafts((await api.me()).id);
       window.location.assign(next);
     } catch (failure) {
       setError(explain(failure));

@@ -6,6 +6,7 @@ import { Menu, MenuChoice, MenuItem, MenuLabel } from "@/components/ui/menu.tsx"
 import { useToast } from "@/components/ui/toast.tsx";
 import { toErrorInfo } from "@/components/ui/error-info.ts";
 import { api } from "@/lib/client/browser.ts";
+import { clearDrafts } from "@/lib/client/draft.ts";
 import { queries } from "@/lib/client/queries.ts";
 import { useTheme, type Theme } from "./theme.ts";
 
@@ -18,6 +19,7 @@ const THEMES = [
 /** Ends the session and starts from a clean page, so that nothing of this reader stays in memory. */
 export async function signOut(): Promise<void> {
   await api.signOut();
+  clearDrafts();
   window.location.assign("/sign-in");
 }
 

@@ -2,6 +2,9 @@ import { useCallback, useRef, useSyncExternalStore } from "react";
 
 /** Drafts of this tab by storage key; sessionStorage is their copy for after a reload. */
 const drafts = new Map<string, unknown>();
+const PREFIX = "loom:draft:";
+/** Holds the id of the person whose drafts these are. */
+const OWNER_KEY = "loom:draft-owner";
 const listeners = new Map<string, Set<() => void>>();
 
 /**
@@ -14,7 +17,7 @@ export function useDraft<T>(
   key: string,
   initial: T,
 ): [value: T, set: (next: T | ((previous: T) => T)) => void, clear: () => void] {
-  const storageKey = `loom:draft:${key}`;
+  const storageKey = `${PREFIX}${key}`;
   const fallback = useRef(initial).current;
   const subscribe = useCallback((listener: () => void) => listen(storageKey, listener), [storageKey]);
   const value = useSyncExternalStore(
@@ -29,12 +32,34 @@ export function useDraft<T>(
     },
     [storageKey, fallback],
   );
-  const clear = useCallback(() => {
-    drafts.delete(storageKey);
-    sessionStorage.removeItem(storageKey);
-    notify(storageKey);
-  }, [storageKey]);
+  const clear = useCallback(() => forgetDraft(storageKey), [storageKey]);
   return [value, set, clear];
+}
+
+/** Forgets every draft of this tab: whoever signs out leaves nothing behind. */
+export function clearDrafts(): void {
+  const stored = Object.keys(sessionStorage).filter((key) => key.startsWith(PREFIX));
+  for (const key of new Set([...drafts.keys(), ...stored])) forgetDraft(key);
+  sessionStorage.removeItem(OWNER_KEY);
+}
+
+/** Makes the drafts of this tab those of `userId`, and forgets them first when they are another person's. */
+export function claimDrafts(userId: string): void {
+  const owner = sessionStorage.getItem(OWNER_KEY);
+  if (owner === userId) return;
+  if (owner !== null) clearDrafts();
+  try {
+    sessionStorage.setItem(OWNER_KEY, userId);
+  } catch {
+    // A full storage: drafts without an owner must not outlive this person.
+    clearDrafts();
+  }
+}
+
+function forgetDraft(key: string): void {
+  drafts.delete(key);
+  sessionStorage.removeItem(key);
+  notify(key);
 }
 
 function readDraft<T>(key: string, fallback: T): T {
