@@ -1,6 +1,7 @@
 "use client";
 
 import { ErrorNotice } from "@/components/ui/error-notice.tsx";
+import { isOutdated, OutdatedPage } from "./outdated-page.tsx";
 
 export interface PageErrorProps {
   error: Error & { digest?: string };
@@ -9,6 +10,7 @@ export interface PageErrorProps {
 
 /** A page that could not be made: says so in its place and asks again. `digest` finds the cause in the log. */
 export function PageError({ error, retry }: PageErrorProps) {
+  if (isOutdated(error)) return <OutdatedPage />;
   return (
     <ErrorNotice
       title="This page could not be shown"

@@ -90,7 +90,9 @@ export function Palette({ onClose }: { onClose: () => void }) {
           ))}
         </ul>
         <p role="status" className={entries.length > 0 ? "sr-only" : "px-4 pt-2 pb-6 text-center text-muted"}>
-          {entries.length > 0 ? `${entries.length} results` : `Nothing is called “${query.trim()}”.`}
+          {entries.length > 0
+            ? `${entries.length} ${entries.length === 1 ? "result" : "results"}`
+            : `Nothing is called “${query.trim()}”.`}
         </p>
       </div>
     </dialog>
