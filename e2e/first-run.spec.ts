@@ -54,3 +54,24 @@ test("the printed link carries the token, and takes it out of the address", asyn
   await expect(page).toHaveURL(`${fresh.url}/setup`);
   await page.context().close();
 });
+
+test("the printed link works in a tab that shows setup already, and in the token field", async ({
+  browser,
+}) => {
+  const page = patient(await (await browser.newContext()).newPage());
+  await page.goto(`${fresh.url}/setup`);
+  const field = page.getByLabel("Setup token");
+  await field.fill(` ${fresh.url}/setup#token=${fresh.setupToken} `);
+  await expect(field).toHaveValue(fresh.setupToken ?? "");
+  await page.getByRole("button", { name: "Continue" }).click();
+  await expect(page.getByLabel("E-mail")).toBeVisible();
+  await page.getByRole("button", { name: "Back" }).click();
+  await field.fill("not the token");
+
+  await page.evaluate((fragment) => window.location.assign(fragment), `#token=${fresh.setupToken}`);
+  await expect(page.getByLabel("E-mail")).toBeVisible();
+  await expect(page).toHaveURL(`${fresh.url}/setup`);
+  await page.getByRole("button", { name: "Back" }).click();
+  await expect(field).toHaveValue(fresh.setupToken ?? "");
+  await page.context().close();
+});

@@ -13,3 +13,8 @@ export const EMPTY_DRAFT: SetupDraft = { token: "", tokenGiven: false, name: "",
 export function readTokenFromFragment(fragment: string): string | null {
   return new URLSearchParams(fragment.replace(/^#/, "")).get("token")?.trim() || null;
 }
+
+/** The token in what was put into the token field: a whole printed address counts as its token, any other text stays as it is. */
+export function readTokenFromText(text: string): string {
+  return readTokenFromFragment(/[#?&](token=\S+)/.exec(text)?.[1] ?? "") ?? text;
+}

@@ -22,12 +22,20 @@ export function SetupFlow() {
   const [error, setError] = useState<ErrorInfo | null>(null);
 
   useEffect(() => {
-    const token = readTokenFromFragment(window.location.hash);
-    if (!token) return;
-    setDraft((before) => ({ ...before, token, tokenGiven: true }));
-    // The token has done its work in the address: out of it, and out of the history.
-    window.history.replaceState(null, "", window.location.pathname);
-  }, [setDraft]);
+    if (done) return;
+    function takeFromAddress() {
+      const token = readTokenFromFragment(window.location.hash);
+      if (!token) return;
+      setError(null);
+      setDraft((before) => ({ ...before, token, tokenGiven: true }));
+      // The token has done its work in the address: out of it, and out of the history.
+      window.history.replaceState(null, "", window.location.pathname);
+    }
+    takeFromAddress();
+    // A link pasted into a tab that is here already changes nothing but the fragment.
+    window.addEventListener("hashchange", takeFromAddress);
+    return () => window.removeEventListener("hashchange", takeFromAddress);
+  }, [done, setDraft]);
 
   async function prove() {
     setError(null);

@@ -7,7 +7,7 @@ import { Field } from "@/components/ui/field.tsx";
 import { Input } from "@/components/ui/input.tsx";
 import { SetupRequest } from "@/lib/contract/account.ts";
 import type { ErrorInfo } from "@/lib/contract/error.ts";
-import type { SetupDraft } from "./setup-draft.ts";
+import { readTokenFromText, type SetupDraft } from "./setup-draft.ts";
 
 /** Step one: proof that whoever is here can read the start log. */
 export function SetupToken({
@@ -59,7 +59,7 @@ export function SetupToken({
             value={draft.token}
             onChange={(event) => {
               setProblem(null);
-              onChange(event.target.value);
+              onChange(readTokenFromText(event.target.value));
             }}
           />
         )}
