@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import { expect, registerExample, test } from "./fixtures.ts";
-import { waitFor } from "../test/console-process.ts";
+import { startExamplePlugin, waitFor } from "../test/console-process.ts";
 import { startStreamingPlugin } from "./streaming-plugin.ts";
 
 const ask = async (page: Page, text: string) => {
@@ -108,3 +108,71 @@ for (const width of [1280, 1024, 360]) {
     expect(await box.evaluate((element) => element.scrollHeight - element.clientHeight)).toBeGreaterThan(0);
   });
 }
+
+test("before an earlier talk reaches another plugin, it is said, and can be left behind", async ({
+  page,
+  api,
+  plugin,
+}) => {
+  const local = await registerExample(api, plugin, "Local");
+  const other = await startExamplePlugin();
+  const hosted = await registerExample(api, other, "Hosted");
+  await page.goto(`/playground?plugin=${local}&model=offline-echo`);
+  await ask(page, "A secret of this house");
+  const answer = page.getByRole("article", { name: "Answer of Local" });
+  await expect(answer).toContainText("Finish");
+  const notice = page.getByText("messages above are sent to");
+  await expect(notice).toHaveCount(0);
+
+  await page.goto(`/plugins/${hosted}`);
+  await page.getByRole("link", { name: "Chat", exact: true }).click();
+  await expect(page.getByText("The 2 messages above are sent to Hosted too.")).toBeVisible();
+  await page.getByRole("button", { name: "Start anew" }).click();
+  await expect(notice).toHaveCount(0);
+  await expect(answer).toHaveCount(0);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(answer).toContainText("A secret of this house");
+  await expect(notice).toBeVisible();
+
+  await page.getByLabel("Plugin", { exact: true }).selectOption(local);
+  await expect(notice).toHaveCount(0);
+  await page.getByLabel("Plugin", { exact: true }).selectOption(hosted);
+  await page.getByRole("button", { name: "Start anew" }).click();
+  await ask(page, "Hello, stranger");
+  const [sent] = await Promise.all([
+    page.waitForRequest("**/api/playground/runs"),
+    page.getByRole("button", { name: "Answer again" }).click(),
+  ]);
+  expect(sent.postData()).toContain("Hello, stranger");
+  expect(sent.postData()).not.toContain("A secret of this house");
+  await other.stop();
+});
+
+test("a plugin's failure leads to its configuration", async ({ page, api, plugin }) => {
+  const id = await registerExample(api, plugin, "Misconfigured");
+  await page.goto(`/playground?plugin=${id}&model=offline-echo`);
+  await ask(page, "/fail provider_unavailable");
+  const answer = page.getByRole("article", { name: "Answer of Misconfigured" });
+  await answer.getByRole("link", { name: "Configuration" }).click();
+  await expect(page).toHaveURL(new RegExp(`/plugins/${id}/configuration$`));
+});
+
+test("the limits of a model are told in tokens", async ({ page, api }) => {
+  await page.route("**/api/plugins/*/models", async (route) => {
+    const answer = await route.fetch();
+    const body = (await answer.json()) as { models: object[] };
+    const models = body.models.map((model) => ({
+      ...model,
+      max_output_tokens: 10_000,
+      context_window: 100_000,
+    }));
+    await route.fulfill({ response: answer, json: { ...body, models } });
+  });
+  const plugins = (await (await api.get("/api/plugins")).json()) as {
+    plugins: { id: string; type: string }[];
+  };
+  await page.goto(`/playground?plugin=${plugins.plugins.find(({ type }) => type === "builtin")?.id}`);
+  await expect(page.getByLabel("Max tokens")).toHaveAccessibleDescription(
+    "At most 10,000 tokens per answer; context 100,000 tokens.",
+  );
+});

@@ -2,7 +2,7 @@
 
 import { CircleStop, RefreshCw, Unplug } from "lucide-react";
 import { lazy, Suspense, useDeferredValue } from "react";
-import { IconButton } from "@/components/ui/button.tsx";
+import { ButtonLink, IconButton } from "@/components/ui/button.tsx";
 import { CopyButton } from "@/components/ui/copy-button.tsx";
 import { ErrorNotice } from "@/components/ui/error-notice.tsx";
 import { isRunning, type Answer } from "./conversation.ts";
@@ -40,6 +40,15 @@ export function AnswerView({ answer, onAgain }: { answer: Answer; onAgain?: (() 
       ) : null}
       <Ending answer={answer} />
       {error ? <ErrorNotice error={error} {...(onAgain ? { onRetry: onAgain } : {})} /> : null}
+      {error?.code.startsWith("plugin_") ? (
+        <ButtonLink
+          size="sm"
+          className="self-start"
+          href={`/plugins/${encodeURIComponent(target.pluginId)}/configuration`}
+        >
+          Configuration
+        </ButtonLink>
+      ) : null}
       {running ? null : (
         <footer className="flex flex-wrap items-center gap-x-4 gap-y-1">
           {stats ? <StatStrip stats={stats} finishReason={finishReason} /> : null}

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { RunStats } from "@/lib/contract/playground.ts";
 import {
+  countCarriedOver,
   EMPTY_CONVERSATION,
   findLastAnswer,
   findRunningAnswer,
@@ -138,6 +139,15 @@ describe("asking again", () => {
   it("ignores words of the answer it replaced", () => {
     const again = after([ask(1), { type: "answerAgain", answerId: "a2", target }]);
     expect(after([receive(1, "late")], again)).toBe(again);
+  });
+});
+
+describe("what another plugin would be told", () => {
+  it("counts what goes along to a plugin that has not answered last", () => {
+    const talk = after([ask(1), receive(1, "Hello"), finish(1)]);
+    expect(countCarriedOver(EMPTY_CONVERSATION, "p2")).toBe(0);
+    expect(countCarriedOver(talk, "p1")).toBe(0);
+    expect(countCarriedOver(talk, "p2")).toBe(2);
   });
 });
 

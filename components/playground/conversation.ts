@@ -157,6 +157,12 @@ export function toChatMessages({ messages }: Conversation, systemPrompt: string)
   return systemPrompt.trim() === "" ? said : [{ role: "system", content: systemPrompt }, ...said];
 }
 
+/** How many messages of a talk with another plugin the next question would carry to this one; 0 once it has answered in it. */
+export function countCarriedOver(conversation: Conversation, pluginId: string): number {
+  const last = findLastAnswer(conversation);
+  return last === null || last.target.pluginId === pluginId ? 0 : toChatMessages(conversation, "").length;
+}
+
 function isKept({ status }: Answer): boolean {
   return status === "done" || status === "stopped" || status === "interrupted";
 }

@@ -66,8 +66,9 @@ export function SettingsPanel({
 
 function describeLimits(model: Model | null): string {
   const facts = [
-    model?.max_output_tokens ? `${formatCount(model.max_output_tokens)} per answer` : "",
-    model?.context_window ? `${formatCount(model.context_window)} for everything said` : "",
+    model?.max_output_tokens ? `at most ${formatCount(model.max_output_tokens)} tokens per answer` : "",
+    model?.context_window ? `context ${formatCount(model.context_window)} tokens` : "",
   ].filter(Boolean);
-  return facts.length > 0 ? `This model's limits: ${facts.join(", ")}.` : "The longest the answer may get.";
+  const sentence = facts.length > 0 ? facts.join("; ") : "the longest the answer may get";
+  return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`;
 }

@@ -7,7 +7,14 @@ import type { PluginSummary } from "@/lib/contract/plugin.ts";
 import { useDraft } from "@/lib/client/draft.ts";
 import { Announcer } from "./announcer.tsx";
 import { Composer } from "./composer.tsx";
-import { EMPTY_CONVERSATION, findLastAnswer, findRunningAnswer, type Conversation } from "./conversation.ts";
+import {
+  countCarriedOver,
+  EMPTY_CONVERSATION,
+  findLastAnswer,
+  findRunningAnswer,
+  type Conversation,
+} from "./conversation.ts";
+import { EarlierNotice } from "./earlier-notice.tsx";
 import { HelpDialog } from "./help-dialog.tsx";
 import { PAGE } from "./layout.ts";
 import { NoPlugin } from "./no-plugin.tsx";
@@ -36,6 +43,7 @@ export function Workbench({ plugins }: { plugins: readonly PluginSummary[] }) {
   const { parameters, errors } = readParameters(settings);
   const running = findRunningAnswer(conversation) !== null;
   const isEmpty = conversation.messages.length === 0;
+  const carriedOver = target.plugin ? countCarriedOver(conversation, target.plugin.id) : 0;
   const addressee = readAddressee(target, Object.keys(errors).length > 0);
   const ready: Request | null =
     "blocked" in addressee || running
@@ -111,6 +119,9 @@ export function Workbench({ plugins }: { plugins: readonly PluginSummary[] }) {
             onEdit={ready ? (questionId, content) => edit(questionId, content, ready) : undefined}
             onAgain={ready ? () => talk.answerAgain(ready) : undefined}
           />
+          {target.plugin && carriedOver > 0 ? (
+            <EarlierNotice count={carriedOver} plugin={target.plugin.name} onStartAnew={clear} />
+          ) : null}
           <Composer
             ref={composer}
             running={running}
