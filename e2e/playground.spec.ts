@@ -157,21 +157,9 @@ test("a plugin's failure leads to its configuration", async ({ page, api, plugin
   await expect(page).toHaveURL(new RegExp(`/plugins/${id}/configuration$`));
 });
 
-test("the limits of a model are told in tokens", async ({ page, api }) => {
-  await page.route("**/api/plugins/*/models", async (route) => {
-    const answer = await route.fetch();
-    const body = (await answer.json()) as { models: object[] };
-    const models = body.models.map((model) => ({
-      ...model,
-      max_output_tokens: 10_000,
-      context_window: 100_000,
-    }));
-    await route.fulfill({ response: answer, json: { ...body, models } });
-  });
-  const plugins = (await (await api.get("/api/plugins")).json()) as {
-    plugins: { id: string; type: string }[];
-  };
-  await page.goto(`/playground?plugin=${plugins.plugins.find(({ type }) => type === "builtin")?.id}`);
+test("the limits of a model are told in tokens", async ({ page, api, plugin }) => {
+  const id = await registerExample(api, plugin, "Limited");
+  await page.goto(`/playground?plugin=${id}&model=offline-echo`);
   await expect(page.getByLabel("Max tokens")).toHaveAccessibleDescription(
     "At most 10,000 tokens per answer; context 100,000 tokens.",
   );
