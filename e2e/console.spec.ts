@@ -77,25 +77,29 @@ test("drafts end with signing out, and another person who signs in never sees th
 });
 
 test("a page that is older than the console reloads itself once, and then asks for it", async ({ page }) => {
-  const chunks = "**/_next/static/chunks/**";
-  await page.goto("/playground");
-  await page.route(chunks, (route) => route.fulfill({ status: 404 }));
-  page.once("framenavigated", () => void page.unroute(chunks));
-  await page.getByRole("textbox", { name: "Message" }).fill("Hello");
-  await page.keyboard.press("Enter");
+  let outdated = false;
+  page.on("request", (request) => {
+    if (request.isNavigationRequest()) outdated = false;
+  });
+  await page.route("**/_next/static/chunks/**", (route) =>
+    outdated ? route.fulfill({ status: 404 }) : route.continue(),
+  );
   const answer = page.getByRole("article", { name: "Answer of ELIZA" });
   const notice = page.getByText("The console was updated. Reload the page.");
+  const ask = async () => {
+    outdated = true;
+    await page.getByRole("textbox", { name: "Message" }).fill("Hello");
+    await page.keyboard.press("Enter");
+  };
+  await page.goto("/playground");
+  await Promise.all([page.waitForEvent("load"), ask()]);
   await expect(answer).toContainText("How do you do");
   await expect(notice).toHaveCount(0);
 
-  await page.goto("/playground");
   await page.getByRole("button", { name: "Clear" }).click();
   await page.reload();
-  await page.route(chunks, (route) => route.fulfill({ status: 404 }));
-  await page.getByRole("textbox", { name: "Message" }).fill("Hello again");
-  await page.keyboard.press("Enter");
+  await ask();
   await expect(notice).toBeVisible();
-  await page.unroute(chunks);
   await page.getByRole("button", { name: "Reload" }).click();
   await expect(answer).toContainText("How do you do");
 });
