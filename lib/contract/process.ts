@@ -102,6 +102,8 @@ export const PluginProcess = z.object({
     .nullable(),
   /** True when `command` is exactly what was approved. */
   approved: z.boolean(),
+  /** True when what runs now is exactly what was approved last, whatever would be started next; null while nothing runs or is approved. */
+  runsApproved: z.boolean().nullable(),
   /** What the digest of `command` covers; null with it. */
   coverage: FolderCoverage.nullable(),
   /** What differs in the folder from what was approved; null when nothing was, or nothing does. */

@@ -27,7 +27,7 @@ export interface IntroductionOptions {
   /** Called between asking and telling: identity and configuration are in order. */
   onIdentified?: () => void;
   /** Asked last before it is told: throws when somebody else listens where the console's own process should. */
-  requireOwner: () => Promise<void>;
+  requireOwner: (used: PluginRecord) => Promise<void>;
 }
 
 /**
@@ -62,7 +62,7 @@ export async function introduce(options: IntroductionOptions): Promise<Introduct
   await steps.run(
     "initialize",
     async () => {
-      await options.requireOwner();
+      await options.requireOwner(record);
       const reply = await client.initialize(config.effective, signal);
       return { value: null, ...toAnswer(reply) };
     },

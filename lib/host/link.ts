@@ -67,7 +67,7 @@ export interface LinkOptions {
   /** What the plugin says it is, every time it is asked. */
   onMetadata?: (metadata: Metadata) => void;
   /** See `IntroductionOptions`. */
-  requireOwner: () => Promise<void>;
+  requireOwner: (used: PluginRecord) => Promise<void>;
   clock: Clock;
   log: Log;
 }

@@ -47,9 +47,9 @@ export interface Power {
   refreshModels(link: Link, signal?: AbortSignal): Promise<PluginModels>;
   /**
    * All steps of an enable. One that runs goes on with what it accepted last when a step fails; `wasWell` says that it was
-   * healthy with that, so that a health check or a model list that fails now speaks against what is new.
+   * healthy with that, so that a health check or a model list that fails now speaks against what is new. `anew` has its process replaced.
    */
-  turnOn(signal: AbortSignal, wasWell: boolean): Promise<void>;
+  turnOn(signal: AbortSignal, wasWell: boolean, anew: boolean): Promise<void>;
   /** Drains chats, says goodbye, hangs up. A dead plugin is off all the same. */
   turnOff(signal: AbortSignal): Promise<void>;
   /** Closes the connection without a word to the plugin. Safe to call twice. */
@@ -123,7 +123,7 @@ export function createPower(options: PowerOptions): Power {
     if (lifecycle === "ready" && link !== null) fallback.remember(link);
   }
 
-  async function turnOn(signal: AbortSignal, wasWell: boolean): Promise<void> {
+  async function turnOn(signal: AbortSignal, wasWell: boolean, anew: boolean): Promise<void> {
     remember();
     failure = null;
     retryMs = null;
@@ -134,8 +134,9 @@ export function createPower(options: PowerOptions): Power {
     raise("enable");
     let attempt: Link | null = null;
     try {
+      await supervised?.endRevoked();
       attempt = await open(signal);
-      await goThrough(attempt, signal, wasWell && fallback.link() !== null);
+      await goThrough(attempt, signal, wasWell && fallback.link() !== null, anew);
       if (!signal.aborted) return await use(attempt, signal);
     } catch (error) {
       steps.skipRest();
@@ -155,7 +156,7 @@ export function createPower(options: PowerOptions): Power {
     return (link = connect());
   }
 
-  function goThrough(attempt: Link, signal: AbortSignal, mustBeWell: boolean): Promise<void> {
+  function goThrough(attempt: Link, signal: AbortSignal, mustBeWell: boolean, anew: boolean): Promise<void> {
     const onIdentified = () => {
       if (attempt === link) fallback.spoil();
       raise("identified");
@@ -165,7 +166,7 @@ export function createPower(options: PowerOptions): Power {
       return { health, models: health && models.fetchedAt !== null };
     };
     return goThroughSteps({
-      ...{ link: attempt, steps, signal, log, supervised, observe, onIdentified, expects },
+      ...{ link: attempt, steps, signal, log, supervised, anew, observe, onIdentified, expects },
       listModels: () => readModels(attempt, signal),
     });
   }
@@ -186,14 +187,15 @@ export function createPower(options: PowerOptions): Power {
   }
 
   async function recover(info: ErrorInfo, attempt: Link | null, signal: AbortSignal): Promise<void> {
-    const isLost = steps.list().some(({ name, status }) => name === "process" && status === "failed");
+    const notStarted = steps.hasFailed("process");
+    const isLost = notStarted && supervised?.state().status !== "running";
     if (fallback.link() === null || isLost || stopsTraffic(info)) return fail(info);
     steps.add("restore");
     try {
       await steps.run("restore", async () => ({ value: null, note: await fallback.restore(signal) }));
       if (signal.aborted) return;
       attempts = 0;
-      refusal = { subject: fallback.subjectOf(attempt), error: info };
+      refusal = { subject: notStarted ? "restart" : fallback.subjectOf(attempt), error: info };
       raise("kept");
       log.warn({ code: info.code }, `plugin goes on with what worked last: ${info.message}`);
     } catch (error) {
@@ -234,13 +236,11 @@ export function createPower(options: PowerOptions): Power {
   }
 
   return {
-    lifecycle: () => lifecycle,
-    steps: steps.list,
+    ...{ lifecycle: () => lifecycle, steps: steps.list },
     ...{ failure: () => failure, refusal: () => refusal },
     retry: () => (retryMs === null ? null : { attempt: attempts, delayMs: retryMs }),
     link: () => link,
-    models: () => models,
-    refreshModels: (link, signal) => readModels(link, signal).then(() => models),
+    ...{ models: () => models, refreshModels: (link, signal) => readModels(link, signal).then(() => models) },
     ...{ turnOn, turnOff, hangUp, fail, spoil: fallback.spoil, settle: fallback.settle },
     endProcess: async () => supervised?.stop(),
     forgetAttempts() {

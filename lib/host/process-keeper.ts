@@ -9,8 +9,8 @@ export interface ProcessKeeper {
   get(): Promise<Supervised | null>;
   /** What was ever kept, without a reason to begin. */
   peek(): Promise<Supervised | null>;
-  /** See `Supervised.requireOwner`; nothing for a plugin that somebody else starts. */
-  requireOwner(): Promise<void>;
+  /** See `Supervised.requireOwner`, at the endpoint of the record that is used; nothing for a plugin that somebody else starts. */
+  requireOwner(used: PluginRecord): Promise<void>;
   /** Something is being done with the plugin, whose own steps notice an end. */
   begin(): void;
   /** It is done: an end that came meanwhile is told now. */
@@ -42,9 +42,8 @@ export function createProcessKeeper({ supervisor, record, onLost }: ProcessKeepe
   return {
     get,
     peek: () => supervising ?? Promise.resolve(null),
-    async requireOwner() {
-      const { manifest, name } = record();
-      await (await get())?.requireOwner(manifest.command ?? name);
+    async requireOwner({ manifest, name, endpoint }) {
+      await (await get())?.requireOwner(manifest.command ?? name, endpoint ?? "");
     },
     begin() {
       busy = true;

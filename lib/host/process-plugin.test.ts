@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { appendFile, copyFile, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { once } from "node:events";
 import { createServer as createNetServer, type AddressInfo, type Socket } from "node:net";
@@ -125,6 +125,7 @@ async function impersonate(port: number) {
   await once(server, "listening");
   return {
     asked,
+    port: (server.address() as AddressInfo).port,
     close() {
       server.closeAllConnections();
       server.close();
@@ -147,13 +148,100 @@ describe("a plugin with a command", () => {
     expect(await chat(record.id, "hello")).toBe("You said: hello");
   });
 
-  it("is asked about again when its program changes", async () => {
+  it("goes on when its program has changed and a restart is wanted, and is started anew once that is approved", async () => {
     const record = await register();
     await approve(record);
     await host.reconcile(record.id);
-    await writeFile(join(folder, "plugin.mjs"), "process.exit(0)");
+    const before = await runIds();
+    const program = join(folder, "plugin.mjs");
+    await appendFile(program, "\n// newer\n");
     expect(await host.process(record)).toMatchObject({ approved: false, status: "running" });
     const status = await host.reconcile(record.id, { restart: true, process: true });
+    expect(status).toMatchObject({
+      ...{ badge: "healthy", lifecycle: "ready", failure: null },
+      refusal: {
+        subject: "restart",
+        error: { code: "process_needs_approval", message: "plugin.mjs changed since it was approved" },
+      },
+    });
+    expect(await runIds()).toEqual(before);
+    expect(await host.process(record)).toMatchObject({ runsApproved: true, status: "running" });
+    expect(await chat(record.id, "hello")).toBe("You said: hello");
+    await approve(record);
+    expect(await host.process(record)).toMatchObject({ runsApproved: false, status: "running" });
+    expect(await host.reconcile(record.id, { restart: true, process: true })).toMatchObject({
+      ...{ badge: "healthy", refusal: null },
+    });
+    expect(await runIds()).not.toEqual(before);
+    expect(await host.process(record)).toMatchObject({ runsApproved: true });
+  });
+
+  it("goes on when its folder cannot be covered any more and a restart is wanted", async () => {
+    const record = await register();
+    await approve(record);
+    await host.reconcile(record.id);
+    const before = await runIds();
+    await symlink("/usr/lib", join(folder, "lib"));
+    const { badge, refusal } = await host.reconcile(record.id, { restart: true, process: true });
+    expect({ badge, code: refusal?.error.code }).toEqual({
+      ...{ badge: "healthy", code: "process_folder_uncovered" },
+    });
+    expect(await runIds()).toEqual(before);
+  });
+
+  it("goes on with the command that was approved when its manifest names another, at another place", async () => {
+    const record = await register();
+    await approve(record);
+    await host.reconcile(record.id);
+    const before = await runIds();
+    const port = String(await freePort());
+    const endpoint = `http://127.0.0.1:${port}`;
+    const manifest = { ...record.manifest, endpoint, env: { PORT: port } };
+    const moved = await database.data.plugins.update(record.id, { manifest, endpoint });
+    const status = await host.reconcile(record.id, { restart: true });
+    expect(status).toMatchObject({
+      ...{ badge: "healthy", failure: null },
+      refusal: {
+        subject: "restart",
+        error: { message: "The manifest's env changed since it was approved" },
+      },
+    });
+    expect(await runIds()).toEqual(before);
+    expect(await chat(record.id, "hello")).toBe("You said: hello");
+    await approve(moved);
+    expect(await host.reconcile(record.id, { restart: true })).toMatchObject({
+      ...{ badge: "healthy", refusal: null },
+    });
+    expect(await runIds()).not.toEqual(before);
+    expect(await chat(record.id, "hello")).toBe("You said: hello");
+  });
+
+  it("that was started anew elsewhere is looked for where it runs when it has to be initialised again", async () => {
+    const record = await register();
+    await approve(record);
+    await host.reconcile(record.id);
+    const stranger = await impersonate(await freePort());
+    const port = String(stranger.port);
+    const endpoint = `http://127.0.0.1:${port}`;
+    const manifest = { ...record.manifest, endpoint, env: { PORT: port } };
+    await database.data.plugins.update(record.id, { manifest, endpoint });
+    expect((await host.reconcile(record.id, { restart: true })).refusal?.subject).toBe("restart");
+    await fetch(`${record.endpoint}/cleanup`, { method: "POST" });
+    const { badge, failure, reinitializations } = await host.checkNow(record.id);
+    expect({ badge, failure, reinitializations }).toEqual({
+      ...{ badge: "healthy", failure: null, reinitializations: 1 },
+    });
+    stranger.close();
+  });
+
+  it("is ended at once when its approval is taken back, changed files or not", async () => {
+    const record = await register();
+    await approve(record);
+    await host.reconcile(record.id);
+    await appendFile(join(folder, "plugin.mjs"), "\n// newer\n");
+    await database.data.processes.revoke(record.id);
+    const status = await host.reconcile(record.id, { restart: true, process: true });
+    expect(status).toMatchObject({ lifecycle: "failed", refusal: null });
     expect(status.failure?.code).toBe("process_needs_approval");
     expect(await runIds()).toEqual([]);
   });

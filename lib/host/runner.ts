@@ -142,19 +142,18 @@ export function createRunner(initial: PluginRecord, options: RunnerOptions): Run
     if (kind === "enabled" && power.lifecycle() === "ready" && !restart) return;
     await observer.interrupt();
     keeper.begin();
-    if (process && kind === "enabled") await power.endProcess();
-    if (kind === "enabled") await switchOn(signal);
+    if (kind === "enabled") await switchOn(signal, process);
     else await switchOff(kind, signal);
     keeper.finish();
   }
 
-  async function switchOn(signal: AbortSignal): Promise<void> {
+  async function switchOn(signal: AbortSignal, anew = false): Promise<void> {
     if (signal.aborted) return;
     const state = power.lifecycle();
     if (state !== "starting" && state !== "initializing")
       wasWell = state === "ready" && tracker.verdict().health === "up";
     tracker.restart();
-    await power.turnOn(signal, wasWell);
+    await power.turnOn(signal, wasWell, anew);
     if (power.lifecycle() === "ready") markStart();
   }
 

@@ -15,6 +15,8 @@ export interface StartOptions {
   log: Log;
   /** Null for a plugin that somebody else starts. */
   supervised: Supervised | null;
+  /** Replace its process even if it runs. */
+  anew: boolean;
   /** One health check, reported. */
   observe: (link: Link, signal: AbortSignal) => Promise<LinkCheck>;
   /** Called between asking and telling. */
@@ -29,11 +31,11 @@ export interface StartOptions {
 
 /** (process →) metadata → config → initialize → health → models. Throws why the plugin cannot be used. */
 export async function goThroughSteps(options: StartOptions): Promise<void> {
-  const { link, steps, signal, supervised, onIdentified } = options;
+  const { link, steps, signal, supervised, anew, onIdentified } = options;
   if (supervised) {
     await steps.run("process", async () => ({
       value: null,
-      note: await supervised.ensureReady((asking) => link.client.metadata(asking), signal),
+      note: await supervised.ensureReady((asking) => link.client.metadata(asking), signal, anew),
     }));
   }
   await link.introduce(steps, signal, onIdentified);

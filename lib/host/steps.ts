@@ -13,6 +13,7 @@ export interface StepResult<T> extends Pick<LifecycleStep, "note" | "error" | "a
 /** The steps of the newest enable or disable, readable while they run. */
 export interface StepLog {
   list(): LifecycleStep[];
+  hasFailed(name: StepName): boolean;
   /** Forgets the last run and lists what is coming. */
   begin(names: readonly StepName[]): void;
   /** Runs one step and records time, note, error, and what was sent and answered. Throws what the work throws. */
@@ -37,6 +38,7 @@ export function createStepLog(clock: Clock, log: Log): StepLog {
 
   return {
     list: () => steps,
+    hasFailed: (name) => steps.some((step) => step.name === name && step.status === "failed"),
     begin(names) {
       steps = names.map((name) => ({ name, status: "pending" }));
     },

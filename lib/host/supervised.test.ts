@@ -34,10 +34,11 @@ async function startWhile(meanwhile: (world: { digest: string; isApproved: boole
     ...{ clock, log, output, environment: {}, endpoint: () => "http://127.0.0.1:9" },
     guardian: () => ({ add: () => undefined, remove: () => undefined, close: async () => undefined }),
     runs: { remember: async () => undefined, forget: async () => undefined },
-    command: async () => ({ ...approved, digest: world.digest }),
-    isCurrent: () => true,
-    consent: async ({ digest }) => ({
-      approved: world.isApproved && digest === approved.digest,
+    command: async () => ({ command: { ...approved, digest: world.digest }, inventory: new Map() }),
+    ...{ isCurrent: () => true, isRevoked: async () => false },
+    consent: async ({ command: { digest } }) => ({
+      isGiven: world.isApproved,
+      difference: digest === approved.digest ? null : "changed",
       limits: ProcessLimits.parse({}),
     }),
     onEnd: () => undefined,
@@ -46,7 +47,7 @@ async function startWhile(meanwhile: (world: { digest: string; isApproved: boole
     meanwhile(world);
     throw new AppError("plugin_unreachable", "Nobody is there yet");
   };
-  return supervised.ensureReady(ask, new AbortController().signal).catch((error: unknown) => error);
+  return supervised.ensureReady(ask, new AbortController().signal, false).catch((error: unknown) => error);
 }
 
 it("does not start what was changed after it was looked at", async () => {
@@ -74,16 +75,20 @@ it("explains an end by what this run said, not by the words of an earlier one", 
     ...{ clock, log, output, environment: {}, endpoint: () => "http://127.0.0.1:9" },
     guardian: () => ({ add: () => undefined, remove: () => undefined, close: async () => undefined }),
     runs: { remember: async () => undefined, forget: async () => undefined },
-    command: async () => ({ ...approved, args: ["-c", script.text] }),
-    isCurrent: () => true,
-    consent: async () => ({ approved: true, limits: ProcessLimits.parse({}) }),
+    command: async () => ({ command: { ...approved, args: ["-c", script.text] }, inventory: new Map() }),
+    ...{ isCurrent: () => true, isRevoked: async () => false },
+    consent: async () => ({ isGiven: true, difference: null, limits: ProcessLimits.parse({}) }),
     onEnd: () => undefined,
   });
   const start = () =>
     supervised
-      .ensureReady(async () => {
-        throw new AppError("plugin_unreachable", "Nobody is there yet");
-      }, new AbortController().signal)
+      .ensureReady(
+        async () => {
+          throw new AppError("plugin_unreachable", "Nobody is there yet");
+        },
+        new AbortController().signal,
+        false,
+      )
       .catch((error: unknown) => error);
   expect(await start()).toMatchObject({ code: "process_out_of_memory" });
   script.text = "echo 'no such model' >&2; exit 3";

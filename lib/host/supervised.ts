@@ -4,6 +4,7 @@ import type { PluginProcess, ProcessCommand, ProcessLimits } from "../contract/p
 import type { Clock } from "../core/clock.ts";
 import { explainExit, type RawExit } from "../core/exit.ts";
 import type { Log } from "../log.ts";
+import { requireApproval, type Candidate, type ProcessConsent } from "./process-consent.ts";
 import { startProcess, type Guardian, type PluginProcess as Running } from "./process.ts";
 import { findOwner, type Owner } from "./listeners.ts";
 import type { ProcessLog } from "./process-log.ts";
@@ -27,12 +28,6 @@ const ERROR_LINES = 50;
 /** Share of its limit that a whole tree may take: the limit itself holds for each process. */
 const TREE_FACTOR = 1.5;
 
-/** What an admin agreed to, and the bounds that were set. */
-export interface ProcessConsent {
-  approved: boolean;
-  limits: ProcessLimits;
-}
-
 /** Starts remembered on disk, so that what a killed console left behind is found by its mark, its pid and its start time. */
 export interface RunMemory {
   /** Before the start with pid 0, then with what was started. */
@@ -48,12 +43,14 @@ export interface SupervisedOptions {
   guardian: () => Guardian;
   runs: RunMemory;
   /** What would be started now. Throws why nothing can be. */
-  command: () => Promise<ProcessCommand>;
+  command: () => Promise<Candidate>;
   /** Where it will answer. */
   endpoint: () => string;
   /** False when the manifest says something else by now than what runs. */
   isCurrent: (running: ProcessCommand) => boolean;
-  consent: (command: ProcessCommand) => Promise<ProcessConsent>;
+  consent: (candidate: Candidate) => Promise<ProcessConsent>;
+  /** True when no approval is left. */
+  isRevoked: () => Promise<boolean>;
   /** It ended by itself, or had to be ended. Not called for a stop. */
   onEnd: (reason: ErrorInfo) => void;
 }
@@ -61,19 +58,24 @@ export interface SupervisedOptions {
 /** The process of one plugin, kept in order: started when approved, waited for, explained, ended with everything it started. */
 export interface Supervised {
   /**
-   * Makes sure that the process runs and answers: starts it unless it does. `ask` asks once who is there. Returns what was learnt.
+   * Makes sure that the process runs and answers: starts it unless it does. `ask` asks once who is there, `anew` replaces one that runs.
+   * That one is ended only once what would take its place is approved. Returns what was learnt.
    * Throws `process_needs_approval`, `process_port_taken`, `process_not_ready` or why it ended.
    */
-  ensureReady(ask: Ask, signal: AbortSignal): Promise<string>;
+  ensureReady(ask: Ask, signal: AbortSignal, anew: boolean): Promise<string>;
   /**
    * Ask before anything secret is sent. Throws `process_port_taken` when who listens at the endpoint is not the process as it was
    * started, nor anything that it started. `command` names the plugin while nothing runs.
    */
-  requireOwner(command: string): Promise<void>;
+  requireOwner(command: string, endpoint: string): Promise<void>;
+  /** Ends it when its approval was taken back. */
+  endRevoked(): Promise<void>;
   /** Ends it, waits until nothing of it is left. Safe to call when there is none. */
   stop(): Promise<void>;
   /** A person acts: earlier ends no longer count. */
   forgive(): void;
+  /** What was started and has not ended; null when there is nothing. */
+  running(): ProcessCommand | null;
   state(): Pick<
     PluginProcess,
     "status" | "pid" | "startedAt" | "nextStartAt" | "exits" | "usage" | "starts" | "lastErrors"
@@ -103,28 +105,20 @@ export function createSupervised(options: SupervisedOptions): Supervised {
   let run: Run | null = null;
 
   async function launch(ask: Ask, signal: AbortSignal): Promise<Run> {
-    const before = await requireConsent();
+    const before = await requireConsent(options);
     await waitForFreePort(ask, before.command.command, clock, signal);
     const runId = randomUUID();
     // Written before there is anything to find: a console that is killed now is followed by one that looks for this run.
     await remember(options, runId, 0);
     try {
       // Files and consent may have changed while the port was looked at. From this answer to the start nothing is waited for.
-      const { command, limits } = await requireConsent();
+      const { command, limits } = await requireConsent(options);
       requireWanted(signal);
       return begin(command, limits, runId);
     } catch (error) {
       await forget(options, runId);
       throw error;
     }
-  }
-
-  /** What would run at this moment, which is what an admin agreed to. Throws `process_needs_approval`. */
-  async function requireConsent(): Promise<{ command: ProcessCommand; limits: ProcessLimits }> {
-    const command = await options.command();
-    const { approved, limits } = await options.consent(command);
-    if (!approved) throw needsApproval(command);
-    return { command, limits };
   }
 
   function begin(command: ProcessCommand, limits: ProcessLimits, runId: string): Run {
@@ -207,8 +201,8 @@ export function createSupervised(options: SupervisedOptions): Supervised {
     }
   }
 
-  function ownerOf(begun: Run | null): Promise<Owner> {
-    return findOwner(options.endpoint(), begun?.runId ?? null, begun?.process.pid ?? null);
+  function ownerOf(begun: Run | null, endpoint = options.endpoint()): Promise<Owner> {
+    return findOwner(endpoint, begun?.runId ?? null, begun?.process.pid ?? null);
   }
 
   async function leaveToStranger(begun: Run): Promise<AppError> {
@@ -235,12 +229,19 @@ export function createSupervised(options: SupervisedOptions): Supervised {
   }
 
   return {
-    async requireOwner(command) {
-      requireOwner(await ownerOf(run), command, options.endpoint());
+    async requireOwner(command, endpoint) {
+      requireOwner(await ownerOf(run, endpoint), command, endpoint);
     },
-    async ensureReady(ask, signal) {
+    async endRevoked() {
+      if (run && (await options.isRevoked())) await stop();
+    },
+    async ensureReady(ask, signal, anew) {
       history.forgetWait();
-      if (run && (run.stopping || !options.isCurrent(run.command))) await stop();
+      if (run && (anew || run.stopping || !options.isCurrent(run.command))) {
+        if (!run.stopping) await requireConsent(options);
+        requireWanted(signal);
+        await stop();
+      }
       const begun = run ?? (await launch(ask, signal));
       if (begun.ready) return `Runs, pid ${begun.process.pid}`;
       await waitUntilReady(begun, ask, signal);
@@ -248,7 +249,7 @@ export function createSupervised(options: SupervisedOptions): Supervised {
       return `Started, pid ${begun.process.pid}; it answered after ${seconds} s`;
     },
     stop,
-    forgive: history.forgive,
+    ...{ forgive: history.forgive, running: () => run?.command ?? null },
     state() {
       return {
         status: run ? statusOf(run) : history.status(),
@@ -266,12 +267,18 @@ function statusOf({ stopping, ready }: Run): PluginProcess["status"] {
   return stopping ? "stopping" : ready ? "running" : "starting";
 }
 
-function needsApproval({ command, args }: ProcessCommand): AppError {
-  return new AppError(
-    "process_needs_approval",
-    `An admin has to approve the command first: ${[command, ...args].join(" ")}`,
-    { hint: "The plugin's page shows exactly what would run." },
-  );
+/** What would run at this moment, which is what an admin agreed to. Throws `process_needs_approval`. */
+async function requireConsent({
+  command: look,
+  consent,
+}: Pick<SupervisedOptions, "command" | "consent">): Promise<{
+  command: ProcessCommand;
+  limits: ProcessLimits;
+}> {
+  const candidate = await look();
+  const given = await consent(candidate);
+  requireApproval(candidate.command, given);
+  return { command: candidate.command, limits: given.limits };
 }
 
 /** Writes a run down; with pid 0 before it has one. What cannot be written runs all the same. */

@@ -10,6 +10,7 @@ import { createRedaction, type Redaction } from "../transport/redaction.ts";
 import type { CreateClient } from "./client-factory.ts";
 import { startGuardian, type Guardian } from "./process.ts";
 import { createCommandLooks } from "./command-looks.ts";
+import { toConsent } from "./process-consent.ts";
 import { isCovered, type CommandLook } from "./process-command.ts";
 import { openProcessLog, type ProcessLog } from "./process-log.ts";
 import { killRun, readProcess } from "./process-tree.ts";
@@ -124,13 +125,11 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         output: await logOf(id),
         guardian: () => (guardian ??= startGuardian(options.guardianScript)),
         runs: { remember: processes.rememberRun, forget: processes.forgetRun },
-        command: async () => (await looks.now(record())).command,
+        command: () => looks.now(record()),
         endpoint: () => record().endpoint ?? "",
         isCurrent: (command) => isSameProcess(command, record().manifest),
-        async consent(command) {
-          const { approval, limits } = await processes.get(id);
-          return { approved: approval !== null && isCovered(command, approval.command), limits };
-        },
+        consent: async (candidate) => toConsent(candidate, await processes.get(id)),
+        isRevoked: async () => (await processes.get(id)).approval === null,
       });
     },
     async describe(record, supervised) {
@@ -138,7 +137,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       const found = await describeCommand(record, approval);
       const state = supervised?.state() ?? idleState(await logOf(record.id));
       const known = approval === null ? null : withoutInventory(approval);
-      return { allowed, ...found, approval: known, limits, ...state };
+      const running = supervised?.running() ?? null;
+      const runsApproved = running && known && isCovered(running, known.command);
+      return { allowed, ...found, approval: known, runsApproved, limits, ...state };
     },
     async forget(pluginId) {
       looks.forget(pluginId);

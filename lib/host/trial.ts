@@ -54,7 +54,7 @@ export interface TrialOptions {
   /** What the plugin says it is. */
   onMetadata: (metadata: Metadata) => void;
   /** See `IntroductionOptions`. */
-  requireOwner: () => Promise<void>;
+  requireOwner: (used: PluginRecord) => Promise<void>;
   /** The draft is about to be sent. */
   onTold: () => void;
   /** The secrets that are about to be sent. */
@@ -88,7 +88,7 @@ export async function runTrial(trial: Trial, options: TrialOptions): Promise<Tri
       return { value: null, note: describeCount(config) };
     });
     steps.begin("initialize");
-    await options.requireOwner();
+    await options.requireOwner(record);
     client = createClient({ type: manifest.type, endpoint, manifest }, { pluginId: record.id, log });
     client.conceal(config.secrets);
     options.onSecrets(config.secrets);

@@ -28,7 +28,7 @@ async function requireProcess(context: Context, record: PluginRecord): Promise<P
 
 /**
  * An admin agrees to run exactly `command`, which is what they were shown, and with it to connect to the endpoint where it will
- * listen. An enabled plugin is started with it at once. Throws `conflict` when what would run is something else by now, and `not_found`.
+ * listen. An enabled plugin is started with it at once; one that goes on because its restart waited for this is restarted. Throws `conflict` when what would run is something else by now, and `not_found`.
  */
 export async function approveProcess(
   context: Context,
@@ -50,8 +50,14 @@ export async function approveProcess(
     );
   });
   await approveItsAddress(context, actor, record);
-  if (record.desired === "enabled") reconcileLater(context, record.id);
+  const anew = waitsForProcess(context, record);
+  if (record.desired === "enabled") reconcileLater(context, record.id, { restart: anew, process: anew });
   return requireProcess(context, record);
+}
+
+/** True when its start, or its restart beside what runs, failed at the process: that is what the approval was given for. */
+function waitsForProcess({ host }: Context, { id }: PluginRecord): boolean {
+  return host.status(id).steps.some(({ name, status }) => name === "process" && status === "failed");
 }
 
 /** The files of what would run at this moment, if that is `command`. */

@@ -44,7 +44,11 @@ export async function checkPlugin(context: Context, actor: Actor, idOrName: stri
 }
 
 /** Lets the host bring reality to the record without making anyone wait; its failures are visible in the plugin's status. */
-export function reconcileLater(context: Context, id: string, options?: { restart?: boolean }): void {
+export function reconcileLater(
+  context: Context,
+  id: string,
+  options?: { restart?: boolean; process?: boolean },
+): void {
   context.host
     .reconcile(id, options)
     .catch((error: unknown) =>
