@@ -48,6 +48,29 @@ test("a killed plugin goes Down with the reason; started again it is re-initiali
   await second.stop();
 });
 
+test("a plugin whose checks fail says how far it is from Down, and no green tick says otherwise", async ({
+  page,
+  api,
+}) => {
+  const dying = await startExamplePlugin();
+  const id = await registerExample(api, dying, "Dying");
+  await page.goto(`/plugins/${id}/health`);
+  const main = page.getByRole("main");
+  const incidents = page.getByRole("region", { name: "Incidents" });
+  await expect(incidents.locator("svg")).toHaveCount(1);
+  await dying.stop();
+  await api.post(`/api/plugins/${id}/check`, { data: {} });
+  await expect(incidents).toContainText("Its check failed (1 of 3 in a row that make it Down).");
+  await expect(incidents).toContainText("None in this range.");
+  await expect(incidents.locator("svg")).toHaveCount(0);
+  await api.post(`/api/plugins/${id}/check`, { data: {} });
+  await page.goto(`/plugins/${id}`);
+  await expect(main).toContainText("2 of 3 checks in a row failed; the next one makes it Down.");
+  await expect(main).not.toContainText(/The next check is in \d+ s\./);
+  await api.post(`/api/plugins/${id}/check`, { data: {} });
+  await expect(main).not.toContainText("makes it Down");
+});
+
 test("latency is drawn, ranges live in the URL, and the figures are there as a table", async ({
   page,
   api,

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { appendFile, copyFile, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -134,6 +134,56 @@ test("a command that changed is asked about again, with the difference", async (
   expect(
     (await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag22aa"]).analyze()).violations,
   ).toEqual([]);
+});
+
+test("a restart asks before it stops anything: what runs goes on, and approving the change restarts it", async ({
+  loom,
+  page,
+  api,
+}) => {
+  const folder = await drop(loom, "Going on");
+  await expect.poll(async () => (await api.get("/api/plugins/Going%20on")).status()).toBe(200);
+  await page.goto("/plugins/Going%20on");
+  const panel = page.getByRole("region", { name: "Process" });
+  const card = page.getByRole("region", { name: "What to do" });
+  await expect(card).toContainText("Waits for your approval of its command");
+  await expect(card.getByRole("button", { name: "Enable" })).toBeDisabled();
+  await card.getByRole("button", { name: "Review and approve" }).click();
+  await expect(panel).toBeFocused();
+  await expect(page.getByText("The command is run only where the operator allows it")).toBeVisible();
+  await panel.getByRole("button", { name: "Approve exactly this" }).click();
+  await expect(card).toContainText("Ready to be switched on");
+  await card.getByRole("button", { name: "Enable" }).click();
+  await expect(panel).toContainText("Running");
+  await expect(page.getByText("The command is run only where the operator allows it")).toHaveCount(0);
+  await expect(page.getByText("Not checked in the last hour")).toHaveCount(0);
+  const pidOf = async () =>
+    (
+      (await (await api.get("/api/plugins/Going%20on/process")).json()) as {
+        process: { pid: number | null };
+      }
+    ).process.pid;
+  const pid = await pidOf();
+
+  await appendFile(join(folder, "plugin.mjs"), "\n// newer\n");
+  await page.getByRole("button", { name: "Restart" }).first().click();
+  const refusal = page.getByRole("region", { name: "Not restarted" });
+  await expect(refusal).toContainText("Not restarted: plugin.mjs changed since it was approved.");
+  await expect(refusal).toContainText("What runs now is the approved version.");
+  await expect(panel).toContainText("What runs now is the approved version.");
+  await expect(panel.getByRole("list", { name: "Files that differ" })).toHaveText(/Changed: plugin\.mjs/);
+  await expect(page.getByText("Healthy").first()).toBeVisible();
+  expect(await pidOf()).toBe(pid);
+  expect(
+    (await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag22aa"]).analyze()).violations,
+  ).toEqual([]);
+  await page.goto("/plugins/Going%20on/configuration");
+  await refusal.getByRole("button", { name: "Review and approve" }).click();
+  await expect(panel).toBeFocused();
+  await panel.getByRole("button", { name: "Approve exactly this" }).click();
+  await expect(refusal).toHaveCount(0);
+  await expect(page.getByText("Healthy").first()).toBeVisible();
+  await expect.poll(pidOf).not.toBe(pid);
 });
 
 test("a folder that leads elsewhere is refused, with what to do", async ({ loom, page, api }) => {

@@ -78,7 +78,7 @@ function AttentionItem({ plugin, incident }: { plugin: PluginSummary; incident: 
 /** What only a person can bring: trying again would fail the same way. */
 const MISSING: Record<string, { label: string; icon: LucideIcon; page: string }> = {
   address_needs_approval: { label: "Allow its address", icon: ShieldCheck, page: "" },
-  process_needs_approval: { label: "Approve its command", icon: ShieldCheck, page: "" },
+  process_needs_approval: { label: "Approve its command", icon: ShieldCheck, page: "#process" },
   config_incomplete: { label: "Fill in what is missing", icon: Settings2, page: "/configuration" },
 };
 

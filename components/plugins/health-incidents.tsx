@@ -3,6 +3,7 @@ import { useTimeFormat } from "@/components/charts/time-format.ts";
 import { Panel } from "@/components/ui/panel.tsx";
 import { RelativeTime } from "@/components/ui/relative-time.tsx";
 import { formatDuration } from "@/components/ui/time.ts";
+import { usePluginScreen } from "./plugin-screen-context.ts";
 import type { HealthMarker, HealthReport, Incident } from "@/lib/contract/health.ts";
 
 /** What broke in the range and why, and what was changed meanwhile. */
@@ -11,10 +12,7 @@ export function HealthIncidents({ report }: { report: HealthReport }) {
     <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
       <Panel title="Incidents" padded={report.incidents.length === 0}>
         {report.incidents.length === 0 ? (
-          <p className="flex items-center gap-2 text-muted">
-            {report.summary.checks > 0 ? <CircleCheck aria-hidden className="size-4 text-ok" /> : null}
-            None in this range.
-          </p>
+          <NoIncidents report={report} />
         ) : (
           <ul className="divide-y divide-line">
             {report.incidents.map((incident) => (
@@ -26,6 +24,24 @@ export function HealthIncidents({ report }: { report: HealthReport }) {
       <Panel title="Changes" padded>
         <Markers markers={report.markers} />
       </Panel>
+    </div>
+  );
+}
+
+/** The tick is for a plugin that is well: one that fails its checks has no incident yet either. */
+function NoIncidents({ report }: { report: HealthReport }) {
+  const { plugin } = usePluginScreen();
+  const isWell = plugin.badge === "healthy";
+  const isFailing = plugin.lifecycle === "ready" && plugin.lastCheck?.ok === false;
+  return (
+    <div className="flex flex-col gap-1 text-muted">
+      <p className="flex items-center gap-2">
+        {isWell && report.summary.checks > 0 ? <CircleCheck aria-hidden className="size-4 text-ok" /> : null}
+        None in this range.
+      </p>
+      {isFailing ? (
+        <p className="wrap-anywhere">An incident begins when it is Down. {plugin.reason}</p>
+      ) : null}
     </div>
   );
 }

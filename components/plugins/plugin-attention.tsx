@@ -2,7 +2,10 @@
 
 import { Activity, Power, RotateCw, Settings2 } from "lucide-react";
 import type { ReactNode } from "react";
+import { ReviewCommand } from "@/components/processes/review-command.tsx";
+import { useProcess, waitsForApproval } from "@/components/processes/use-process.ts";
 import { Button, ButtonLink } from "@/components/ui/button.tsx";
+import { RelativeTime } from "@/components/ui/relative-time.tsx";
 import { BADGES, TONE_CLASSES } from "@/components/ui/status-badge.tsx";
 import type { ErrorInfo } from "@/lib/contract/error.ts";
 import type { Plugin } from "@/lib/contract/plugin.ts";
@@ -16,6 +19,8 @@ import { usePermission } from "./use-permission.ts";
 /** Why the plugin is not healthy, and what to do about it. Nothing when all is well. */
 export function PluginAttention() {
   const { plugin } = usePluginScreen();
+  const waits = useWaitsForApproval(plugin);
+  const mayApprove = usePermission("settings:write");
   if (plugin.badge === "healthy") return null;
   const { icon: Icon, tone } = BADGES[plugin.badge];
   const error = plugin.desired === "enabled" ? (plugin.failure ?? plugin.lastCheck?.error ?? null) : null;
@@ -31,13 +36,49 @@ export function PluginAttention() {
           <Icon aria-hidden className={`size-4 ${plugin.badge === "starting" ? "animate-spin" : ""}`} />
         </span>
         <div className="min-w-0 flex-1">
-          <p className="font-semibold wrap-anywhere">{toHeadline(plugin)}</p>
-          <p className="text-muted wrap-anywhere">{toAdvice(plugin) ?? toHint(plugin, error)}</p>
+          <p className="font-semibold wrap-anywhere">
+            {waits ? toApprovalHeadline(mayApprove) : toHeadline(plugin)}
+          </p>
+          <p className="text-muted wrap-anywhere">
+            {waits ? toApprovalAdvice(plugin) : (toAdvice(plugin, mayApprove) ?? toHint(plugin, error))}
+          </p>
+          {waits ? null : <NextTurn plugin={plugin} />}
         </div>
       </div>
       {error ? <ErrorFacts error={error} /> : null}
-      <Remedies />
+      <Remedies waits={waits} />
     </section>
+  );
+}
+
+/** Nothing but an admin's consent to its command is missing: the manifest is complete and there is something to start. */
+function useWaitsForApproval(plugin: Plugin): boolean {
+  const { data: process } = useProcess(plugin);
+  if (plugin.missingConfig.length > 0 || plugin.fileState === "gone") return false;
+  const isOff = plugin.desired === "disabled" && plugin.badge === "disabled";
+  return (isOff && waitsForApproval(process)) || plugin.failureCode === "process_needs_approval";
+}
+
+function toApprovalHeadline(mayApprove: boolean): string {
+  return mayApprove
+    ? "Waits for your approval of its command"
+    : "Waits for an admin's approval of its command";
+}
+
+function toApprovalAdvice({ desired }: Plugin): string {
+  return desired === "enabled"
+    ? "The console starts it as soon as an admin has looked at what would run and approved exactly that."
+    : "The console runs it only once an admin has looked at what would run and approved exactly that. Then it can be enabled.";
+}
+
+/** When the host acts by itself, counting. */
+function NextTurn({ plugin: { badge, desired, lifecycle, nextCheckAt } }: { plugin: Plugin }) {
+  if (nextCheckAt === null || desired === "disabled" || badge === "starting") return null;
+  return (
+    <p className="text-muted">
+      {lifecycle === "failed" ? "The next attempt is" : "The next check is"} <RelativeTime at={nextCheckAt} />
+      .
+    </p>
   );
 }
 
@@ -47,7 +88,10 @@ function toHint({ reason }: Plugin, error: ErrorInfo | null): string | null {
   return hint !== null && reason?.includes(hint) ? null : hint;
 }
 
-function toHeadline({ badge, missingConfig, reason, fileState }: Plugin): string {
+function toHeadline(plugin: Plugin): string {
+  const { badge, missingConfig, reason, fileState } = plugin;
+  // The reason ends with where to allow it, which is here.
+  if (lacksConsent(plugin)) return plugin.failure?.message ?? reason ?? BADGES[badge].word;
   // Switched off, and still saying goodbye.
   if (badge === "disabled" && reason !== null) return reason;
   if (badge === "disabled" && fileState === "gone") return "Switched off, because its manifest file is gone";
@@ -56,7 +100,10 @@ function toHeadline({ badge, missingConfig, reason, fileState }: Plugin): string
   return reason ?? BADGES[badge].word;
 }
 
-function toAdvice({ id, badge, missingConfig, endpoint, fileState }: Plugin): ReactNode {
+function toAdvice(plugin: Plugin, mayApprove: boolean): ReactNode {
+  const { id, badge, missingConfig, endpoint, fileState, lastCheck } = plugin;
+  if (lacksConsent(plugin))
+    return mayApprove ? "Allow it here, and the plugin is started." : "Nothing is sent to it until then.";
   if (badge === "disabled" && fileState === "gone") {
     return "Put the file back and the plugin goes on as it was, or remove it. Enabling it now uses what the file said last.";
   }
@@ -71,7 +118,8 @@ function toAdvice({ id, badge, missingConfig, endpoint, fileState }: Plugin): Re
     return `Enabling asks ${endpoint ?? "the plugin"} for its metadata, initialises it, checks its health and reads its models.`;
   }
   if (badge === "starting") return "The steps below show how far it is.";
-  if (badge === "unknown") return "It is switched on and waits for its first health check.";
+  if (badge === "unknown" && !lastCheck?.error)
+    return "It is switched on and waits for its first health check.";
   return null;
 }
 
@@ -84,12 +132,7 @@ function Names({ pluginId, names }: { pluginId: string; names: string[] }) {
   ));
 }
 
-/** Trying again would fail the same way: what it needs is the button beside this, or the one in its process panel. */
-function waitsForConsent(plugin: Plugin): boolean {
-  return lacksConsent(plugin) || plugin.failureCode === "process_needs_approval";
-}
-
-function Remedies() {
+function Remedies({ waits }: { waits: boolean }) {
   const { plugin, act, running } = usePluginScreen();
   const mayOperate = usePermission("plugins:operate");
   const needsConfig = plugin.missingConfig.length > 0;
@@ -98,9 +141,11 @@ function Remedies() {
   return (
     <div className="flex flex-wrap gap-2">
       <AllowAddress />
+      {waits ? <ReviewCommand /> : null}
       {mayOperate && isOff && !needsConfig ? (
         <Button
-          variant={plugin.fileState === "gone" ? "secondary" : "primary"}
+          variant={plugin.fileState === "gone" || waits ? "secondary" : "primary"}
+          disabled={waits}
           icon={<Power aria-hidden />}
           loading={running === "enable"}
           onClick={() => act("enable")}
@@ -108,7 +153,7 @@ function Remedies() {
           Enable
         </Button>
       ) : null}
-      {mayOperate && !isOff && plugin.lifecycle === "failed" && !waitsForConsent(plugin) ? (
+      {mayOperate && !isOff && plugin.lifecycle === "failed" && !waits && !lacksConsent(plugin) ? (
         <Button
           variant="primary"
           icon={<RotateCw aria-hidden />}

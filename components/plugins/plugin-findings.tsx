@@ -1,5 +1,6 @@
 "use client";
 
+import { useProcess } from "@/components/processes/use-process.ts";
 import { Panel } from "@/components/ui/panel.tsx";
 import { FindingList } from "./finding-list.tsx";
 import { usePluginScreen } from "./plugin-screen-context.ts";
@@ -7,13 +8,16 @@ import { usePluginScreen } from "./plugin-screen-context.ts";
 /** What was noticed in the manifest or metadata and did not stop the registration. */
 export function PluginFindings() {
   const { plugin } = usePluginScreen();
-  if (plugin.findings.length === 0) return null;
+  const { data: process } = useProcess(plugin);
+  const isStarted = process?.allowed === true && process.approved;
+  const findings = plugin.findings.filter(({ code }) => !(isStarted && code === "process_needs_approval"));
+  if (findings.length === 0) return null;
   return (
     <Panel
       title="Noticed in the manifest"
       description="For the plugin's author; the console works around it."
     >
-      <FindingList findings={plugin.findings} />
+      <FindingList findings={findings} />
     </Panel>
   );
 }

@@ -1,6 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
+import { useEffect } from "react";
 import { describeHealth } from "@/components/charts/health-summary.ts";
 import { LatencyChart } from "@/components/charts/latency-chart.tsx";
 import { ButtonLink } from "@/components/ui/button.tsx";
@@ -17,6 +18,10 @@ import { usePluginScreen } from "./plugin-screen-context.ts";
 export function PluginLatency() {
   const { plugin } = usePluginScreen();
   const { data, error, refetch } = useQuery(queries(api).health(plugin.id, LAST_HOUR));
+  const checkedAt = plugin.lastCheck?.checkedAt ?? null;
+  useEffect(() => {
+    if (checkedAt !== null) void refetch();
+  }, [checkedAt, refetch]);
   return (
     <Panel
       title="Latency, last hour"
@@ -26,17 +31,19 @@ export function PluginLatency() {
         </ButtonLink>
       }
     >
-      <LatencyBody report={data} error={error} onRetry={() => void refetch()} />
+      <LatencyBody report={data} checkedAt={checkedAt} error={error} onRetry={() => void refetch()} />
     </Panel>
   );
 }
 
 function LatencyBody({
   report,
+  checkedAt,
   error,
   onRetry,
 }: {
   report: Awaited<ReturnType<typeof api.getHealth>> | undefined;
+  checkedAt: string | null;
   error: unknown;
   onRetry: () => void;
 }) {
@@ -44,7 +51,9 @@ function LatencyBody({
   if (report.summary.checks === 0) {
     return (
       <p className="flex h-40 items-center justify-center px-4 text-center text-muted">
-        Not checked in the last hour. An enabled plugin is checked every {report.intervalSeconds} seconds.
+        {checkedAt !== null && Date.parse(checkedAt) >= report.from
+          ? "The first point appears within a minute."
+          : `Not checked in the last hour. An enabled plugin is checked every ${report.intervalSeconds} seconds.`}
       </p>
     );
   }

@@ -39,10 +39,7 @@ export const PluginListRow = memo(function PluginListRow({ plugin }: { plugin: P
           {name}
         </Link>
         {reason ? (
-          <span
-            title={reason}
-            className="block truncate text-sm text-muted max-md:line-clamp-2 max-md:whitespace-normal"
-          >
+          <span title={reason} className="line-clamp-2 text-sm wrap-anywhere text-muted">
             {reason}
           </span>
         ) : null}

@@ -1,6 +1,7 @@
 "use client";
 
 import { RotateCw, Settings2, TriangleAlert } from "lucide-react";
+import { ReviewCommand } from "@/components/processes/review-command.tsx";
 import { Button, ButtonLink } from "@/components/ui/button.tsx";
 import { TONE_CLASSES } from "@/components/ui/status-badge.tsx";
 import type { Refusal } from "@/lib/contract/plugin.ts";
@@ -24,6 +25,12 @@ const WORDS: Record<Refusal["subject"], { refused: string; inUse: string }> = {
   },
 };
 
+/** What would take its place may not be started, so what runs was left alone. */
+const NOT_RESTARTED = {
+  refused: "Not restarted",
+  inUse: "What runs now is the approved version. Chats go on.",
+};
+
 /** Says that what is saved is not what the plugin runs with, and why. Nothing while they agree. */
 export function PluginRefusal({ editing = false }: { editing?: boolean }) {
   const { plugin, act, running } = usePluginScreen();
@@ -31,7 +38,9 @@ export function PluginRefusal({ editing = false }: { editing?: boolean }) {
   const { refusal } = plugin;
   if (refusal === null) return null;
   const { error, subject } = refusal;
-  const { refused, inUse } = WORDS[subject];
+  const ofProcess = subject === "restart" && error.code.startsWith("process_");
+  const { refused, inUse } = ofProcess ? NOT_RESTARTED : WORDS[subject];
+  const waits = error.code === "process_needs_approval";
   return (
     <section
       aria-label={refused}
@@ -45,15 +54,16 @@ export function PluginRefusal({ editing = false }: { editing?: boolean }) {
         </span>
         <div className="flex min-w-0 flex-1 flex-col gap-1 wrap-anywhere">
           <p className="font-semibold">
-            {refused}: {error.message}
+            {refused}: {toSentence(error.message)}
           </p>
           <p>{inUse}</p>
-          {error.hint ? <p className="text-muted">{error.hint}</p> : null}
+          {error.hint && !waits ? <p className="text-muted">{error.hint}</p> : null}
         </div>
       </div>
       <ErrorFacts error={error} />
       <div className="flex flex-wrap gap-2">
-        {editing ? null : (
+        {waits ? <ReviewCommand /> : null}
+        {editing || ofProcess ? null : (
           <ButtonLink
             href={toPluginPath(plugin.id, "configuration")}
             variant="primary"
@@ -74,4 +84,8 @@ export function PluginRefusal({ editing = false }: { editing?: boolean }) {
       </div>
     </section>
   );
+}
+
+function toSentence(message: string): string {
+  return /[.!?]$/.test(message) ? message : `${message}.`;
 }

@@ -9,6 +9,7 @@ import { ErrorNotice } from "@/components/ui/error-notice.tsx";
 import { RelativeTime } from "@/components/ui/relative-time.tsx";
 import { api } from "@/lib/client/browser.ts";
 import { queries } from "@/lib/client/queries.ts";
+import type { Plugin } from "@/lib/contract/plugin.ts";
 import type { PluginProcess, ProcessCommand } from "@/lib/contract/process.ts";
 import { CommandFacts } from "./command-facts.tsx";
 import { FileChanges } from "./file-changes.tsx";
@@ -31,7 +32,14 @@ export function ProcessConsent({ process }: { process: PluginProcess }) {
   if (problem) {
     return (
       <div className="flex flex-col items-start gap-2">
-        <ErrorNotice title="There is nothing that could be started" error={problem} />
+        <ErrorNotice
+          title={
+            process.runsApproved
+              ? "There is nothing that could be started anew. What runs now is the approved version"
+              : "There is nothing that could be started"
+          }
+          error={problem}
+        />
         {approval ? <RevokeProcess /> : null}
       </div>
     );
@@ -57,7 +65,7 @@ export function ProcessConsent({ process }: { process: PluginProcess }) {
 }
 
 function Ask({ process, command }: { process: PluginProcess; command: ProcessCommand }) {
-  const { coverage, changes } = process;
+  const { coverage, changes, runsApproved } = process;
   const before = process.approval?.command ?? null;
   const { plugin } = usePluginScreen();
   const client = useQueryClient();
@@ -73,7 +81,7 @@ function Ask({ process, command }: { process: PluginProcess; command: ProcessCom
         <ShieldAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-warn" />
         <span>
           {before
-            ? "What would run is not what was approved. Look at the difference before you agree again."
+            ? `What would run is not what was approved. ${runsApproved ? "What runs now is the approved version. " : ""}Look at the difference before you agree again.`
             : "An admin has to agree before the console runs this program on its machine, with the console's own rights."}
         </span>
       </p>
@@ -93,10 +101,18 @@ function Ask({ process, command }: { process: PluginProcess; command: ProcessCom
         {before ? <RevokeProcess /> : null}
         <p className="min-w-0 flex-1 basis-48 text-sm text-muted">
           {mayApprove
-            ? `It may then also be reached at ${plugin.endpoint}.${process.pid === null ? "" : " What runs now goes on until the next restart."}`
+            ? `It may then also be reached at ${plugin.endpoint}.${process.pid === null ? "" : whatFollows(plugin)}`
             : "Only an admin can approve it."}
         </p>
       </div>
     </div>
   );
+}
+
+/** What an approval does to what runs. */
+function whatFollows({ steps }: Plugin): string {
+  const wasRefused = steps.some(({ name, status }) => name === "process" && status === "failed");
+  return wasRefused
+    ? " It is restarted at once, with what you approve."
+    : " What runs now goes on until the next restart.";
 }

@@ -1,7 +1,7 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
 import { Terminal } from "lucide-react";
+import { useEffect } from "react";
 import { usePluginScreen } from "@/components/plugins/plugin-screen-context.ts";
 import { toPluginPath } from "@/components/plugins/plugin-path.ts";
 import { Fact, FactList } from "@/components/plugins/fact-list.tsx";
@@ -9,28 +9,31 @@ import { ButtonLink } from "@/components/ui/button.tsx";
 import { ErrorNotice } from "@/components/ui/error-notice.tsx";
 import { Panel } from "@/components/ui/panel.tsx";
 import { RelativeTime } from "@/components/ui/relative-time.tsx";
-import { api } from "@/lib/client/browser.ts";
-import { queries } from "@/lib/client/queries.ts";
 import type { PluginProcess } from "@/lib/contract/process.ts";
 import { ProcessConsent } from "./process-consent.tsx";
 import { ProcessExits } from "./process-exits.tsx";
 import { ProcessLimits } from "./process-limits.tsx";
 import { ProcessUsage } from "./process-usage.tsx";
+import { PROCESS_CARD, showProcessCard } from "./review-command.tsx";
+import { hasCommand, useProcess } from "./use-process.ts";
 
 /** The process of a plugin that brings a command: whether it may run, how it runs, how it ended. Nothing for other plugins. */
 export function ProcessPanel() {
   const { plugin } = usePluginScreen();
-  return plugin.manifest.command === undefined || plugin.type === "builtin" ? null : (
-    <Present id={plugin.id} />
-  );
+  const { data, error, refetch } = useProcess(plugin);
+  if (!hasCommand(plugin)) return null;
+  if (data) return <Present id={plugin.id} process={data} />;
+  return error ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : null;
 }
 
-function Present({ id }: { id: string }) {
-  const { data, error, refetch } = useQuery(queries(api).process(id));
-  if (!data) return error ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : null;
+function Present({ id, process }: { id: string; process: PluginProcess }) {
+  useEffect(() => {
+    if (window.location.hash === `#${PROCESS_CARD}`) showProcessCard();
+  }, []);
   return (
     <Panel
       title="Process"
+      id={PROCESS_CARD}
       actions={
         <ButtonLink size="sm" icon={<Terminal aria-hidden />} href={toPluginPath(id, "logs")}>
           Log
@@ -38,8 +41,8 @@ function Present({ id }: { id: string }) {
       }
     >
       <div className="flex flex-col gap-4">
-        <ProcessConsent process={data} />
-        {data.allowed ? <State pluginId={id} process={data} /> : null}
+        <ProcessConsent process={process} />
+        {process.allowed ? <State pluginId={id} process={process} /> : null}
       </div>
     </Panel>
   );

@@ -1,8 +1,12 @@
 import { useId, type ReactNode, type Ref } from "react";
 import { cn } from "./class-names.ts";
 
-/** The one card-like container. Never put one inside another. `padded={false}` for tables and lists that reach the edge. */
+/**
+ * The one card-like container. Never put one inside another. `padded={false}` for tables and lists that reach the edge; with an `id`, a
+ * button can bring the keyboard here.
+ */
 export function Panel({
+  id,
   title,
   actions,
   description,
@@ -11,6 +15,7 @@ export function Panel({
   className,
   headingRef,
 }: {
+  id?: string;
   title?: ReactNode;
   actions?: ReactNode;
   description?: ReactNode;
@@ -23,8 +28,10 @@ export function Panel({
   const heading = useId();
   return (
     <section
+      id={id}
+      tabIndex={id === undefined ? undefined : -1}
       aria-labelledby={title ? heading : undefined}
-      className={cn("min-w-0 rounded-lg border border-line bg-surface", className)}
+      className={cn("min-w-0 scroll-mt-16 rounded-lg border border-line bg-surface", className)}
     >
       {title || actions ? (
         <header className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 border-b border-line px-4 py-2.5">

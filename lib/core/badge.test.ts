@@ -9,7 +9,7 @@ const RUNNING: Situation = {
   health: "up",
   problem: null,
   failures: 0,
-  nextInSeconds: 42.4,
+  waitsForPerson: false,
   activeChats: 0,
 };
 const problem = { message: "Nothing answers at 127.0.0.1:8090", hint: "Start it" };
@@ -49,21 +49,23 @@ describe("the reason", () => {
   it.each([
     [{}, null],
     [{ lifecycle: "disabled", desired: "disabled" }, null],
-    [{ health: "unknown" }, "Not checked yet. The next check is in 42 s."],
+    [{ health: "unknown" }, "Not checked yet."],
+    [
+      { health: "unknown", failures: 1, problem },
+      "Nothing answers at 127.0.0.1:8090. Its check failed (1 of 3 in a row that make it Down).",
+    ],
     [
       { health: "degraded", failures: 1, problem },
-      "Nothing answers at 127.0.0.1:8090. The next check is in 42 s.",
+      "Nothing answers at 127.0.0.1:8090. Its check failed (1 of 3 in a row that make it Down).",
     ],
     [
-      { health: "down", failures: 3, problem, nextInSeconds: 600 },
-      "Nothing answers at 127.0.0.1:8090. The next check is in 10 min.",
+      { health: "degraded", failures: 2, problem },
+      "Nothing answers at 127.0.0.1:8090. 2 of 3 checks in a row failed; the next one makes it Down.",
     ],
-    [{ health: "down", nextInSeconds: 0.2 }, "It has just answered again. The next check is due now."],
-    [
-      { lifecycle: "failed", problem, nextInSeconds: 5 },
-      "Nothing answers at 127.0.0.1:8090. The next attempt is in 5 s.",
-    ],
-    [{ lifecycle: "failed", problem, nextInSeconds: null }, "Nothing answers at 127.0.0.1:8090. Start it."],
+    [{ health: "down", failures: 3, problem }, "Nothing answers at 127.0.0.1:8090."],
+    [{ health: "down" }, "It has just answered again."],
+    [{ lifecycle: "failed", problem }, "Nothing answers at 127.0.0.1:8090."],
+    [{ lifecycle: "failed", problem, waitsForPerson: true }, "Nothing answers at 127.0.0.1:8090. Start it."],
     [
       { lifecycle: "draining", desired: "disabled", activeChats: 2 },
       "Waiting for 2 running chats, then it is off.",

@@ -1,4 +1,5 @@
 import type { Badge, Desired, HealthState, Lifecycle } from "../contract/plugin.ts";
+import { FAILURES_TO_DOWN } from "./verdict.ts";
 
 /** The three axes of one plugin. */
 export interface Axes {
@@ -37,12 +38,12 @@ export interface Situation extends Axes {
   problem: { message: string; hint?: string | undefined } | null;
   /** Consecutive failed checks. */
   failures: number;
-  /** Seconds until the host acts by itself: the next check or the next attempt. Null when it waits for a person. */
-  nextInSeconds: number | null;
+  /** The host will not try again by itself. */
+  waitsForPerson: boolean;
   activeChats: number;
 }
 
-/** What is wrong and what happens next, in one or two sentences; null when there is nothing to say. */
+/** What is wrong, in one or two sentences that stay true until something happens; null when there is nothing to say. */
 export function toReason(situation: Situation): string | null {
   switch (situation.lifecycle) {
     case "disabled":
@@ -72,22 +73,27 @@ function drainingReason({ desired, activeChats }: Situation): string {
 }
 
 function readyReason(situation: Situation): string | null {
-  const { health, problem, failures, nextInSeconds } = situation;
-  const next = nextInSeconds === null ? "" : `The next check is ${soon(nextInSeconds)}`;
+  const { health, problem, failures } = situation;
   if (health === "up") return null;
-  if (health === "down" && failures === 0) return sentences("It has just answered again", next);
-  if (problem === null) return sentences("Not checked yet", next);
-  return sentences(problem.message, next);
+  if (health === "down") return sentences(failures === 0 ? "It has just answered again" : toMessage(problem));
+  if (problem === null) return "Not checked yet.";
+  return sentences(problem.message, toCount(situation));
 }
 
-function nextAttempt({ nextInSeconds, problem }: Situation): string {
-  if (nextInSeconds !== null) return `The next attempt is ${soon(nextInSeconds)}`;
-  return problem?.hint ?? "Put it right, then switch it on again";
+function toMessage(problem: Situation["problem"]): string {
+  return problem?.message ?? "Its checks failed";
 }
 
-function soon(seconds: number): string {
-  if (seconds < 1) return "due now";
-  return seconds < 120 ? `in ${Math.round(seconds)} s` : `in ${Math.round(seconds / 60)} min`;
+/** How far it is from being down. */
+function toCount({ failures }: Situation): string {
+  if (failures === FAILURES_TO_DOWN - 1)
+    return `${failures} of ${FAILURES_TO_DOWN} checks in a row failed; the next one makes it Down`;
+  return `Its check failed (${failures} of ${FAILURES_TO_DOWN} in a row that make it Down)`;
+}
+
+/** When it is tried again is beside the reason, where it can count. */
+function nextAttempt({ waitsForPerson, problem }: Situation): string {
+  return waitsForPerson ? (problem?.hint ?? "Put it right, then switch it on again") : "";
 }
 
 /** Joins parts into sentences, each with its full stop. */

@@ -1,7 +1,7 @@
 import type { HealthState } from "../contract/plugin.ts";
 
 /** Consecutive results that turn a plugin down or up again (reliability.md, Numbers to hold). */
-const FAILURES_TO_DOWN = 3;
+export const FAILURES_TO_DOWN = 3;
 const SUCCESSES_TO_UP = 2;
 
 /** What the checks say so far. Counters are consecutive and stop mattering at their threshold. */

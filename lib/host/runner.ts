@@ -193,7 +193,7 @@ export function createRunner(initial: PluginRecord, options: RunnerOptions): Run
     status: () =>
       toStatus({
         desired: convergence.wish().kind === "enabled" ? "enabled" : "disabled",
-        ...{ power, tracker, clock, ejection: ejector.ejection() },
+        ...{ power, tracker, ejection: ejector.ejection() },
         activeChats: chats.count(),
         reinitializations: observer.reinitializations(),
         reported: descriptions.newest(),

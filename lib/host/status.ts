@@ -1,5 +1,4 @@
 import { toBadge, toReason } from "../core/badge.ts";
-import type { Clock } from "../core/clock.ts";
 import type { Desired, Ejection } from "../contract/plugin.ts";
 import { UNKNOWN } from "../core/verdict.ts";
 import type { HealthTracker } from "./health-tracker.ts";
@@ -17,22 +16,20 @@ export interface StatusParts {
   reported: Reported | null;
   /** Epoch ms of the next check or attempt. */
   nextTurnAt: number | null;
-  clock: Clock;
 }
 
 /** Everything the host knows about one plugin at this instant, from memory. */
 export function toStatus(parts: StatusParts): PluginStatus {
-  const { desired, power, tracker, activeChats, reinitializations, reported, nextTurnAt, clock } = parts;
+  const { desired, power, tracker, activeChats, reinitializations, reported, nextTurnAt } = parts;
   const { health, failures } = tracker.verdict();
   const lastCheck = tracker.lastCheck();
   const refusal = power.refusal();
   const axes = { desired, lifecycle: power.lifecycle(), health };
   const problem = power.failure() ?? (failures > 0 ? (lastCheck?.error ?? null) : null);
-  const nextInSeconds = nextTurnAt === null ? null : (nextTurnAt - clock.now()) / 1000;
   const initializedAt = power.link()?.introduction()?.at;
   return {
     badge: toBadge(axes),
-    reason: toReason({ ...axes, problem, failures, nextInSeconds, activeChats }),
+    reason: toReason({ ...axes, problem, failures, waitsForPerson: nextTurnAt === null, activeChats }),
     lifecycle: axes.lifecycle,
     health,
     steps: power.steps(),

@@ -1,0 +1,20 @@
+import { useQuery } from "@tanstack/react-query";
+import { api } from "@/lib/client/browser.ts";
+import { queries } from "@/lib/client/queries.ts";
+import type { Plugin } from "@/lib/contract/plugin.ts";
+import type { PluginProcess } from "@/lib/contract/process.ts";
+
+/** Whether the manifest has a command that the console may be let start. */
+export function hasCommand({ manifest, type }: Plugin): boolean {
+  return manifest.command !== undefined && type !== "builtin";
+}
+
+/** The process of a plugin; undefined while it is asked for, and for one without a command. */
+export function useProcess(plugin: Plugin) {
+  return useQuery({ ...queries(api).process(plugin.id), enabled: hasCommand(plugin) });
+}
+
+/** True when nothing but an admin's consent is missing: there is a command that could be started. */
+export function waitsForApproval(process: PluginProcess | undefined): boolean {
+  return process !== undefined && process.allowed && process.command !== null && !process.approved;
+}
