@@ -9,7 +9,7 @@ import { usePluginScreen } from "./plugin-screen-context.ts";
 export function PluginFindings() {
   const { plugin } = usePluginScreen();
   const { data: process } = useProcess(plugin);
-  const isStarted = process?.allowed === true && process.approved;
+  const isStarted = process?.allowed === true && (process.approved || process.runsApproved === true);
   const findings = plugin.findings.filter(({ code }) => !(isStarted && code === "process_needs_approval"));
   if (findings.length === 0) return null;
   return (
