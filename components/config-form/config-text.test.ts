@@ -64,11 +64,16 @@ describe("findings in a text", () => {
     const { values, findings } = readValues("yaml", "# mine\nregion: eu\nlimit: 101\nolder: 1\n", CONFIG);
     expect(values).toEqual({ region: "eu", limit: 101, older: 1 });
     expect(findings).toMatchObject([
-      { path: "limit", code: "max", line: 3, column: 8 },
-      { path: "older", code: "unknown_key", severity: "warning", line: 4 },
+      { path: "limit", code: "max", line: 3, column: 8, message: "limit: At most 100; this is 101" },
+      { path: "older", code: "unknown_key", severity: "warning", line: 4, column: 1 },
     ]);
     const json = readValues("json", '{\n  "region": "eu",\n  "limit": 101\n}', CONFIG);
     expect(json.findings).toMatchObject([{ path: "limit", line: 3, column: 12 }]);
+    const unknown = { path: "older", code: "unknown_key", line: 2, column: 3 };
+    expect(readValues("json", '{ "region": "eu",\n  "older": 1 }', CONFIG).findings).toMatchObject([unknown]);
+    expect(readValues("yaml", 'region: eu\n"older": 1', CONFIG).findings).toMatchObject([
+      { ...unknown, column: 1 },
+    ]);
   });
 
   it("name a required value that is missing", () => {
@@ -97,6 +102,32 @@ describe("findings in a text", () => {
     expect(values).toBeNull();
     expect(findings).toMatchObject([{ code, severity: "error" }]);
     expect(findings[0]?.line).toBeGreaterThan(0);
+  });
+});
+
+describe("a hint in the YAML of what is not set", () => {
+  it("sets the default once the first # is removed, whatever it is", () => {
+    const name = fc.string({ unit: "binary", minLength: 1 }).filter((one) => one !== "__proto__");
+    const json = fc.jsonValue({ maxDepth: 3, noUnicodeString: false });
+    fc.assert(
+      fc.property(name, json, (field, made) => {
+        const fallback = JSON.parse(JSON.stringify(made)) as Json;
+        fc.pre(!JSON.stringify(fallback).includes("__proto__"));
+        const schema = [
+          { ...ConfigField.parse({ name: "any", type: "any" }), name: field, default: fallback },
+        ];
+        const text = printValues("yaml", {}, { schema, secrets: {} });
+        expect(text.split("\n")).toHaveLength(2);
+        const { values } = readValues("yaml", text.replace("# ", ""), { ...CONFIG, schema });
+        expect(values).toEqual({ [field]: fallback });
+      }),
+    );
+  });
+
+  it("is a name to be filled in where there is no default", () => {
+    expect(printValues("yaml", {}, CONFIG)).toContain(
+      "# limit: 30  # default\n# region:  # not set, required\n",
+    );
   });
 });
 

@@ -27,15 +27,33 @@ export function printValues(
     ...unset.map(describeUnset),
     ...schema
       .filter(({ sensitive }) => sensitive)
-      .map(({ name }) => `${name}: a secret, ${secrets[name]?.configured ? "configured" : "not set"}`),
+      .map(
+        ({ name }) => `${toYaml(name)}: a secret, ${secrets[name]?.configured ? "configured" : "not set"}`,
+      ),
   ];
-  const comment = comments.map((line) => `# ${line.replace(/[\p{C}\u2028\u2029]/gu, " ")}\n`).join("");
+  const comment = comments.map((line) => `# ${line}\n`).join("");
   return body + (body && comment ? "\n" : "") + comment;
 }
 
+/** Without the `# ` before it, a line that sets the field. */
 function describeUnset({ name, default: fallback, required }: ConfigField): string {
-  if (fallback !== undefined) return `${name}: ${JSON.stringify(fallback)} (default)`;
-  return `${name}: not set${required ? ", required" : ""}`;
+  if (fallback !== undefined) return `${toYaml(name)}: ${escape(JSON.stringify(fallback))}  # default`;
+  return `${toYaml(name)}:  # not set${required ? ", required" : ""}`;
+}
+
+/** A name as YAML reads it back; quoted unless it is plain. */
+function toYaml(name: string): string {
+  return /^[A-Za-z_][\w.-]*$/.test(name) ? name : escape(JSON.stringify(name));
+}
+
+/** JSON on one line, without anything that a YAML text must not hold as it is. */
+function escape(json: string): string {
+  return json.replace(/[\p{C}\u2028\u2029]/gu, (character) =>
+    Array.from(
+      { length: character.length },
+      (_, index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, "0")}`,
+    ).join(""),
+  );
 }
 
 /** Text → values, with what is wrong with each at its place. A secret among the values makes a text unreadable: it is never taken. */
@@ -64,18 +82,16 @@ export function readValues(language: TextLanguage, text: string, config: PluginC
 function toRuleFindings({ schema }: PluginConfig, { values, places }: TextReading): Finding[] {
   const open = schema.filter(({ sensitive }) => !sensitive);
   return validateConfig(open, values ?? {}).map(({ field, code, message }): Finding => {
-    const place = places.get(field);
-    const said = place ? message : `${field}: ${message}`;
-    return { severity: "error", code, path: field, ...place, message: said };
+    return { severity: "error", code, path: field, ...places.get(field), message: `${field}: ${message}` };
   });
 }
 
-function toStrangers({ schema }: PluginConfig, { values, places }: TextReading): Finding[] {
+function toStrangers({ schema }: PluginConfig, { values, keys }: TextReading): Finding[] {
   return orphanNames(schema, values ?? {}).map((name): Finding => ({
     severity: "warning",
     code: "unknown_key",
     path: name,
-    ...places.get(name),
+    ...keys.get(name),
     message: `The plugin's schema has no field ${name}.`,
     fix: "It is kept and sent to the plugin as it is. Remove it if it is a slip.",
   }));

@@ -20,7 +20,7 @@ const TOKEN = /"(?:[^"\\\n]|\\.)*"(\s*:\s*)?|[[\]{}]/g;
  * refused where they stand. An empty text sets nothing.
  */
 export function readJson(text: string): TextReading {
-  if (text.trim() === "") return { values: {}, places: new Map(), findings: [] };
+  if (text.trim() === "") return { values: {}, places: new Map(), keys: new Map(), findings: [] };
   const scanned = scan(text);
   if (scanned.tooDeepAt !== null) return unreadable(text, scanned.tooDeepAt, TOO_DEEP);
   let value: Json;
@@ -61,11 +61,12 @@ export function readJson(text: string): TextReading {
       fix: "Put it in double quotes.",
     });
   }
-  return { values: value, places: scanned.places, findings: [] };
+  return { values: value, places: scanned.places, keys: scanned.keys, findings: [] };
 }
 
 interface Scan {
   places: Map<string, Place>;
+  keys: Map<string, Place>;
   tooDeepAt: number | null;
   doubled: { name: string; at: number } | null;
 }
@@ -73,22 +74,25 @@ interface Scan {
 /** Brackets and keys of a text from left to right, whether it is JSON or not. */
 function scan(text: string): Scan {
   const places = new Map<string, Place>();
+  const keys = new Map<string, Place>();
   const open: Array<Set<string>> = [];
   let doubled: Scan["doubled"] = null;
   for (const match of text.matchAll(TOKEN)) {
     const [token, colon] = match;
     if (token === "{" || token === "[") {
-      if (open.length >= MAX_VALUE_DEPTH) return { places, tooDeepAt: match.index, doubled };
+      if (open.length >= MAX_VALUE_DEPTH) return { places, keys, tooDeepAt: match.index, doubled };
       open.push(new Set());
     } else if (token === "}" || token === "]") open.pop();
     else if (colon !== undefined) {
       const name = toName(token.slice(0, token.length - colon.length));
       if (open.at(-1)?.has(name)) doubled ??= { name, at: match.index };
       open.at(-1)?.add(name);
-      if (open.length === 1) places.set(name, toPlace(text, match.index + token.length));
+      if (open.length !== 1) continue;
+      places.set(name, toPlace(text, match.index + token.length));
+      keys.set(name, toPlace(text, match.index));
     }
   }
-  return { places, tooDeepAt: null, doubled };
+  return { places, keys, tooDeepAt: null, doubled };
 }
 
 function toName(quoted: string): string {

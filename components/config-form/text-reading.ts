@@ -13,6 +13,8 @@ export interface TextReading {
   values: ConfigValues | null;
   /** Where each value stands, by name. */
   places: Map<string, Place>;
+  /** Where each name stands that is given a value. */
+  keys: Map<string, Place>;
   findings: Finding[];
 }
 
@@ -34,6 +36,7 @@ export function unreadable(
   return {
     values: null,
     places: new Map(),
+    keys: new Map(),
     findings: [{ severity: "error", path: "", ...problem, ...toPlace(text, offset) }],
   };
 }

@@ -64,6 +64,7 @@ class Reader {
   readonly #text: string;
   readonly #events: Event[];
   readonly #places = new Map<string, Place>();
+  readonly #keys = new Map<string, Place>();
   #next = 0;
   /** Where the last value with a place of its own stood: an empty one has none. */
   #last = 0;
@@ -97,7 +98,7 @@ class Reader {
   }
 
   #done(values: ConfigValues): TextReading {
-    return { values, places: this.#places, findings: [] };
+    return { values, places: this.#places, keys: this.#keys, findings: [] };
   }
 
   #peek(): Event | undefined {
@@ -130,7 +131,10 @@ class Reader {
     const entries = new Map<string, Json>();
     while (this.#peek()?.type !== EVENT_ID.POP) {
       const name = this.#key(entries);
-      if (depth === 0) this.#places.set(name, toPlace(this.#text, this.#placeOfNext()));
+      if (depth === 0) {
+        this.#keys.set(name, toPlace(this.#text, this.#last));
+        this.#places.set(name, toPlace(this.#text, this.#placeOfNext()));
+      }
       entries.set(name, this.#value(depth + 1));
     }
     this.#take();
@@ -156,11 +160,16 @@ class Reader {
       );
     }
     this.#refuseReferences(event);
-    if (event.valueStart !== -1) this.#last = event.valueStart;
+    if (event.valueStart !== -1) this.#last = event.valueStart - (isQuoted(event) ? 1 : 0);
     const name = event.valueStart === -1 ? "" : getScalarValue(this.#text, event);
     const shown = name.slice(0, 100);
     if (name === "<<" && event.style === SCALAR_STYLE.PLAIN)
-      throw new Refusal(this.#last, "merge_key", "Merge keys (<<) are not read.", "Write the values out.");
+      throw new Refusal(
+        this.#last,
+        "merge_key",
+        "Merge keys (<<) are not allowed in a configuration.",
+        "Write the values out.",
+      );
     if (name === "__proto__")
       throw new Refusal(this.#last, "forbidden_key", `${shown} is no name for a value.`, "Remove it.");
     if (seen.has(name))
@@ -183,8 +192,8 @@ class Reader {
       throw new Refusal(
         this.#last,
         "invalid_number",
-        `${text} is not a number that JSON knows.`,
-        "Write an ordinary number, or text in quotes.",
+        `${text} is not a number that can be sent to a plugin.`,
+        "Write an ordinary number, or put it in quotes.",
       );
     const literal = toJsonNumber(text);
     if (DECIMAL.test(text) ? !isExact(literal) : !Number.isSafeInteger(value))
@@ -198,14 +207,14 @@ class Reader {
       throw new Refusal(
         event.anchorStart,
         "anchor_or_alias",
-        "Anchors (&) and aliases (*) are not read.",
+        "Anchors (&) and aliases (*) are not allowed in a configuration.",
         "Write the value out where it is needed.",
       );
     if (event.type !== EVENT_ID.ALIAS && event.tagStart !== -1)
       throw new Refusal(
         event.tagStart,
         "tag",
-        "Tags (!) are not read.",
+        "YAML tags (!) are not allowed in a configuration.",
         "Remove the tag; put text in quotes.",
       );
   }
