@@ -13,7 +13,7 @@ import { ErrorNotice } from "../ui/error-notice.tsx";
 import { placeIssues } from "./config-resolver.ts";
 import { focusFirst } from "./field-link.ts";
 import { Notice } from "./notice.tsx";
-import { announceTest, type TestProgress } from "./test-progress.ts";
+import { announceTest, STEP_TITLES, toRows, type TestProgress } from "./test-progress.ts";
 import { TestSteps } from "./test-steps.tsx";
 import { useConfigTest } from "./use-config-test.ts";
 
@@ -102,7 +102,7 @@ export function TestDialog({
           <ErrorNotice title="The test ended early" error={progress.error} />
         ) : null}
         {progress.steps.length > 0 ? (
-          <TestSteps steps={progress.steps} ended={!isRunning} onField={goTo} />
+          <TestSteps steps={toRows(progress.steps)} ended={!isRunning} onField={goTo} />
         ) : null}
         <p role="status" className="sr-only">
           {announceTest(progress)}
@@ -133,7 +133,7 @@ function Verdict({ progress: { phase, ok, live, steps } }: { progress: TestProgr
       </p>
     );
   if (phase !== "done") return null;
-  const failed = steps.filter(({ step }) => step?.status === "failed").length;
+  const failed = steps.filter(({ step }) => step?.status === "failed");
   return ok ? (
     <p className="flex items-center gap-2 font-medium text-ok">
       <CircleCheck aria-hidden className="size-4 shrink-0" />
@@ -142,7 +142,7 @@ function Verdict({ progress: { phase, ok, live, steps } }: { progress: TestProgr
   ) : (
     <p className="flex items-center gap-2 font-medium text-bad">
       <CircleX aria-hidden className="size-4 shrink-0" />
-      {failed === 1 ? "One step failed." : `${failed} steps failed.`}
+      Failed at: {failed.map(({ name }) => STEP_TITLES[name]).join(", ")}
     </p>
   );
 }

@@ -63,6 +63,14 @@ export function announceTest({ phase, ok, steps, error }: TestProgress): string 
   }
 }
 
+const WAY: ReadonlySet<TestStepName> = new Set(["address", "dns", "tcp", "tls"]);
+
+/** The steps worth a row: without those on the way to a plugin that is built in, all of which are skipped. */
+export function toRows(steps: TestProgress["steps"]): TestProgress["steps"] {
+  const hasWay = steps.some(({ name, step }) => WAY.has(name) && step?.status !== "skipped");
+  return hasWay ? steps : steps.filter(({ name }) => !WAY.has(name));
+}
+
 /** Steps in words for people. */
 export const STEP_TITLES: Record<TestStepName, string> = {
   address: "Address allowed",

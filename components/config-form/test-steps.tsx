@@ -28,7 +28,11 @@ export function TestSteps({
       {steps.map(({ name, step }) => {
         const { icon: Icon, word, look } = MARKS[step?.status ?? "pending"];
         return (
-          <li key={name} className="group flex gap-3">
+          <li
+            key={name}
+            ref={step?.status === "failed" ? showFailed : undefined}
+            className="group flex gap-3"
+          >
             <span aria-hidden className="flex flex-col items-center">
               <span
                 className={`flex size-6 items-center justify-center rounded-full [&_svg]:size-3.5 ${look}`}
@@ -53,6 +57,11 @@ export function TestSteps({
       })}
     </ol>
   );
+}
+
+/** What failed may be below the fold. */
+function showFailed(row: HTMLLIElement | null): void {
+  row?.scrollIntoView({ block: "nearest" });
 }
 
 function StepError({
