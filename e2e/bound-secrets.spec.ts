@@ -108,3 +108,40 @@ test("a plugin that moves while a key is typed takes the key out of the form and
   await expect(page.getByText("Moved to another address")).toBeVisible();
   await Promise.all([here.close(), there.close()]);
 });
+
+test("a key that is cleared leaves no warning behind, and a failed test of a built-in plugin names its step", async ({
+  page,
+  api,
+}) => {
+  const server = await serveOpenAi({ key: KEY });
+  const created = await api.post("/api/plugins", {
+    data: { builtin: "openai-compatible", preset: "openai" },
+  });
+  const { plugin } = (await created.json()) as { plugin: { id: string } };
+  await api.put(`/api/plugins/${plugin.id}/config`, {
+    data: {
+      version: 1,
+      values: { base_url: "https://api.openai.com/v1" },
+      secrets: { api_key: { set: "an-older-key" } },
+    },
+  });
+  await page.goto(`/plugins/${plugin.id}/configuration`);
+  await page.getByRole("textbox", { name: "base_url" }).fill(server.baseUrl);
+  const notice = page.getByText("belongs to https://api.openai.com");
+  await expect(notice.first()).toBeVisible();
+  await page.getByRole("button", { name: "Clear api_key" }).click();
+  await expect(notice).toHaveCount(0);
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await expect(page.getByText(/^Saved\./)).toBeVisible();
+  await expect(notice).toHaveCount(0);
+
+  await page.setViewportSize({ width: 1280, height: 500 });
+  await page.getByLabel("api_key").fill("a-wrong-key");
+  await page.getByRole("button", { name: "Test", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: "Test before saving" });
+  await dialog.getByRole("button", { name: "Start the test" }).click();
+  await expect(dialog.getByText(/^Failed at: /)).toBeVisible();
+  await expect(dialog.getByText("Built in")).toHaveCount(0);
+  await expect(dialog.getByText("To fix it:")).toBeInViewport();
+  await server.close();
+});

@@ -194,7 +194,7 @@ test("a draft is tested before it is saved: a refusal with its reason, a stop, a
   await expect(dialog).toContainText("initialises it again with this draft");
   await expectAccessible(page);
   await dialog.getByRole("button", { name: "Start the test" }).click();
-  await expect(dialog.getByText("One step failed.")).toBeVisible();
+  await expect(dialog.getByText("Failed at: Initialise with the draft")).toBeVisible();
   const failed = dialog.getByRole("listitem").filter({ hasText: "Initialise with the draft" });
   await expect(failed).toContainText("failed");
   await expect(failed).toContainText("umbrella is closed");
@@ -304,7 +304,7 @@ test("form, YAML and JSON are one draft; what cannot be read stays in its tab", 
   await expect(page.locator(".cm-content")).toContainText("# api_key: a secret, configured");
   await expectAccessible(page);
   await write(page, "account: acme # ours\nterms_accepted: true\ntimeout_seconds: 900\nolder: 1\n");
-  await expect(page.getByText("At most 300; this is 900")).toBeVisible();
+  await expect(page.getByText("timeout_seconds: At most 300; this is 900")).toBeVisible();
   await page.getByRole("button", { name: "line 3, column 18" }).click();
   await expect(page.locator(".cm-content")).toBeFocused();
   await tab(page, "Form").click();
@@ -319,9 +319,12 @@ test("form, YAML and JSON are one draft; what cannot be read stays in its tab", 
   await expectAccessible(page);
   await tab(page, "Form").click();
   await expect(text(page, "account")).toBeDisabled();
-  await expect(bar(page, "Save")).toBeDisabled();
+  await expect(page.getByRole("button", { name: "The YAML text cannot be read yet (line 2)" })).toBeVisible();
   await page.getByRole("button", { name: "Go to the YAML" }).click();
   await expect(page.locator(".cm-content")).toContainText("account: [acme");
+  await tab(page, "Form").click();
+  await bar(page, "Save").click();
+  await expect(page.locator(".cm-content")).toBeFocused();
 
   await tab(page, "YAML").click();
   await write(page, `account: acme\nterms_accepted: true\napi_key: ${CANARY}\n`);
@@ -449,3 +452,111 @@ async function expectStorageWithoutSecret(body: Locator): Promise<void> {
   await expect.poll(read).toContain("acme");
   expect(await read()).not.toContain(CANARY);
 }
+
+test("a refused save says so in every view and leads to the error", async ({ page, api, id }) => {
+  await save(api, id, FILLED, { api_key: { set: CANARY } });
+  await page.goto(address(id));
+  await tab(page, "YAML").click();
+  await write(page, "account: acme\nterms_accepted: true\ntimeout_seconds: 900\n");
+  await bar(page, "Save").click();
+  await expect(page.getByRole("button", { name: "Not saved: 1 error (line 3)" })).toBeInViewport();
+  await expect(page.locator(".cm-content")).toBeFocused();
+  await expect(page.locator(".cm-activeLine")).toHaveText("timeout_seconds: 900");
+  await expectAccessible(page);
+
+  await tab(page, "Effective").click();
+  await bar(page, "Save").click();
+  await expect(tab(page, "Form")).toHaveAttribute("aria-selected", "true");
+  await expect(text(page, "timeout_seconds")).toBeFocused();
+  await text(page, "account").fill("me");
+  await expect(page.getByText("At least 3 characters; this has 2")).toBeVisible();
+  await expect(page.getByRole("button", { name: /2 errors/ })).toBeVisible();
+  await page.getByRole("button", { name: /2 errors/ }).click();
+  await expect(text(page, "account")).toBeFocused();
+  await text(page, "account").fill("acme");
+  await expect(page.getByRole("button", { name: /1 error/ })).toBeVisible();
+
+  await tab(page, "JSON").click();
+  await bar(page, "Save").click();
+  await expect(page.getByRole("button", { name: /^Not saved: 1 error \(line \d\)/ })).toBeVisible();
+  await write(page, '{"account": "acme", "terms_accepted": true, "timeout_seconds": 90}');
+  await expect(page.getByRole("button", { name: /1 error/ })).toHaveCount(0);
+  await bar(page, "Save").click();
+  await expect(page.getByText("Saved. The plugin is switched off")).toBeVisible();
+});
+
+test("how a save ended is said where the bar was, and is dropped at the next edit", async ({
+  page,
+  api,
+  parrot,
+  id,
+}) => {
+  await save(api, id, FILLED, { api_key: { set: CANARY } });
+  await page.goto(address(id));
+  await text(page, "tags").fill("[1]");
+  await bar(page, "Save").click();
+  await expect(page.getByRole("button", { name: "Enable now" })).toBeVisible();
+  await text(page, "tags").fill("[1,");
+  await expect(page.getByRole("button", { name: "Enable now" })).toHaveCount(0);
+  await text(page, "tags").fill("[1]");
+  await enable(api, id);
+  await page.reload();
+
+  parrot.refuse(() => ({ code: "invalid_configuration", message: "No tags today." }));
+  await text(page, "tags").fill("[2]");
+  await bar(page, "Save").click();
+  const refused = page.getByText("Saved, but the plugin refused it: it goes on with the last good one.");
+  await expect(refused).toBeInViewport();
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "See why" }).click();
+  await expect(page.getByRole("region", { name: "The new configuration was refused" })).toBeInViewport();
+
+  parrot.refuse(() => null);
+  await text(page, "tags").fill("[3]");
+  await expect(refused).toHaveCount(0);
+  await bar(page, "Save").click();
+  await expect(page.getByText("Saved. The running plugin accepted it.")).toBeInViewport();
+  await expect(page.getByRole("status").filter({ hasText: "Saved." })).toHaveCount(1);
+  await text(page, "tags").fill("[4]");
+  await expect(page.getByText("Saved. The running plugin accepted it.")).toHaveCount(0);
+});
+
+test("Enable leads to what is missing, and asks about what is not saved", async ({ page, id }) => {
+  await page.goto(`/plugins/${id}`);
+  await page.getByRole("button", { name: "Enable", exact: true }).click();
+  await expect(page.getByRole("alert").filter({ hasText: "config_incomplete" })).toBeVisible();
+  await page.getByRole("navigation", { name: "Plugin" }).getByRole("link", { name: "Configuration" }).click();
+  await bar(page, "Enable").click();
+  await expect(secret(page)).toBeFocused();
+  await expect(page.getByRole("alert").filter({ hasText: "config_incomplete" })).toHaveCount(0);
+  await expect(page.getByText("Needs a value before the plugin can be switched on")).toHaveCount(0);
+
+  await secret(page).fill(CANARY);
+  await text(page, "account").fill("acme");
+  await page.getByRole("radio", { name: "terms_accepted On" }).check();
+  await bar(page, "Enable").click();
+  await expect(page.getByText("You have 3 unsaved changes.")).toBeVisible();
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Save and enable" }).click();
+  await expect(page.getByText("You have 3 unsaved changes.")).toHaveCount(0);
+  await expect(page.locator("[data-badge=healthy]").first()).toBeVisible();
+});
+
+test("a failure says what to do on every tab of the plugin", async ({ page, api, parrot, id }) => {
+  await save(api, id, FILLED, { api_key: { set: CANARY } });
+  parrot.refuse(() => ({ code: "authentication_failed", message: "The account acme is closed." }));
+  await page.goto(address(id));
+  await bar(page, "Enable").click();
+  const advice = page.getByRole("region", { name: "What to do" });
+  await expect(advice).toContainText("acme is closed");
+  await expect(advice.getByRole("button", { name: "Try again now" })).toBeVisible();
+  await expect(advice.getByRole("link", { name: "Configure" })).toHaveCount(0);
+  await expectAccessible(page);
+  for (const other of ["health", "models", "activity"]) {
+    await page.goto(`/plugins/${id}/${other}`);
+    await expect(advice.getByRole("link", { name: "Configure" })).toBeVisible();
+  }
+  parrot.refuse(() => null);
+  await advice.getByRole("button", { name: "Try again now" }).click();
+  await expect(advice).toHaveCount(0);
+});

@@ -1,10 +1,21 @@
 "use client";
 
-import { lazy, Suspense, useEffect, useState, type ReactNode } from "react";
+import {
+  lazy,
+  Suspense,
+  useEffect,
+  useEffectEvent,
+  useRef,
+  useState,
+  type ReactNode,
+  type Ref,
+  type RefObject,
+} from "react";
 import type { PluginConfig } from "@/lib/contract/config.ts";
+import type { CodeEditorHandle } from "../editor/code-editor.tsx";
 import { Button } from "../ui/button.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
-import { ConfigActions } from "./config-actions.tsx";
+import { ConfigActions, type ConfigEditing } from "./config-actions.tsx";
 import { ConfigNotice } from "./config-notice.tsx";
 import { ConfigTabs, toTabId } from "./config-tabs.tsx";
 import { useConfigView } from "./config-view.ts";
@@ -13,6 +24,7 @@ import { FieldList } from "./field-list.tsx";
 import { LeftBehindNotice } from "./left-behind.tsx";
 import { Notice } from "./notice.tsx";
 import { TEXT_WORDS, type TextDrafts } from "./text-drafts.ts";
+import type { Place } from "./text-reading.ts";
 import { useLeftBehind } from "./use-left-behind.ts";
 import { useConfigForm, type ConfigFormState } from "./use-config-form.ts";
 
@@ -29,14 +41,28 @@ interface ConfigFormProps {
   mayWrite: boolean;
   /** Offered after a save while the plugin is off. */
   onEnable: (() => void) | undefined;
+  /** What was saved last was refused, and the plugin runs with the one before. */
+  goesOn: boolean;
+  /** Leads to why the plugin did not accept what was saved. */
+  onReason: () => void;
+  /** Told of every edit and save: what was said before them is old. */
+  onEdit: () => void;
+  /** Told when the page around had the form checked. */
+  onCheck: () => void;
+  editing?: Ref<ConfigEditing>;
 }
 
 /** A plugin's configuration: the form its schema asks for, the same as text, what it gets in the end, and what was saved before. */
 export function ConfigForm(props: ConfigFormProps) {
-  const { pluginId, config, mayWrite, onEnable } = props;
-  const state = useConfigForm(pluginId, config);
+  const { pluginId, config, mayWrite, onEnable, goesOn, onReason, onEdit, editing } = props;
   const [view, setView] = useConfigView();
   const [texts, setTexts] = useState<TextDrafts>({ generation: 0, broken: null, readable: {} });
+  const [error, setError] = useState<Place | null>(null);
+  const editor = useRef<CodeEditorHandle>(null);
+  const fieldGoal = useRef<string[]>(null);
+  const textGoal = useRef<Place>(null);
+  const notice = useRef<HTMLDivElement>(null);
+  const state = useConfigForm(pluginId, config, { show, onEdit });
   const { outcome, choose } = state;
   const { broken } = texts;
   const forgetTexts = () => setTexts({ generation: texts.generation + 1, broken: null, readable: {} });
@@ -45,12 +71,30 @@ export function ConfigForm(props: ConfigFormProps) {
     forgetTexts();
     state.discard();
   }
+  /** Leads to the first error of the text that is open, or else to the first of some fields. */
+  function show(names: string[]) {
+    if (error) editor.current?.reveal(error.line, error.column);
+    else if (view === "form") focusFirst(names);
+    else {
+      fieldGoal.current = names;
+      void setView("form");
+    }
+  }
+  function showBroken({ language, place }: NonNullable<TextDrafts["broken"]>) {
+    if (language === view) return editor.current?.reveal(place?.line ?? 1, place?.column ?? 1);
+    textGoal.current = place;
+    void setView(language);
+  }
+  function showDetails() {
+    if (outcome?.kind === "saved" && outcome.applied === false) onReason();
+    else notice.current?.scrollIntoView({ block: "center" });
+  }
   return (
     <>
       <ConfigTabs view={view} onView={(next) => void setView(next)} />
       <div id="config-view" role="tabpanel" aria-labelledby={toTabId(view)} className="flex flex-col">
         {outcome || (broken && broken.language !== view) ? (
-          <div className="flex flex-col gap-3 px-4 pt-4">
+          <div ref={notice} className="flex flex-col gap-3 px-4 pt-4 empty:hidden">
             {outcome ? (
               <ConfigNotice outcome={outcome} schema={config.schema} onEnable={onEnable} onChoose={choose} />
             ) : null}
@@ -59,7 +103,7 @@ export function ConfigForm(props: ConfigFormProps) {
                 tone="warn"
                 action={
                   <span className="flex gap-2">
-                    <Button size="sm" onClick={() => void setView(broken.language)}>
+                    <Button size="sm" onClick={() => showBroken(broken)}>
                       Go to the {TEXT_WORDS[broken.language]}
                     </Button>
                     <Button size="sm" variant="ghost" onClick={forgetTexts}>
@@ -76,7 +120,9 @@ export function ConfigForm(props: ConfigFormProps) {
             ) : null}
           </div>
         ) : null}
-        {view === "form" ? <FormView {...props} state={state} locked={broken !== null} /> : null}
+        {view === "form" ? (
+          <FormView {...props} state={state} locked={broken !== null} takeGoal={() => take(fieldGoal)} />
+        ) : null}
         <Suspense fallback={<ViewSkeleton />}>
           {view === "yaml" || view === "json" ? (
             <TextNotice config={config} state={state} onForm={() => void setView("form")} />
@@ -89,6 +135,9 @@ export function ConfigForm(props: ConfigFormProps) {
               form={state.form}
               texts={texts}
               onTexts={setTexts}
+              onError={setError}
+              editor={editor}
+              takeGoal={() => take(textGoal)}
               readOnly={!mayWrite || (broken !== null && broken.language !== view)}
             />
           ) : null}
@@ -103,7 +152,13 @@ export function ConfigForm(props: ConfigFormProps) {
           pluginId={pluginId}
           config={config}
           state={state}
-          obstacle={broken ? `The ${TEXT_WORDS[broken.language]} text cannot be read yet` : null}
+          obstacle={broken ? { text: describeBroken(broken), onShow: () => showBroken(broken) } : null}
+          line={error?.line ?? null}
+          goesOn={goesOn}
+          editing={editing}
+          onCheck={props.onCheck}
+          onShow={show}
+          onDetails={showDetails}
           onDiscard={discard}
         />
       ) : null}
@@ -116,7 +171,15 @@ function FormView({
   mayWrite,
   state,
   locked,
-}: ConfigFormProps & { state: ConfigFormState; locked: boolean }) {
+  takeGoal,
+}: ConfigFormProps & {
+  state: ConfigFormState;
+  locked: boolean;
+  /** Asked once, when the form is opened, for the fields to lead to; null for none. */
+  takeGoal: () => string[] | null;
+}) {
+  const arrive = useEffectEvent(() => focusFirst(takeGoal() ?? []));
+  useEffect(() => arrive(), []);
   // A link to a field (`#config-…`) leads into it.
   useEffect(() => {
     const open = () => {
@@ -161,6 +224,16 @@ function TextNotice({
       <LeftBehindNotice left={left} onFix={onForm} />
     </div>
   ) : null;
+}
+
+function take<T>(ref: RefObject<T | null>): T | null {
+  const taken = ref.current;
+  ref.current = null;
+  return taken;
+}
+
+function describeBroken({ language, place }: NonNullable<TextDrafts["broken"]>): string {
+  return `The ${TEXT_WORDS[language]} text cannot be read yet${place ? ` (line ${place.line})` : ""}`;
 }
 
 function isTarget(name: string): boolean {

@@ -12,7 +12,7 @@ export type SaveOutcome =
   | { kind: "conflict"; conflict: Conflict; choices: Partial<Record<string, "mine" | "theirs">> }
   | { kind: "error"; error: unknown };
 
-/** Says how the last save ended and what can be done next. */
+/** Says what remains of the last save: what was refused, what somebody else changed, what can be done next. */
 export function ConfigNotice({
   outcome,
   schema,
@@ -35,22 +35,23 @@ export function ConfigNotice({
       />
     );
   }
-  const { applied, warnings, restored } = outcome;
-  const isCleanly = applied !== false && warnings.length === 0;
+  const { applied, warnings } = outcome;
+  const isOff = applied === null && onEnable !== undefined;
+  // How it ended is said at the foot; here is what remains to be known or done.
+  if (!isOff && warnings.length === 0) return null;
   return (
     <Notice
-      tone={isCleanly ? "ok" : "warn"}
+      tone={warnings.length === 0 ? "ok" : "warn"}
+      live={false}
       action={
-        applied === null && onEnable ? (
+        isOff ? (
           <Button size="sm" variant="primary" onClick={onEnable}>
             Enable now
           </Button>
         ) : null
       }
     >
-      <p>
-        {restored === undefined ? "Saved." : `Revision ${restored} restored.`} {toSequel(applied)}
-      </p>
+      {isOff ? <p>The plugin is switched off and gets what is saved when you enable it.</p> : null}
       {warnings.length > 0 ? (
         <ul className="list-disc pl-4 text-sm">
           {warnings.map(({ path, message }) => (
@@ -62,11 +63,4 @@ export function ConfigNotice({
       ) : null}
     </Notice>
   );
-}
-
-function toSequel(applied: boolean | null): string {
-  if (applied === null) return "The plugin is switched off and gets this configuration when you enable it.";
-  return applied
-    ? "The running plugin accepted the new configuration."
-    : "But it is not in use: the plugin did not get through all steps with it. The Overview tab says which one failed. Correct the values here and save again.";
 }

@@ -1,3 +1,5 @@
+import type { Place } from "./text-reading.ts";
+
 export type TextLanguage = "yaml" | "json";
 
 export const TEXT_WORDS: Record<TextLanguage, string> = { yaml: "YAML", json: "JSON" };
@@ -10,7 +12,7 @@ export interface TextDrafts {
   /** Grows when all texts are forgotten. */
   generation: number;
   /** A text that stands for no values yet. While there is one, it is the only thing that can be edited. */
-  broken: { language: TextLanguage; text: string; message: string } | null;
+  broken: { language: TextLanguage; text: string; message: string; place: Place | null } | null;
   /** What was last written in a tab, and the values it stood for, as JSON. */
   readable: Partial<Record<TextLanguage, { text: string; values: string }>>;
 }

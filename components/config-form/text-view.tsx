@@ -1,8 +1,9 @@
 "use client";
 
-import { useId, useMemo, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useId, useMemo, useState, type RefObject } from "react";
 import { useWatch, type UseFormReturn } from "react-hook-form";
 import type { PluginConfig } from "@/lib/contract/config.ts";
+import type { Finding } from "@/lib/contract/manifest.ts";
 import { CodeEditor, type CodeEditorHandle } from "../editor/code-editor.tsx";
 import { Button } from "../ui/button.tsx";
 import { applyValues, printValues, readValues } from "./config-text.ts";
@@ -10,6 +11,7 @@ import { toConfigValues, type FormValues } from "./form-values.ts";
 import { Notice } from "./notice.tsx";
 import { TEXT_WORDS, type TextDrafts, type TextLanguage } from "./text-drafts.ts";
 import { TextFindings } from "./text-findings.tsx";
+import type { Place } from "./text-reading.ts";
 
 interface TextViewProps {
   language: TextLanguage;
@@ -17,6 +19,11 @@ interface TextViewProps {
   form: UseFormReturn<FormValues>;
   texts: TextDrafts;
   onTexts: (texts: TextDrafts) => void;
+  /** Told where the first error stands; null when none does. */
+  onError: (place: Place | null) => void;
+  editor: RefObject<CodeEditorHandle | null>;
+  /** Asked once, when the text is opened, for the place to show; null for none. */
+  takeGoal: () => Place | null;
   readOnly: boolean;
 }
 
@@ -48,10 +55,12 @@ function OpenText({
   form,
   texts,
   onTexts,
+  onError,
+  editor,
+  takeGoal,
   readOnly,
   values,
 }: TextViewProps & { values: string }) {
-  const editor = useRef<CodeEditorHandle>(null);
   const [line, setLine] = useState<number | null>(null);
   const [shown, setShown] = useState(() => ({ values, text: openText(language, config, texts, values) }));
   // The draft changed elsewhere (a conflict decided, a restored revision): the text follows.
@@ -59,14 +68,28 @@ function OpenText({
     setShown({ values, text: printValues(language, parse(values), config) });
   const { text } = shown;
   const reading = useMemo(() => readValues(language, text, config), [language, text, config]);
+  const error = reading.findings.find(({ severity, line }) => severity === "error" && line !== undefined);
   const hintId = useId();
+
+  const report = useEffectEvent(onError);
+  useEffect(() => {
+    report(error ? toFindingPlace(error) : null);
+    return () => report(null);
+  }, [error]);
+  const open = useEffectEvent(() => {
+    const place = takeGoal();
+    if (place) editor.current?.reveal(place.line, place.column);
+  });
+  useEffect(() => open(), []);
 
   function change(next: string) {
     const read = readValues(language, next, config);
     if (read.values === null) {
-      const message = read.findings[0]?.message ?? "It cannot be read.";
+      const [problem] = read.findings;
+      const message = problem?.message ?? "It cannot be read.";
+      const place = problem ? toFindingPlace(problem) : null;
       setShown({ ...shown, text: next });
-      onTexts({ ...texts, broken: { language, text: next, message } });
+      onTexts({ ...texts, broken: { language, text: next, message, place } });
       return;
     }
     const applied = applyValues(config, form.getValues(), read.values);
@@ -77,7 +100,10 @@ function OpenText({
       broken: null,
       readable: { ...texts.readable, [language]: { text: next, values: json } },
     });
-    if (json !== values) form.reset(applied, { keepErrors: true, keepTouched: true });
+    if (json === values) return;
+    form.reset(applied, { keepErrors: true, keepTouched: true, keepIsSubmitted: true });
+    // Errors of a refused save go as soon as the text mends them.
+    if (Object.keys(form.formState.errors).length > 0) void form.trigger();
   }
   return (
     <div className="flex flex-col gap-3 p-4">
@@ -119,6 +145,10 @@ function OpenText({
       )}
     </div>
   );
+}
+
+function toFindingPlace({ line = 1, column = 1 }: Finding): Place {
+  return { line, column };
 }
 
 function openText(language: TextLanguage, config: PluginConfig, texts: TextDrafts, values: string): string {

@@ -4,8 +4,8 @@ import { useEffect, useEffectEvent, useMemo, useState } from "react";
 import { useForm, type FieldErrors } from "react-hook-form";
 import { useDraft } from "@/lib/client/draft.ts";
 import type { PluginConfig } from "@/lib/contract/config.ts";
+import type { ConfigField } from "@/lib/contract/manifest.ts";
 import { createResolver } from "./config-resolver.ts";
-import { focusFirst } from "./field-link.ts";
 import { refit, toStoredDraft, type StoredDraft } from "./form-merge.ts";
 import { changedNames, toFormValues, toKey, type FormValues } from "./form-values.ts";
 import { useConfigSave } from "./use-config-save.ts";
@@ -18,8 +18,12 @@ export function useConfigDraft(pluginId: string) {
   return useDraft<StoredDraft | null>(`config:${pluginId}`, null);
 }
 
-/** The form of one plugin: its values, its draft in the browser's storage, and saving. */
-export function useConfigForm(pluginId: string, config: PluginConfig) {
+/** The form of one plugin: its values, its draft in the browser's storage, and saving. `show` leads to the first of some fields; `onEdit` is told of every edit and save. */
+export function useConfigForm(
+  pluginId: string,
+  config: PluginConfig,
+  { show, onEdit }: { show: (names: string[]) => void; onEdit: () => void },
+) {
   const [stored, setStored, clearStored] = useConfigDraft(pluginId);
   const [restored] = useState(stored);
   const resolver = useMemo(() => createResolver(config), [config]);
@@ -29,11 +33,16 @@ export function useConfigForm(pluginId: string, config: PluginConfig) {
     mode: "onTouched",
     shouldFocusError: false,
   });
-  const { save, adopt, choose, outcome, forget } = useConfigSave(pluginId, config, form);
+  const { save, adopt, choose, outcome, forget } = useConfigSave(pluginId, config, form, show);
 
   const keep = useEffectEvent((values: FormValues) => {
     if (changedNames(config.schema, values).length === 0) clearStored();
     else setStored(toStoredDraft(config.schema, values));
+  });
+  // "Saved" is no longer true once something else is unsaved.
+  const drop = useEffectEvent((values: FormValues) => {
+    onEdit();
+    if (outcome?.kind === "saved" && changedNames(config.schema, values).length > 0) forget();
   });
   useEffect(() => {
     let latest: FormValues | null = null;
@@ -47,6 +56,7 @@ export function useConfigForm(pluginId: string, config: PluginConfig) {
     const stop = form.subscribe({
       formState: { values: true },
       callback: ({ values }) => {
+        drop(values);
         latest = values;
         timer ??= setTimeout(flush, KEEP_AFTER_MS);
       },
@@ -68,12 +78,7 @@ export function useConfigForm(pluginId: string, config: PluginConfig) {
   });
   useEffect(() => follow(config), [config]);
 
-  const focusErrors = (errors: FieldErrors<FormValues>) =>
-    focusFirst(
-      config.schema
-        .filter(({ name, sensitive }) => (sensitive ? errors.secrets : errors.fields)?.[toKey(name)])
-        .map(({ name }) => name),
-    );
+  const showErrors = (errors: FieldErrors<FormValues>) => show(wrongNames(config.schema, errors));
   return {
     form,
     outcome,
@@ -81,11 +86,18 @@ export function useConfigForm(pluginId: string, config: PluginConfig) {
     adopt,
     /** Names of secrets that were typed before a reload and have to be typed again. Nothing to say once something was saved. */
     retype: outcome?.kind === "saved" ? NOTHING : (restored?.retype ?? NOTHING),
-    submit: (note?: string) => form.handleSubmit((sent) => save(sent, note), focusErrors)(),
-    /** Whether the browser finds nothing wrong; the first wrong field gets the focus. */
+    /** Whether it was saved; the first wrong field is shown when the browser finds any. */
+    submit: async (note?: string) => {
+      let saved = false;
+      await form.handleSubmit(async (sent) => {
+        saved = await save(sent, note);
+      }, showErrors)();
+      return saved;
+    },
+    /** Whether the browser finds nothing wrong; the first wrong field is shown otherwise. */
     check: async () => {
       const fine = await form.trigger();
-      if (!fine) focusErrors(form.formState.errors);
+      if (!fine) showErrors(form.formState.errors);
       return fine;
     },
     discard: () => {
@@ -96,5 +108,12 @@ export function useConfigForm(pluginId: string, config: PluginConfig) {
 }
 
 const NOTHING: string[] = [];
+
+/** Names of fields with an error, in the order of the schema. */
+export function wrongNames(schema: readonly ConfigField[], errors: FieldErrors<FormValues>): string[] {
+  return schema
+    .filter(({ name, sensitive }) => (sensitive ? errors.secrets : errors.fields)?.[toKey(name)])
+    .map(({ name }) => name);
+}
 
 export type ConfigFormState = ReturnType<typeof useConfigForm>;

@@ -10,7 +10,6 @@ import type { ErrorInfo } from "@/lib/contract/error.ts";
 import { toErrorInfo } from "../ui/error-info.ts";
 import type { SaveOutcome } from "./config-notice.tsx";
 import { toFieldMessages, toPath } from "./config-resolver.ts";
-import { focusFirst } from "./field-link.ts";
 import { decide, meet } from "./form-conflict.ts";
 import { carryOver } from "./form-merge.ts";
 import { toConfigWrite, type FormValues } from "./form-values.ts";
@@ -18,9 +17,14 @@ import { toConfigWrite, type FormValues } from "./form-values.ts";
 /**
  * Saves a form and says how it ended. Of two people who save at once the second gets the first one's values under the own edits
  * and chooses where they differ; a secret that was typed for another address than the form leads to by then is taken out. What the
- * server refuses lands on its fields.
+ * server refuses lands on its fields, the first of which `show` leads to.
  */
-export function useConfigSave(pluginId: string, config: PluginConfig, form: UseFormReturn<FormValues>) {
+export function useConfigSave(
+  pluginId: string,
+  config: PluginConfig,
+  form: UseFormReturn<FormValues>,
+  show: (names: string[]) => void,
+) {
   const client = useQueryClient();
   const [outcome, setOutcome] = useState<SaveOutcome | null>(null);
   // Only the note as variable: the cache of mutations would keep the secrets that are on their way.
@@ -32,13 +36,16 @@ export function useConfigSave(pluginId: string, config: PluginConfig, form: UseF
       }),
   });
 
-  async function save(sent: FormValues, note?: string) {
+  /** Whether it was saved. */
+  async function save(sent: FormValues, note?: string): Promise<boolean> {
     try {
       await adopt(await send(note), sent);
+      return true;
     } catch (error) {
       const info = toErrorInfo(error);
       if (info.code === "version_conflict") await merge(info).catch(refuse);
       else refuse(error);
+      return false;
     }
   }
 
@@ -77,7 +84,7 @@ export function useConfigSave(pluginId: string, config: PluginConfig, form: UseF
       const found = messages.find(({ name }) => name === field.name);
       if (found) form.setError(toPath(field), { type: "server", message: found.message });
     }
-    focusFirst(messages.map(({ name }) => name));
+    show(messages.map(({ name }) => name));
     setOutcome({ kind: "error", error });
   }
 

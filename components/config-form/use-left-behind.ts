@@ -7,5 +7,6 @@ import type { FormValues } from "./form-values.ts";
 
 /** Which secrets the form leaves behind as it stands. */
 export function useLeftBehind(config: PluginConfig, control: Control<FormValues>): LeftBehind | null {
-  return useWatch({ control, compute: (values: FormValues) => findLeftBehind(config, values) });
+  // Looked up with each rendering: what is stored changes without an edit of the form, by a save for one.
+  return findLeftBehind(config, useWatch({ control }) as FormValues);
 }

@@ -16,8 +16,8 @@ import { toPluginPath } from "./plugin-path.ts";
 import { usePluginScreen } from "./plugin-screen-context.ts";
 import { usePermission } from "./use-permission.ts";
 
-/** Why the plugin is not healthy, and what to do about it. Nothing when all is well. */
-export function PluginAttention() {
+/** Why the plugin is not healthy, and what to do about it. Nothing when all is well. `editing`: its configuration is open below. */
+export function PluginAttention({ editing = false }: { editing?: boolean }) {
   const { plugin } = usePluginScreen();
   const waits = useWaitsForApproval(plugin);
   const mayApprove = usePermission("settings:write");
@@ -46,7 +46,7 @@ export function PluginAttention() {
         </div>
       </div>
       {error ? <ErrorFacts error={error} /> : null}
-      <Remedies waits={waits} />
+      <Remedies waits={waits} editing={editing} />
     </section>
   );
 }
@@ -132,7 +132,7 @@ function Names({ pluginId, names }: { pluginId: string; names: string[] }) {
   ));
 }
 
-function Remedies({ waits }: { waits: boolean }) {
+function Remedies({ waits, editing }: { waits: boolean; editing: boolean }) {
   const { plugin, act, running } = usePluginScreen();
   const mayOperate = usePermission("plugins:operate");
   const needsConfig = plugin.missingConfig.length > 0;
@@ -168,13 +168,15 @@ function Remedies({ waits }: { waits: boolean }) {
           Check now
         </Button>
       ) : null}
-      <ButtonLink
-        href={toPluginPath(plugin.id, "configuration")}
-        variant={needsConfig ? "primary" : "secondary"}
-        icon={<Settings2 aria-hidden />}
-      >
-        Configure
-      </ButtonLink>
+      {editing ? null : (
+        <ButtonLink
+          href={toPluginPath(plugin.id, "configuration")}
+          variant={needsConfig ? "primary" : "secondary"}
+          icon={<Settings2 aria-hidden />}
+        >
+          Configure
+        </ButtonLink>
+      )}
     </div>
   );
 }

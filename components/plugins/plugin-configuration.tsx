@@ -3,7 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Settings2 } from "lucide-react";
 import { useRouter } from "next/navigation";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useHydrated } from "@/components/charts/use-hydrated.ts";
 import { ConfigForm } from "@/components/config-form/config-form.tsx";
 import { useConfigDraft } from "@/components/config-form/use-config-form.ts";
@@ -15,13 +15,16 @@ import { ConfigMissing } from "./config-missing.tsx";
 import { DriftNotice } from "./drift-notice.tsx";
 import { toPluginPath } from "./plugin-path.ts";
 import { PluginRefusal } from "./plugin-refusal.tsx";
+import { PluginTrouble } from "./plugin-trouble.tsx";
 import { usePluginScreen } from "./plugin-screen-context.ts";
 import { ConfigurationSkeleton } from "./plugin-skeleton.tsx";
 import { usePermission } from "./use-permission.ts";
 
 /** The form generated from the plugin's own schema. */
 export function PluginConfiguration() {
-  const { plugin, act } = usePluginScreen();
+  const { plugin, act, dismiss, editing } = usePluginScreen();
+  const [checked, setChecked] = useState(false);
+  const state = useRef<HTMLDivElement>(null);
   const router = useRouter();
   const resumes = useResumes(plugin.id);
   const mayWrite = usePermission("config:write");
@@ -48,9 +51,12 @@ export function PluginConfiguration() {
   }
   return (
     <div className="flex flex-col gap-5">
-      <PluginRefusal editing />
+      <div ref={state} tabIndex={-1} className="flex scroll-mt-4 flex-col gap-5 empty:hidden">
+        <PluginRefusal editing />
+        <PluginTrouble editing />
+      </div>
       <DriftNotice />
-      <ConfigMissing />
+      {checked ? null : <ConfigMissing />}
       <section
         aria-label={`Configuration of ${plugin.name}`}
         className="min-w-0 rounded-lg border border-line bg-surface"
@@ -66,6 +72,11 @@ export function PluginConfiguration() {
           config={data}
           mayWrite={mayWrite}
           onEnable={plugin.desired === "disabled" ? enable : undefined}
+          goesOn={plugin.refusal !== null}
+          onReason={() => state.current?.focus()}
+          onEdit={dismiss}
+          onCheck={() => setChecked(true)}
+          editing={editing}
         />
       </section>
     </div>

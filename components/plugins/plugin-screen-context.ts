@@ -1,4 +1,5 @@
-import { createContext, useContext } from "react";
+import { createContext, useContext, type RefObject } from "react";
+import type { ConfigEditing } from "@/components/config-form/config-actions.tsx";
 import type { Plugin } from "@/lib/contract/plugin.ts";
 
 /** What can be done to a plugin with one press. */
@@ -9,6 +10,10 @@ interface Screen {
   act: (verb: PluginVerb) => void;
   /** The verb under way, if any. */
   running: PluginVerb | null;
+  /** Forgets why the last verb failed. */
+  dismiss: () => void;
+  /** The configuration that is being edited, on the tab that shows one. */
+  editing: RefObject<ConfigEditing | null>;
 }
 
 export const ScreenContext = createContext<Screen | null>(null);

@@ -1,7 +1,8 @@
 "use client";
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useMemo, type ReactNode } from "react";
+import { useSelectedLayoutSegment } from "next/navigation";
+import { useCallback, useMemo, type ReactNode } from "react";
 import { ErrorNotice } from "@/components/ui/error-notice.tsx";
 import { TabLinks } from "@/components/ui/tabs.tsx";
 import { api } from "@/lib/client/browser.ts";
@@ -13,6 +14,9 @@ import { PluginHeader } from "./plugin-header.tsx";
 import { toPluginPath } from "./plugin-path.ts";
 import { ScreenContext, type PluginVerb } from "./plugin-screen-context.ts";
 import { PluginSkeleton } from "./plugin-skeleton.tsx";
+import { PluginTrouble } from "./plugin-trouble.tsx";
+import { PluginUnsaved } from "./plugin-unsaved.tsx";
+import { useEnable } from "./use-enable.ts";
 
 const CALLS: Record<PluginVerb, (id: string) => Promise<Plugin>> = {
   enable: (id) => api.enablePlugin(id),
@@ -26,15 +30,22 @@ const BUSY_POLL_MS = 500;
 
 /** Head and tabs of one plugin, kept current, around the tab that is open. `id` is what stands in the URL: id or name. */
 export function PluginScreen({ id, children }: { id: string; children: ReactNode }) {
-  const { mutate, variables, isPending, error: failure } = usePluginVerb(id);
+  const { mutate, reset, variables, isPending, error: failure } = usePluginVerb(id);
   const { data, error, refetch } = useQuery({
     ...queries(api).plugin(id),
     ...(isPending ? { refetchInterval: BUSY_POLL_MS } : {}),
   });
+  const segment = useSelectedLayoutSegment();
   const running = isPending ? variables : null;
+  const failed = failure !== null;
+  const { act, editing, unsaved, saveAndEnable, forget } = useEnable(data, mutate);
+  const dismiss = useCallback(() => {
+    forget();
+    if (failed) reset();
+  }, [forget, failed, reset]);
   const screen = useMemo(
-    () => (data ? { plugin: data, act: mutate, running } : null),
-    [data, mutate, running],
+    () => (data ? { plugin: data, act, dismiss, running, editing } : null),
+    [data, act, dismiss, running, editing],
   );
 
   if (isAppError(error) && error.code === "not_found") return <PluginGone />;
@@ -58,6 +69,10 @@ export function PluginScreen({ id, children }: { id: string; children: ReactNode
         ]}
       />
       {failure ? <ErrorNotice error={failure} onRetry={() => mutate(variables)} /> : null}
+      {unsaved > 0 ? (
+        <PluginUnsaved changes={unsaved} onSave={() => void saveAndEnable()} onClose={forget} />
+      ) : null}
+      {segment === null || segment === "configuration" ? null : <PluginTrouble />}
       {children}
     </ScreenContext>
   );
