@@ -526,6 +526,7 @@ test("Enable leads to what is missing, and asks about what is not saved", async 
   await page.getByRole("button", { name: "Enable", exact: true }).click();
   await expect(page.getByRole("alert").filter({ hasText: "config_incomplete" })).toBeVisible();
   await page.getByRole("navigation", { name: "Plugin" }).getByRole("link", { name: "Configuration" }).click();
+  await expect(secret(page)).toBeVisible();
   await bar(page, "Enable").click();
   await expect(secret(page)).toBeFocused();
   await expect(page.getByRole("alert").filter({ hasText: "config_incomplete" })).toHaveCount(0);
