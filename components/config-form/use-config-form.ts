@@ -5,7 +5,7 @@ import { useForm, type FieldErrors } from "react-hook-form";
 import { useDraft } from "@/lib/client/draft.ts";
 import type { PluginConfig } from "@/lib/contract/config.ts";
 import type { ConfigField } from "@/lib/contract/manifest.ts";
-import { createResolver } from "./config-resolver.ts";
+import { createResolver, toPath } from "./config-resolver.ts";
 import { refit, toStoredDraft, type StoredDraft } from "./form-merge.ts";
 import { changedNames, toFormValues, toKey, type FormValues } from "./form-values.ts";
 import { useConfigSave } from "./use-config-save.ts";
@@ -78,7 +78,6 @@ export function useConfigForm(
   });
   useEffect(() => follow(config), [config]);
 
-  const showErrors = (errors: FieldErrors<FormValues>) => show(wrongNames(config.schema, errors));
   return {
     form,
     outcome,
@@ -89,15 +88,22 @@ export function useConfigForm(
     /** Whether it was saved; the first wrong field is shown when the browser finds any. */
     submit: async (note?: string) => {
       let saved = false;
-      await form.handleSubmit(async (sent) => {
-        saved = await save(sent, note);
-      }, showErrors)();
+      await form.handleSubmit(
+        async (sent) => {
+          saved = await save(sent, note);
+        },
+        (errors) => show(wrongNames(config.schema, errors)),
+      )();
       return saved;
     },
     /** Whether the browser finds nothing wrong; the first wrong field is shown otherwise. */
     check: async () => {
       const fine = await form.trigger();
-      if (!fine) showErrors(form.formState.errors);
+      // Asked of the form itself: what this component was last drawn with is older than the answer.
+      if (!fine)
+        show(
+          config.schema.filter((field) => form.getFieldState(toPath(field)).invalid).map(({ name }) => name),
+        );
       return fine;
     },
     discard: () => {

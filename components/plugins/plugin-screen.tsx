@@ -38,7 +38,7 @@ export function PluginScreen({ id, children }: { id: string; children: ReactNode
   const segment = useSelectedLayoutSegment();
   const running = isPending ? variables : null;
   const failed = failure !== null;
-  const { act, editing, unsaved, saveAndEnable, forget } = useEnable(data, mutate);
+  const { act, editing, unsaved, saveAndEnable, forget } = useEnable(data, mutate, reset);
   const dismiss = useCallback(() => {
     forget();
     if (failed) reset();

@@ -7,9 +7,9 @@ import type { PluginVerb } from "./plugin-screen-context.ts";
 
 /**
  * Enabling beside an open configuration: edits that are not saved are asked about, and a value that is missing is led to. All
- * other verbs, and enabling from elsewhere, go straight to `run`.
+ * other verbs, and enabling from elsewhere, go straight to `run`. `reset` drops what the last verb came to.
  */
-export function useEnable(plugin: Plugin | undefined, run: (verb: PluginVerb) => void) {
+export function useEnable(plugin: Plugin | undefined, run: (verb: PluginVerb) => void, reset: () => void) {
   const editing = useRef<ConfigEditing>(null);
   const [unsaved, setUnsaved] = useState(0);
 
@@ -18,12 +18,13 @@ export function useEnable(plugin: Plugin | undefined, run: (verb: PluginVerb) =>
     (verb: PluginVerb) => {
       const form = editing.current;
       setUnsaved(0);
+      reset();
       if (verb !== "enable" || form === null) run(verb);
       else if (form.changes > 0) setUnsaved(form.changes);
       else if (isMissing) void form.check().then((fine) => fine && run(verb));
       else run(verb);
     },
-    [isMissing, run],
+    [isMissing, run, reset],
   );
   const forget = useCallback(() => setUnsaved(0), []);
   async function saveAndEnable() {
