@@ -2,7 +2,7 @@ import type { AddressField } from "../contract/config.ts";
 import type { ConfigValues } from "../contract/plugin.ts";
 import { effectiveConfig } from "../core/config.ts";
 import { originOf, originOfConfig } from "../core/origin.ts";
-import type { PluginRecord } from "../data/data.ts";
+import type { PluginRecord, Repositories } from "../data/data.ts";
 import type { BuiltinPlugin } from "../transport/client.ts";
 
 type Placed = Pick<PluginRecord, "endpoint" | "manifest">;
@@ -35,4 +35,17 @@ export function createDestinations(
       return originOfConfig(field, effectiveConfig(record.manifest.metadata.config_schema, values, {}));
     },
   };
+}
+
+/** Where what is saved leads; undefined when that cannot be read. Only of a plugin in the box do the values say it. */
+export async function findOrigin(
+  record: PluginRecord,
+  originOf: Destinations["originOf"],
+  configs: Pick<Repositories["configs"], "get">,
+): Promise<string | null | undefined> {
+  if (record.endpoint !== null) return originOf(record, {});
+  return configs.get(record.id).then(
+    ({ values }) => originOf(record, values),
+    () => undefined,
+  );
 }

@@ -12,6 +12,11 @@ import { unrecorded } from "./steps.ts";
 export interface Fallback {
   /** The connection that can be gone back to; null when there is none. */
   link(): Link | null;
+  /**
+   * Forgets what was meant for another origin than what is saved: a plugin that went elsewhere does not go on there.
+   * @param origin of what is saved; undefined when nobody can tell
+   */
+  keepWithin(origin: () => Promise<string | null | undefined>): Promise<void>;
   /** What is new about an attempt, compared with that. */
   subjectOf(attempt: Link | null): Refusal["subject"];
   /** What a running plugin runs with is what to come back to. */
@@ -34,8 +39,18 @@ export function createFallback(observe: (link: Link, signal: AbortSignal) => Pro
   let good: { link: Link; introduction: Introduction } | null = null;
   let spoiled = false;
 
+  function forget(): void {
+    good = null;
+    spoiled = false;
+  }
+
   return {
     link: () => good?.link ?? null,
+    async keepWithin(origin) {
+      if (good === null) return;
+      const now = await origin();
+      if (now !== undefined && now !== good.introduction.config.origin) forget();
+    },
     subjectOf(attempt) {
       if (attempt !== good?.link) return "address";
       const version = attempt?.attemptedVersion() ?? null;
@@ -47,10 +62,7 @@ export function createFallback(observe: (link: Link, signal: AbortSignal) => Pro
     },
     spoil: () => void (spoiled = true),
     settle: () => void (spoiled = false),
-    forget() {
-      good = null;
-      spoiled = false;
-    },
+    forget,
     async restore(signal) {
       if (good === null) throw new AppError("internal_error", "There is nothing to go back to.");
       const { link, introduction } = good;

@@ -1,11 +1,15 @@
 import type { ErrorInfo } from "../contract/error.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Log } from "../log.ts";
-import { toFailure } from "./failure.ts";
+import type { Chats } from "./chats.ts";
+import { disabledError, toFailure } from "./failure.ts";
 import type { Link } from "./link.ts";
 
 /** How long a plugin may take to say goodbye. */
 export const CLEANUP_MS = 5_000;
+
+/** How long chats that run may take to end. */
+export const DRAIN_MS = 30_000;
 
 /** Ends connections. Nothing here throws. */
 export interface Goodbye {
@@ -13,11 +17,20 @@ export interface Goodbye {
   cleanUp(link: Link, signal?: AbortSignal): Promise<ErrorInfo | null>;
   /** Tells a plugin that was ever told anything, then hangs up. */
   leave(link: Link, signal?: AbortSignal): Promise<void>;
+  /** Leaves once the chats on it have ended, for which they have 30 s. */
+  retire(link: Link, signal: AbortSignal): Promise<void>;
   /** Hangs up without a word. */
   close(link: Link): Promise<void>;
 }
 
-export function createGoodbye(clock: Clock, log: Log): Goodbye {
+export interface GoodbyeOptions {
+  name: () => string;
+  clock: Clock;
+  log: Log;
+  chats: Pick<Chats, "drain" | "abort">;
+}
+
+export function createGoodbye({ name, clock, log, chats }: GoodbyeOptions): Goodbye {
   async function cleanUp({ client }: Link, signal?: AbortSignal): Promise<ErrorInfo | null> {
     const deadline = clock.deadline(CLEANUP_MS);
     try {
@@ -34,12 +47,17 @@ export function createGoodbye(clock: Clock, log: Log): Goodbye {
     await client.close().catch((error: unknown) => log.warn({ err: error }, "closing a connection failed"));
   }
 
+  async function leave(link: Link, signal?: AbortSignal): Promise<void> {
+    if (link.wasTold()) await cleanUp(link, signal);
+    await close(link);
+  }
+
   return {
-    cleanUp,
-    close,
-    async leave(link, signal) {
-      if (link.wasTold()) await cleanUp(link, signal);
-      await close(link);
+    ...{ cleanUp, close, leave },
+    async retire(link, signal) {
+      await chats.drain(DRAIN_MS, signal, link.client);
+      chats.abort(disabledError(name()), link.client);
+      await leave(link);
     },
   };
 }

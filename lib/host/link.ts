@@ -43,7 +43,7 @@ export interface Link {
   introduce(steps: Pick<StepLog, "run">, signal: AbortSignal, onIdentified: () => void): Promise<void>;
   /** From now on the plugin is told this whenever it has to be told again, whatever is saved. */
   pin(introduction: Introduction): void;
-  /** Tells it again what it works with: what was pinned, else what is saved. */
+  /** Tells it again what it works with: what was pinned, else what is saved. Throws when the plugin is registered elsewhere by now. */
   repeat(steps: Pick<StepLog, "run">, signal: AbortSignal): Promise<void>;
   /** Version of the configuration the newest `introduce` opened; null when it opened none. */
   attemptedVersion(): number | null;
@@ -82,9 +82,11 @@ export function createLink(options: LinkOptions): Link {
   let pinned: Introduction | null = null;
   let attemptedVersion: number | null = null;
 
+  const hasMoved = () => addressOf(record()) !== address;
+
   async function openSaved() {
     // The record may be newer than the connection: what it says goes to where it leads, and not here.
-    if (addressOf(record()) !== address) throw movedOn(record());
+    if (hasMoved()) throw movedOn(record());
     const config = await openConfig(record(), { configs, originOf });
     attemptedVersion = config.version;
     return config;
@@ -99,6 +101,8 @@ export function createLink(options: LinkOptions): Link {
   async function repeat(steps: Pick<StepLog, "run">, signal: AbortSignal): Promise<void> {
     const known = pinned;
     if (known === null) return introduceOnce(steps, signal, ignore);
+    // Whoever answers here may be somebody else by now, whom nobody means to tell anything.
+    if (hasMoved()) throw movedOn(record());
     await tell({ record: known.record, open: async () => known.config }, steps, signal, ignore);
   }
 
@@ -151,7 +155,7 @@ export function createLink(options: LinkOptions): Link {
     } catch (error) {
       const info = toFailure(error, log);
       const result = failedCheck(first.at, info, first.latencyMs);
-      return { result, reinitialized: false, refused: needsPerson(info) || stopsTraffic(info) };
+      return { result, reinitialized: false, refused: hasMoved() || needsPerson(info) || stopsTraffic(info) };
     }
     const result = await askOnce(signal);
     remember(result);

@@ -10,14 +10,13 @@ import type { Reply } from "../transport/client.ts";
 import type { Chats } from "./chats.ts";
 import { createFallback } from "./fallback.ts";
 import { disabledError, needsPerson, stopsTraffic, toFailure } from "./failure.ts";
-import { createGoodbye } from "./goodbye.ts";
+import { createGoodbye, DRAIN_MS } from "./goodbye.ts";
 import type { Link, LinkCheck } from "./link.ts";
 import { goThroughSteps } from "./start-steps.ts";
 import { stepCleanup, stepEndProcess } from "./stop-steps.ts";
 import { createStepLog } from "./steps.ts";
 import type { Supervised } from "./supervised.ts";
 
-const DRAIN_MS = 30_000;
 const ENABLE_STEPS: ReadonlyArray<LifecycleStep["name"]> = [
   "metadata",
   "config",
@@ -76,6 +75,8 @@ export interface PowerOptions {
   connect: () => Link;
   /** Whether a connection leads there. */
   isCurrent: (link: Link) => boolean;
+  /** Scheme, host and port of where what is saved leads; undefined when nobody can tell. */
+  origin: () => Promise<string | null | undefined>;
   /** The process the console starts for this plugin; null for a plugin that somebody else starts. */
   process: () => Promise<Supervised | null>;
   /** The first check after initialize, reported like any other. */
@@ -86,7 +87,7 @@ export function createPower(options: PowerOptions): Power {
   const { name, clock, log, random, chats, connect, isCurrent, observe, process } = options;
   const steps = createStepLog(clock, log);
   const fallback = createFallback(observe);
-  const goodbye = createGoodbye(clock, log);
+  const goodbye = createGoodbye({ name, clock, log, chats });
   let lifecycle: Lifecycle = "disabled";
   let failure: ErrorInfo | null = null;
   let refusal: Refusal | null = null;
@@ -127,33 +128,40 @@ export function createPower(options: PowerOptions): Power {
     remember();
     failure = null;
     retryMs = null;
+    await fallback.keepWithin(options.origin);
     const next = await process();
     if (supervised !== next) await supervised?.stop();
     supervised = next;
     steps.begin(supervised ? ["process", ...ENABLE_STEPS] : ENABLE_STEPS);
     raise("enable");
+    const leaving = letGo(signal);
     let attempt: Link | null = null;
     try {
       await supervised?.endRevoked();
-      attempt = await open(signal);
+      attempt = open();
       await goThrough(attempt, signal, wasWell && fallback.link() !== null, anew);
-      if (!signal.aborted) return await use(attempt, signal);
+      if (!signal.aborted) await use(attempt, signal);
     } catch (error) {
       steps.skipRest();
       if (!signal.aborted) await recover(toFailure(error, log), attempt, signal);
     }
+    await leaving;
     // What was only tried is left as it was found.
     if (attempt !== null && attempt !== link) await goodbye.leave(attempt);
   }
 
-  /** The connection to try: the one there is if it leads to the right place, else one beside it while it may still be needed. */
-  async function open(signal: AbortSignal): Promise<Link> {
-    if (link !== null && isCurrent(link)) return link;
-    if (fallback.link() !== null) return connect();
+  /** A connection to a place that nothing leads back to: no new chat uses it, and it is left when those on it have ended. */
+  async function letGo(signal: AbortSignal): Promise<void> {
+    if (link === null || isCurrent(link) || fallback.link() !== null) return;
     const leaving = link;
     link = null;
-    if (leaving !== null) await goodbye.leave(leaving, signal);
-    return (link = connect());
+    await goodbye.retire(leaving, signal);
+  }
+
+  /** The connection to try: the one there is if it leads to the right place, else one beside it while it may still be needed. */
+  function open(): Link {
+    if (link !== null && isCurrent(link)) return link;
+    return fallback.link() !== null ? connect() : (link = connect());
   }
 
   function goThrough(attempt: Link, signal: AbortSignal, mustBeWell: boolean, anew: boolean): Promise<void> {
@@ -180,10 +188,7 @@ export function createPower(options: PowerOptions): Power {
     raise("initialized");
     fallback.remember(attempt);
     fallback.settle();
-    if (former === null || former === attempt) return;
-    await chats.drain(DRAIN_MS, signal, former.client);
-    chats.abort(disabledError(name()), former.client);
-    await goodbye.leave(former);
+    if (former !== null && former !== attempt) await goodbye.retire(former, signal);
   }
 
   async function recover(info: ErrorInfo, attempt: Link | null, signal: AbortSignal): Promise<void> {
@@ -239,8 +244,8 @@ export function createPower(options: PowerOptions): Power {
     ...{ lifecycle: () => lifecycle, steps: steps.list },
     ...{ failure: () => failure, refusal: () => refusal },
     retry: () => (retryMs === null ? null : { attempt: attempts, delayMs: retryMs }),
-    link: () => link,
-    ...{ models: () => models, refreshModels: (link, signal) => readModels(link, signal).then(() => models) },
+    ...{ link: () => link, models: () => models },
+    refreshModels: (link, signal) => readModels(link, signal).then(() => models),
     ...{ turnOn, turnOff, hangUp, fail, spoil: fallback.spoil, settle: fallback.settle },
     endProcess: async () => supervised?.stop(),
     forgetAttempts() {

@@ -182,19 +182,63 @@ describe("a configuration that a running plugin refuses", () => {
 });
 
 describe("a new address", () => {
-  async function move(id: string): Promise<ScriptedPlugin> {
-    const { record: other, plugin } = await console.register({
-      name: "B",
-      endpoint: "http://127.0.0.1:9000",
-    });
+  const [NEXT_DOOR, ELSEWHERE] = ["http://127.0.0.1:8090/v2", "http://127.0.0.1:9000"];
+  const schema = [ConfigField.parse({ name: "key", type: "string", required: true, sensitive: true })];
+
+  async function move(id: string, endpoint = ELSEWHERE): Promise<ScriptedPlugin> {
+    const { record: other, plugin } = await console.register({ name: "B", endpoint });
     await console.data.plugins.remove(other.id);
-    await console.data.plugins.update(id, { endpoint: "http://127.0.0.1:9000" });
+    await console.data.plugins.update(id, { endpoint });
     return plugin;
   }
 
-  it("at which nothing answers leaves the plugin where it is", async () => {
+  it("of another origin that refuses ends in a failure: the old place is left, and told no secret again", async () => {
+    const { record, plugin: old } = await console.run({ schema, secrets: { key: "canary-old-place" } });
+    await move(record.id);
+    expect(await restart(record.id)).toMatchObject({
+      badge: "failed",
+      refusal: null,
+      failure: { code: "config_incomplete", field: "key" },
+    });
+    expect(old.calls.at(-1)).toBe("cleanup");
+    expect(old.openClients()).toBe(0);
+    await expect(answers(record.id)).rejects.toMatchObject({ code: "plugin_not_ready" });
+    old.kill();
+    old.start();
+    for (let turn = 0; turn < 3; turn += 1) await console.host.checkNow(record.id);
+    expect(old.configs).toHaveLength(1);
+  });
+
+  it("within its origin that is refused never has the old place told its configuration again", async () => {
+    const { record, plugin: old } = await console.run({ schema, secrets: { key: "canary-old-place" } });
+    const fresh = await move(record.id, NEXT_DOOR);
+    fresh.kill();
+    expect(await restart(record.id)).toMatchObject({ badge: "healthy", refusal: { subject: "address" } });
+    old.kill();
+    await console.host.checkNow(record.id);
+    old.start();
+    expect(await console.host.checkNow(record.id)).toMatchObject({ lifecycle: "failed", refusal: null });
+    expect(old.configs).toHaveLength(1);
+  });
+
+  it("that two plugins exchange leaves neither at the place of the other", async () => {
+    const [a, b] = [
+      await console.run({ name: "A", schema, secrets: { key: "canary-of-a" } }),
+      await console.run({ name: "B", endpoint: ELSEWHERE, schema, secrets: { key: "canary-of-b" } }),
+    ];
+    await console.data.plugins.update(b.record.id, { endpoint: "http://127.0.0.1:9999" });
+    await console.data.plugins.update(a.record.id, { endpoint: b.record.endpoint });
+    await console.data.plugins.update(b.record.id, { endpoint: a.record.endpoint });
+    for (const { record } of [a, b]) expect(await restart(record.id)).toMatchObject({ badge: "failed" });
+    for (const { record } of [a, b])
+      await expect(answers(record.id)).rejects.toMatchObject({ code: "plugin_not_ready" });
+    expect(a.plugin.configs).toEqual([{ key: "canary-of-a" }]);
+    expect(b.plugin.configs).toEqual([{ key: "canary-of-b" }]);
+  });
+
+  it("within its origin at which nothing answers leaves the plugin where it is", async () => {
     const { record, plugin: old } = await console.run();
-    const fresh = await move(record.id);
+    const fresh = await move(record.id, NEXT_DOOR);
     fresh.kill();
     expect(await restart(record.id)).toMatchObject({
       badge: "healthy",

@@ -10,7 +10,7 @@ import type { CreateClient } from "./client-factory.ts";
 import { createConvergence } from "./convergence.ts";
 import type { Wish } from "./convergence.ts";
 import { createDescriptions } from "./descriptions.ts";
-import type { Destinations } from "./destinations.ts";
+import { findOrigin, type Destinations } from "./destinations.ts";
 import { createEjector } from "./ejector.ts";
 import { shuttingDownError } from "./failure.ts";
 import { createHealthTracker } from "./health-tracker.ts";
@@ -86,6 +86,7 @@ export function createRunner(initial: PluginRecord, options: RunnerOptions): Run
   const power = createPower({
     ...{ name: () => record.name, clock, log, random, chats, connect, observe },
     ...{ isCurrent: ({ address }: Link) => address === addressOf(record), process: keeper.get },
+    origin: () => findOrigin(record, options.originOf, data.configs),
   });
   const convergence = createConvergence(
     { kind: options.resumed ? initial.desired : "disabled", restart: false, process: false },

@@ -109,6 +109,17 @@ describe("secrets of a built-in plugin", () => {
     expect(leaked()).not.toContain(KEY);
   });
 
+  it("are not used at the old address any more when the new one refuses", async () => {
+    await call("POST", "/enable", {});
+    await evil.close();
+    const asked = home.requests.length;
+    expect((await save(toEvil(), { api_key: { clear: true } })).status).toBe(200);
+    const { plugin } = (await call("GET", "")).body as { plugin: Plugin };
+    expect(plugin).toMatchObject({ refusal: null, lifecycle: "ready" });
+    await call("POST", "/check", {});
+    expect(home.requests.slice(asked)).toEqual([]);
+  });
+
   it("are not sent elsewhere by a test, whether it saves or not", async () => {
     for (const more of [{}, { version: 1, save: true }]) {
       const events = await test({ values: toEvil(), chat: true, ...more });
