@@ -1,7 +1,9 @@
 // A plugin that the console starts itself, without a dependency: PORT from the environment. Its chat does what it is told:
 // "crash" kills it, "exit 3" ends it, "log text" writes to stderr, "fork" starts a child,
+// BEHAVIOUR "keeps path" writes what it was told to a file, and that file to stderr when it starts.
 // "deafen" closes its port and goes on living, "flood 100 10" has a child write 100 MB a second to stdout for 10 s, everything else is echoed.
 import { spawn } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 
 const { PORT = "0", BEHAVIOUR = "" } = process.env;
@@ -9,6 +11,8 @@ if (BEHAVIOUR === "exits") {
   console.error("cannot find the model file");
   process.exit(3);
 }
+const keptPath = BEHAVIOUR.startsWith("keeps ") ? BEHAVIOUR.slice(6) : null;
+if (keptPath !== null && existsSync(keptPath)) console.error(`kept: ${readFileSync(keptPath, "utf8")}`);
 if (BEHAVIOUR === "stubborn") {
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, () => undefined);
   // One that stays in the group, and one in a session of its own.
@@ -67,7 +71,11 @@ function say(text) {
 
 const ANSWERS = {
   "GET /metadata": () => metadata,
-  "POST /initialize": (body) => ((config = body), {}),
+  "POST /initialize": (body) => {
+    config = body;
+    if (keptPath !== null) writeFileSync(keptPath, JSON.stringify(body));
+    return {};
+  },
   "GET /health": () => ({ healthy: config !== null, message: config ? "ready" : "not initialized" }),
   "GET /models": () => [{ id: "echo" }],
   "POST /cleanup": () => ((config = null), {}),

@@ -39,6 +39,8 @@ export interface Link {
   introduction(): (Introduction & { at: number }) | null;
   /** True once a configuration may have reached the plugin: it deserves a cleanup then. */
   wasTold(): boolean;
+  /** Keeps the secrets that are saved out of whatever the plugin says from now on; those that cannot be opened are not sent either. */
+  conceal(): Promise<void>;
   /** With what is saved; takes the place of what was pinned. */
   introduce(steps: Pick<StepLog, "run">, signal: AbortSignal, onIdentified: () => void): Promise<void>;
   /** From now on the plugin is told this whenever it has to be told again, whatever is saved. */
@@ -167,6 +169,8 @@ export function createLink(options: LinkOptions): Link {
     address,
     introduction: () => introduction,
     wasTold: () => told,
+    conceal: () =>
+      openConfig(record(), { configs, originOf }).then(({ secrets }) => client.conceal(secrets), ignore),
     introduce: introduceOnce,
     pin: (known) => void (pinned = known),
     repeat,
@@ -198,5 +202,5 @@ function movedOn({ name, endpoint }: PluginRecord): AppError {
 }
 
 function ignore(): void {
-  // Nobody watches what is only repeated.
+  // Nobody watches what is only repeated, and the steps open the configuration again and tell why they cannot.
 }

@@ -3,6 +3,7 @@ import { AppError, type FieldIssue } from "../contract/error.ts";
 import type { ConfigField } from "../contract/manifest.ts";
 import type { ConfigValues } from "../contract/plugin.ts";
 import { effectiveConfig, findStranded, missingRequired } from "../core/config.ts";
+import { textsOf } from "../transport/redaction.ts";
 import type { Destinations } from "./destinations.ts";
 import type { OpenedSecrets, PluginRecord, Repositories } from "../data/data.ts";
 
@@ -20,7 +21,7 @@ export interface OutgoingConfig {
   /** Of the saved configuration it was made from. */
   version: number;
   values: ConfigValues;
-  /** The clear text of every secret that is sent, to be masked in whatever comes back. */
+  /** The clear text of every secret that is sent and of its parts, to be masked in whatever comes back. */
   secrets: string[];
   /** Why a secret that is set cannot be sent, by field. */
   problems: Record<string, string>;
@@ -46,7 +47,11 @@ export async function openConfig(
   if (originOf(record, effective) !== origin) throw hiddenAddress(record);
   return {
     ...{ version, values, origin, effective, problems: opened.problems },
-    secrets: [...Object.values(opened.values), ...Object.values(findStranded(schema, values))],
+    secrets: [
+      ...Object.values(opened.values),
+      ...Object.values(findStranded(schema, values)),
+      ...schema.flatMap(({ name, sensitive }) => (sensitive ? textsOf(effective[name]) : [])),
+    ],
   };
 }
 

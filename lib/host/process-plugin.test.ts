@@ -283,6 +283,42 @@ describe("a plugin with a command", () => {
     expect((await lines(record)).join()).not.toMatch(/hunter2|abcdefgh/);
   });
 
+  it("cannot put what it kept of its secrets into the log when it is started by the next console", async () => {
+    const record = await register(`keeps ${join(logs, "kept.json")}`);
+    await approve(record);
+    await database.data.configs.save(record.id, {
+      ...{ version: 0, values: {}, changedBy: "Ann" },
+      secrets: { key: { set: "canary-hunter2" } },
+    });
+    await host.reconcile(record.id);
+    await host.stop();
+    await supervisor.close();
+    ({ host, supervisor } = makeHost(true));
+    await host.reconcile(record.id);
+    await vi.waitFor(async () => expect((await lines(record)).join()).toContain("kept: {"));
+    expect((await lines(record)).join()).not.toContain("hunter2");
+  });
+
+  it("cannot put the parts of a secret that is an object into the log", async () => {
+    const record = await register();
+    const { metadata } = record.manifest;
+    const schema = metadata.config_schema.map((field) =>
+      field.name === "key" ? { ...field, type: "json" } : field,
+    );
+    await database.data.plugins.update(record.id, {
+      manifest: { ...record.manifest, metadata: { ...metadata, config_schema: schema } },
+    });
+    await approve(record);
+    await database.data.configs.save(record.id, {
+      ...{ version: 0, values: {}, changedBy: "Ann" },
+      secrets: { key: { set: '{ "user": "svc", "login": { "password": "canary-hunter2" } }' } },
+    });
+    await host.reconcile(record.id);
+    await chat(record.id, "log connecting with canary-hunter2 now");
+    await vi.waitFor(async () => expect((await lines(record)).join()).toContain("connecting with"));
+    expect((await lines(record)).join()).not.toContain("hunter2");
+  });
+
   it("that crashes once is back by itself, initialised again, and says why it ended", async () => {
     const record = await register();
     await approve(record);

@@ -33,6 +33,8 @@ export interface StartOptions {
 export async function goThroughSteps(options: StartOptions): Promise<void> {
   const { link, steps, signal, supervised, anew, onIdentified } = options;
   if (supervised) {
+    // It may know them from earlier, and write them before anybody asks it anything.
+    await link.conceal();
     await steps.run("process", async () => ({
       value: null,
       note: await supervised.ensureReady((asking) => link.client.metadata(asking), signal, anew),

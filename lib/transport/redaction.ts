@@ -75,8 +75,8 @@ export function createRedaction(sensitiveFields?: readonly string[]): Redaction 
   };
 }
 
-/** A secret of an undefined type may be an object: each text in it is one. */
-function textsOf(value: unknown): string[] {
+/** A secret may be an object: each text in it is one, and each number. */
+export function textsOf(value: unknown): string[] {
   if (typeof value === "string" || typeof value === "number") return [String(value)];
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsOf) : [];
 }
