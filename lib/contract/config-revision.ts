@@ -33,6 +33,8 @@ export const ConfigRevision = z.object({
   /** What was different from the revision before it. */
   changes: z.array(AuditChange),
   values: ConfigValues,
+  /** Scheme, host and port the plugin went to then, null for nowhere; absent in revisions that are older than this note. */
+  origin: z.string().nullable().optional(),
   /** The secrets that were set then. */
   secrets: z.record(z.string(), RevisionSecret),
 });

@@ -82,7 +82,12 @@ export function createConfigStore(options: ConfigStoreOptions): ConfigStore {
           const circumstances = { origin, since: saved, changedAt: at, changedBy };
           await writeSecret(transaction, box, { pluginId, field }, write, circumstances);
         }
-        await addRevision(transaction, pluginId, { revision: saved, values, at, by: changedBy }, revision);
+        await addRevision(
+          transaction,
+          pluginId,
+          { revision: saved, values, origin, at, by: changedBy },
+          revision,
+        );
         return saved;
       });
     },

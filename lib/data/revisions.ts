@@ -12,15 +12,20 @@ export const PLAIN_SAVE: RevisionInput = { kind: "saved", restoredFrom: null, no
 
 const Changes = z.array(AuditChange);
 const Secrets = z.record(z.string(), ConfigRevision.shape.secrets.valueType.omit({ current: true }));
+/** The origin of the plugin goes with the secrets; older rows have the secrets alone. */
+const Bound = z.union([
+  z.tuple([z.string().nullable(), Secrets]).transform(([origin, secrets]) => ({ origin, secrets })),
+  Secrets.transform((secrets) => ({ origin: undefined, secrets })),
+]);
 
 /** Remembers the configuration as it is now, and forgets the oldest revisions. Call it last in the transaction of the save. */
 export async function addRevision(
   transaction: TransactionClient,
   pluginId: string,
-  saved: { revision: number; values: ConfigValues; at: Date; by: string },
+  saved: { revision: number; values: ConfigValues; origin: string | null; at: Date; by: string },
   input: RevisionInput,
 ): Promise<void> {
-  const { revision, values, at, by } = saved;
+  const { revision, values, origin, at, by } = saved;
   const secrets = await transaction.secret.findMany({
     where: { pluginId },
     select: { field: true, since: true, reference: true, origin: true },
@@ -31,7 +36,10 @@ export async function addRevision(
       ...{ kind: input.kind, restoredFrom: input.restoredFrom, note: input.note },
       changes: JSON.stringify(input.changes),
       values: JSON.stringify(values),
-      secrets: JSON.stringify(Object.fromEntries(secrets.map(({ field, ...secret }) => [field, secret]))),
+      secrets: JSON.stringify([
+        origin,
+        Object.fromEntries(secrets.map(({ field, ...secret }) => [field, secret])),
+      ]),
     },
   });
   await transaction.configRevision.deleteMany({
@@ -86,7 +94,7 @@ function toHiddenChange({ field, before, after, secret }: AuditChange): AuditCha
 
 function toRevision(row: RevisionRow, current: ReadonlyMap<string, number>): ConfigRevision {
   const what = `revision ${row.revision} of a configuration`;
-  const secrets = Object.entries(parseStored(Secrets, row.secrets, what));
+  const { origin, secrets } = parseStored(Bound, row.secrets, what);
   return {
     revision: row.revision,
     savedAt: row.savedAt.toISOString(),
@@ -96,8 +104,12 @@ function toRevision(row: RevisionRow, current: ReadonlyMap<string, number>): Con
     note: row.note,
     changes: parseStored(Changes, row.changes, what),
     values: parseStored(ConfigValues, row.values, what),
+    ...(origin === undefined ? {} : { origin }),
     secrets: Object.fromEntries(
-      secrets.map(([name, secret]) => [name, { ...secret, current: current.get(name) === secret.since }]),
+      Object.entries(secrets).map(([name, secret]) => [
+        name,
+        { ...secret, current: current.get(name) === secret.since },
+      ]),
     ),
   };
 }

@@ -24,7 +24,7 @@ export async function describeConflict(
     version: present,
     savedBy: newest?.savedBy ?? null,
     savedAt: newest?.savedAt ?? null,
-    moved,
+    moved: moved && { from: moved.from ?? null, to: moved.to },
     changes: known && newest ? diffRevisions(known, newest) : null,
   };
   const who = newest ? `${newest.savedBy} saved` : "Someone else saved";
@@ -33,6 +33,16 @@ export async function describeConflict(
       hint: "Look at the difference, then save again upon the newer version.",
       details,
     });
+  }
+  if (moved.from === undefined) {
+    return new AppError(
+      "version_conflict",
+      `${who} this configuration in the meantime, and where ${record.name} was then is no longer remembered.`,
+      {
+        hint: `It goes to ${moved.to ?? "no address"} now: enter the secrets that belong there, upon the newer version.`,
+        details,
+      },
+    );
   }
   const [from, to] = [moved.from ?? "no address", moved.to ?? "no address"];
   return new AppError("version_conflict", `${record.name} moved from ${from} to ${to} in the meantime.`, {
@@ -63,21 +73,43 @@ function findBase(
 
 const NOTHING = { values: {}, secrets: {} };
 
-/** From where to where the plugin went since `version`; null when it stayed, and when nobody remembers. */
+/**
+ * From where to where the plugin went since `version`; null when it stayed. `from` is undefined when nobody remembers: whoever typed a
+ * secret then may have meant any place.
+ */
 function findMove(
   { host }: Hosted,
   record: PluginRecord,
   revisions: ConfigRevision[],
   version: number,
-): VersionConflict["moved"] {
-  const { originOf } = host.destinations;
+): { from: string | null | undefined; to: string | null } | null {
   const [newest] = revisions;
   if (!newest || newest.revision === version) return null;
-  const first = revisions.findLast(({ revision, kind }) => revision > version && kind === "moved");
-  const base = findBase(revisions, version);
-  if (!first && base === null) return null;
-  const left = first?.changes.find(({ field }) => field === "endpoint")?.before;
-  const from = first ? (typeof left === "string" ? left : null) : base && originOf(record, base.values);
-  const to = originOf(record, newest.values);
+  const to = host.destinations.originOf(record, newest.values);
+  if (to === null && host.destinations.addressField(record) === null) return null;
+  const from = findOrigin(record, revisions, version, to);
   return from === to ? null : { from, to };
+}
+
+/** Where the plugin went at `version`; undefined when that is no longer remembered. */
+function findOrigin(
+  record: PluginRecord,
+  revisions: ConfigRevision[],
+  version: number,
+  today: string | null,
+): string | null | undefined {
+  const base = revisions.find(({ revision }) => revision === version);
+  if (base?.origin !== undefined) return base.origin;
+  const next = revisions.find(({ revision }) => revision === version + 1);
+  if (!next) return undefined;
+  if (next.kind === "moved") return leftBy(next);
+  // A save takes no plugin with an endpoint elsewhere, but the values or the default of a built-in one may have.
+  if (record.endpoint === null) return undefined;
+  const move = revisions.findLast(({ revision, kind }) => revision > version && kind === "moved");
+  return move ? leftBy(move) : today;
+}
+
+function leftBy({ changes }: ConfigRevision): string | null {
+  const left = changes.find(({ field }) => field === "endpoint")?.before;
+  return typeof left === "string" ? left : null;
 }

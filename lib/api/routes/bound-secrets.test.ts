@@ -6,11 +6,13 @@ import { createTestConsole, type TestConsole } from "../../../test/api-console.t
 import { serveOpenAi, type OpenAiServer } from "../../../test/openai-server.ts";
 import { createStubPlugin, type StubPlugin } from "../../../test/stub-plugin.ts";
 import type { PluginConfig } from "../../contract/config.ts";
-import type { ConfigRevision } from "../../contract/config-revision.ts";
+import { REVISIONS_KEPT, type ConfigRevision } from "../../contract/config-revision.ts";
 import type { ConfigTestEvent } from "../../contract/config-test.ts";
 import type { ErrorInfo } from "../../contract/error.ts";
 import type { Plugin } from "../../contract/plugin.ts";
 import { adoptStored } from "../../operations/adoption.ts";
+import { SYSTEM } from "../../operations/actor.ts";
+import { followRecord } from "../../operations/relocation.ts";
 
 const KEY = "canary-key-7731-bound";
 
@@ -213,6 +215,34 @@ describe("secrets of a built-in plugin", () => {
     expect(errorOf(await save(toEvil()))).toMatchObject({ code: "secrets_bound" });
   });
 
+  it("are refused from a form whose address went by a save, another default and a save", async () => {
+    const setDefault = (address: string) =>
+      loom.data.transaction(async (repositories) => {
+        const before = await repositories.plugins.find(id);
+        if (!before) throw new Error("it is gone");
+        const { manifest } = before;
+        const schema = manifest.metadata.config_schema.map((field) =>
+          field.name === "base_url" ? { ...field, default: address } : field,
+        );
+        const metadata = { ...manifest.metadata, config_schema: schema };
+        const after = await repositories.plugins.update(id, { manifest: { ...manifest, metadata } });
+        await followRecord(loom, repositories, SYSTEM, before, after);
+      });
+    await setDefault(home.baseUrl);
+    expect((await save({}, { api_key: { clear: true } })).status).toBe(200);
+    const form = await getConfig();
+    await save({ base_url: `${home.origin}/pinned/v1` });
+    await setDefault(evil.baseUrl);
+    expect((await save({})).status).toBe(200);
+    const draft = { version: form.version, values: {}, secrets: { api_key: { set: KEY } } };
+    const tested = await loom.fetchRaw("POST", `/api/plugins/${id}/test`, { as: "admin", body: draft });
+    expect(tested.status).toBe(409);
+    expect(leaked()).not.toContain(KEY);
+    expect(errorOf(await call("PUT", "/config", draft)).details).toMatchObject({
+      moved: { from: home.origin, to: evil.origin },
+    });
+  });
+
   it("need an address that can be read", async () => {
     for (const address of ["http://", "https://user:pass@127.0.0.1/v1", "http://127.0.0.1:22/v1"]) {
       const answer = await save({ base_url: address }, { api_key: { set: KEY } });
@@ -322,6 +352,31 @@ describe("a plugin that moves", () => {
       code: "version_conflict",
       details: { moved: { from: stub.endpoint } },
     });
+  });
+
+  it("refuses it when the version the form was loaded at is no longer remembered", async () => {
+    const loaded = await getConfig();
+    await move();
+    for (let round = 0; round < REVISIONS_KEPT + 1; round += 1) {
+      const { version } = await getConfig();
+      const write = { version, values: { region: `r${round}` }, secrets: {}, changedBy: "test" };
+      await loom.data.configs.save(id, write);
+    }
+    const draft = { version: loaded.version, values: {}, secrets: { api_key: { set: KEY } } };
+    const tested = await loom.fetchRaw("POST", `/api/plugins/${id}/test`, { as: "admin", body: draft });
+    expect([tested.status, await tested.json()]).toMatchObject([
+      409,
+      {
+        error: {
+          code: "version_conflict",
+          message: expect.stringContaining("no longer remembered") as string,
+        },
+      },
+    ]);
+    expect(errorOf(await call("PUT", "/config", draft)).details).toMatchObject({
+      moved: { from: null, to: other.endpoint },
+    });
+    expect(JSON.stringify(other.configs)).not.toContain(KEY);
   });
 
   it("is a revision of its own", async () => {
