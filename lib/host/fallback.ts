@@ -58,7 +58,10 @@ export function createFallback(observe: (link: Link, signal: AbortSignal) => Pro
     },
     remember(link) {
       const introduction = link.introduction();
-      if (introduction !== null) good = { link, introduction };
+      if (introduction === null) return;
+      good = { link, introduction };
+      // However much is tried after it, its secrets are the last to be forgotten.
+      link.client.conceal(introduction.config.secrets);
     },
     spoil: () => void (spoiled = true),
     settle: () => void (spoiled = false),

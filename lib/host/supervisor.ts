@@ -7,6 +7,7 @@ import { diffInventories } from "../core/inventory.ts";
 import type { PluginRecord, ProcessDecision, ProcessStore } from "../data/data.ts";
 import type { Log } from "../log.ts";
 import { createRedaction, type Redaction } from "../transport/redaction.ts";
+import { LONG_LINE } from "../transport/spellings.ts";
 import type { CreateClient } from "./client-factory.ts";
 import { startGuardian, type Guardian } from "./process.ts";
 import { createCommandLooks } from "./command-looks.ts";
@@ -116,7 +117,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     look: looks.now,
     // A secret of several lines is written in as many.
     conceal: (pluginId, secrets) =>
-      redactionOf(pluginId).conceal(secrets.flatMap((secret) => [secret, ...secret.split(/\r?\n/)])),
+      redactionOf(pluginId).conceal(secrets.flatMap((secret) => [secret, ...shortLines(secret)])),
     async supervise(record, onEnd) {
       const { id } = record();
       return createSupervised({
@@ -164,6 +165,12 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       guardian = null;
     },
   };
+}
+
+/** The lines that nobody else takes for a secret by itself. */
+function shortLines(secret: string): string[] {
+  const lines = secret.split(/\r?\n/);
+  return lines.length === 1 ? [] : lines.filter(({ length }) => length < LONG_LINE);
 }
 
 function withoutInventory(approval: NonNullable<ProcessDecision["approval"]>): PluginProcess["approval"] {

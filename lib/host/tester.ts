@@ -37,6 +37,8 @@ export function createTester(options: TesterOptions): Tester {
   async function tryNow(trial: Trial, left: AbortSignal, interrupt: AbortSignal): Promise<TrialOutcome> {
     await observer.interrupt();
     const shared = trialOptions();
+    const used = power.link();
+    used?.client.conceal(used.introduction()?.config.secrets ?? []);
     const run = await runTrial(trial, {
       ...shared,
       onTold: power.spoil,

@@ -46,6 +46,22 @@ describe("redaction", () => {
     expect(redaction.text("first-secret second-secret")).toBe("[redacted] [redacted]");
   });
 
+  it("forgets the secrets of configurations long gone, never those in use, and stays quick with large ones", () => {
+    const redaction = createRedaction([]);
+    const toSecret = (turn: number) =>
+      Array.from({ length: 250 }, (_, line) => `${turn}-${line}-`.padEnd(64, "canary")).join("\n");
+    for (let turn = 0; turn < 20; turn += 1) {
+      redaction.conceal(["secret-in-use"]);
+      redaction.conceal([toSecret(turn)]);
+    }
+    const startedAt = performance.now();
+    const output = `${"an ordinary line of output, ".repeat(2_400)}secret-in-use ${toSecret(19)} ${toSecret(18)}`;
+    const text = redaction.text(output);
+    expect(performance.now() - startedAt).toBeLessThan(250);
+    expect(text).toMatch(/ \[redacted\] \[redacted\] \[redacted\]$/);
+    expect(redaction.text(toSecret(0))).toContain("canary");
+  });
+
   it("removes what is shaped like a key although nobody told it", () => {
     const redaction = createRedaction([]);
     expect(redaction.text("used sk-proj-abcdefgh12345 with Bearer eyJhbGciOiJIUzI1NiJ9.x")).toBe(

@@ -1,4 +1,5 @@
 import type { ConfigValues } from "../contract/plugin.ts";
+import { createSecretIndex, SHORTEST_SECRET } from "./secret-index.ts";
 import { spellingsOf } from "./spellings.ts";
 
 const HIDDEN = "[redacted]";
@@ -6,10 +7,16 @@ const HIDDEN = "[redacted]";
 /** Bearer tokens and keys in the shapes providers hand out, in case a plugin prints its upstream's answer. */
 const KEY_SHAPES = /\b(?:Bearer\s+[\w.~+/=-]{8,}|(?:sk|pk|ghp|xox[abp])[-_][\w-]{8,})/gi;
 
-/** Shorter values would eat parts of ordinary words: they are removed only where they stand alone, in running text. */
-const SHORTEST_SECRET = 6;
+/** Configurations whose secrets are known at once: the ones in use, tried and used before, with room for a few attempts. */
+const CONFIGURATIONS_KEPT = 8;
 
-/** Shorter ones say nothing even when they are seen: "1", "on". */
+/** Of those, however large their secrets. */
+const CONFIGURATIONS_SURE = 3;
+
+/** UTF-16 units of all spellings, of every configuration but the newest few. */
+const SPELLINGS_MAX = 4_000_000;
+
+/** Shorter ones than `SHORTEST_SECRET` would eat parts of ordinary words: they are removed only where they stand alone. Shorter still ones say nothing even when they are seen: "1", "on". */
 const SHORTEST_WORD = 3;
 
 /** Without a list of sensitive fields every text this long counts as one. */
@@ -17,9 +24,9 @@ const SHORTEST_SUSPECT = 8;
 
 /** Keeps the secrets of one plugin's configuration out of everything that plugin says. */
 export interface Redaction {
-  /** Remembers the secrets of a configuration that is about to be sent. Earlier ones stay remembered. */
+  /** Remembers the secrets of a configuration that is about to be sent. Those of the few before it stay remembered. */
   learn(config: ConfigValues): void;
-  /** Remembers secrets as such. */
+  /** Remembers the secrets of one configuration as such, or that it is in use again. */
   conceal(secrets: readonly string[]): void;
   /** For error messages and excerpts: removes secrets and whatever is shaped like a key. */
   text(text: string): string;
@@ -29,13 +36,13 @@ export interface Redaction {
 
 /** `sensitiveFields` are names of configuration fields; without them every longer text is treated as a secret. */
 export function createRedaction(sensitiveFields?: readonly string[]): Redaction {
-  const secrets = new Set<string>();
-  const words = new Set<string>();
-  let longer: RegExp | null = null;
+  /** Oldest first. */
+  let known: Secrets[] = [];
+  let secrets = createSecretIndex([]);
   let shorter: RegExp | null = null;
 
   const hideSecrets = (text: string) => {
-    const rest = longer === null ? text : text.replace(longer, HIDDEN);
+    const rest = secrets.replace(text, HIDDEN);
     // Names and ids have no spaces: a short secret that happens to be one must not change who a plugin is.
     return shorter !== null && /\s/.test(rest) ? rest.replace(shorter, HIDDEN) : rest;
   };
@@ -47,16 +54,14 @@ export function createRedaction(sensitiveFields?: readonly string[]): Redaction 
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [hideSecrets(key), hideDeep(item)]));
   };
 
-  function add(text: string): void {
-    if (text.length >= SHORTEST_SECRET) for (const spelling of spellingsOf(text)) secrets.add(spelling);
-    else if (text.length >= SHORTEST_WORD) words.add(text);
-  }
-
   function conceal(texts: readonly string[]): void {
-    const known = secrets.size + words.size;
-    for (const text of texts) add(text);
-    if (secrets.size + words.size === known) return;
-    longer = secrets.size === 0 ? null : new RegExp(toAlternatives(secrets), "g");
+    if (texts.length === 0) return;
+    const same = known.find((earlier) => texts.every((text) => earlier.texts.has(text)));
+    const others = known.filter((earlier) => earlier !== same);
+    known = keepNewest([...others, same ?? toSecrets(texts)]);
+    if (same) return;
+    const words = new Set(known.flatMap((configuration) => [...configuration.words]));
+    secrets = createSecretIndex(known.flatMap(({ spellings }) => [...spellings]));
     shorter = words.size === 0 ? null : new RegExp(`(?<!\\w)(?:${toAlternatives(words)})(?!\\w)`, "g");
   }
 
@@ -71,8 +76,38 @@ export function createRedaction(sensitiveFields?: readonly string[]): Redaction 
       conceal(found);
     },
     text: (text) => hideSecrets(text).replace(KEY_SHAPES, HIDDEN),
-    value: (value) => (secrets.size + words.size === 0 ? value : hideDeep(value)),
+    value: (value) => (known.length === 0 ? value : hideDeep(value)),
   };
+}
+
+/** What is looked for because of one configuration. */
+interface Secrets {
+  texts: ReadonlySet<string>;
+  spellings: ReadonlySet<string>;
+  words: ReadonlySet<string>;
+}
+
+function toSecrets(texts: readonly string[]): Secrets {
+  const long = texts.filter(({ length }) => length >= SHORTEST_SECRET);
+  const short = texts.filter(({ length }) => length >= SHORTEST_WORD && length < SHORTEST_SECRET);
+  return {
+    texts: new Set(texts),
+    spellings: new Set(long.flatMap((text) => [...spellingsOf(text)])),
+    words: new Set(short),
+  };
+}
+
+function keepNewest(known: readonly Secrets[]): Secrets[] {
+  const kept = known.slice(-CONFIGURATIONS_KEPT);
+  const isTooLarge = () => kept.reduce((sum, { spellings }) => sum + lengthOf(spellings), 0) > SPELLINGS_MAX;
+  while (kept.length > CONFIGURATIONS_SURE && isTooLarge()) kept.shift();
+  return kept;
+}
+
+function lengthOf(texts: Iterable<string>): number {
+  let sum = 0;
+  for (const { length } of texts) sum += length;
+  return sum;
 }
 
 /** A secret may be an object: each text in it is one, and each number. */

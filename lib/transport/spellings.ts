@@ -1,5 +1,5 @@
 /** A line of a key file as long as this gives the key away. */
-const LONG_LINE = 16;
+export const LONG_LINE = 16;
 
 /** Base64 of a part of a secret has to be this long to be told from ordinary text. */
 const LONG_CORE = 8;
@@ -11,7 +11,12 @@ const LONG_CORE = 8;
 export function spellingsOf(secret: string): Set<string> {
   const trimmed = secret.trim();
   const lines = trimmed.split(/\r?\n/).filter((line) => line.length >= LONG_LINE);
-  const texts = new Set([secret, trimmed === "" ? secret : trimmed, ...lines]);
+  const texts = new Set([
+    secret,
+    trimmed === "" ? secret : trimmed,
+    ...lines,
+    ...lines.map((line) => line.trim()),
+  ]);
   return new Set([...texts].flatMap((text) => [...plainSpellings(text), ...encodedSpellings(text)]));
 }
 
