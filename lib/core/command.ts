@@ -1,15 +1,20 @@
 /**
  * Names a manifest may not put into a process's environment: each would make the approved program run something else, or
- * hand it what belongs to the console. The loader's (LD_*, DYLD_*), the interpreters' (NODE_OPTIONS, PYTHONPATH …), the shell's
+ * hand it what belongs to the console. The loader's (LD_*, DYLD_*), the runtimes' (NODE_OPTIONS, PYTHONPATH …), the shell's
  * (BASH_ENV …), the search path, and our own.
  */
 const FORBIDDEN: readonly RegExp[] = [
   /^(LD|DYLD|LOOM|GIT|npm_config)_/i,
   /^(PATH|ENV|IFS|SHELLOPTS|BASHOPTS|BASH_ENV|BASH_FUNC_.*|PS4|PROMPT_COMMAND|ZDOTDIR)$/i,
   /^(NODE_OPTIONS|NODE_PATH|NODE_EXTRA_CA_CERTS|NODE_TLS_REJECT_UNAUTHORIZED|NODE_REPL_EXTERNAL_MODULE)$/i,
+  /^(NODE_COMPILE_CACHE|NODE_ICU_DATA|DENO_DIR|BUN_OPTIONS)$/i,
   /^(PYTHONPATH|PYTHONHOME|PYTHONSTARTUP|PYTHONINSPECT|PYTHONUSERBASE|PYTHONEXECUTABLE|PYTHONBREAKPOINT)$/i,
-  /^(PERL5OPT|PERL5LIB|PERLLIB|PERL5DB|RUBYOPT|RUBYLIB|LUA_INIT.*|LUA_PATH|LUA_CPATH|PHPRC|PHP_INI_SCAN_DIR)$/i,
-  /^(JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|JDK_JAVA_OPTIONS|CLASSPATH|DOTNET_STARTUP_HOOKS|CORECLR_PROFILER.*)$/i,
+  /^(PYTHONPYCACHEPREFIX|PYTHONWARNINGS|PYTHONPLATLIBDIR|PYTHON_PRESITE|__PYVENV_LAUNCHER__)$/i,
+  /^(PERL5OPT|PERL5LIB|PERLLIB|PERL5DB|RUBYOPT|RUBYLIB|RUBYGEMS_.*|GEM_(HOME|PATH|SPEC_CACHE)|BUNDLE_.*)$/i,
+  /^(LUA_(INIT|PATH|CPATH).*|PHPRC|PHP_INI_SCAN_DIR|TCLLIBPATH|GUILE_LOAD_.*|GUILE_EXTENSIONS_PATH)$/i,
+  /^(R_(PROFILE|ENVIRON|LIBS|HOME).*|JULIA_(LOAD_PATH|DEPOT_PATH|PROJECT|BINDIR)|ERL_(LIBS|INETRC|.*FLAGS.*))$/i,
+  /^(JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|JDK_JAVA_OPTIONS|CLASSPATH|CORECLR_.*|COR_(PROFILER|ENABLE_PROFILING).*)$/i,
+  /^DOTNET_(STARTUP_HOOKS|ADDITIONAL_DEPS|SHARED_STORE|ROOT.*)$/i,
   /^(GCONV_PATH|LOCPATH|NLSPATH|HOSTALIASES|RES_OPTIONS|MALLOC_.*|GLIBC_TUNABLES|OPENSSL_CONF|OPENSSL_ENGINES)$/i,
 ];
 
@@ -37,15 +42,27 @@ export function isRuntimeData(name: string): boolean {
   return RUNTIME_DATA.test(name);
 }
 
-/** Where an argument may hold a path: all of it, behind `=`, or behind the letter of a short option. File addresses become paths. */
+/** Between the paths of a list, and before the value of an option: `lib:/x.jar`, `-javaagent:/x.jar=a`, `@options`. */
+const SEPARATOR = /[:,;=@]/;
+/** An address on a network, up to where a list might go on. */
+const ADDRESS = /(?<![a-z0-9+.-])(?!file:)[a-z][a-z0-9+.-]*:\/\/[^/:,;=@]*(?::\d+)?(?:\/[^:,;=@]*)?/gi;
+const FILE_ADDRESS = /file:[^,;@]*/gi;
+/** An option with its value glued to it: one letter, or whatever stands before the path. */
+const GLUED = [/^-[^-](.+)$/s, /^-.*?(\.{0,2}\/.*)$/s];
+
+/**
+ * Wherever an argument may hold a path: all of it, its parts between `:`, `,`, `;`, `=` and `@`, what is glued to an option. Addresses
+ * on a network are left out, file addresses become paths.
+ */
 export function pathsIn(argument: string): string[] {
-  const behindSign = /^[^=]*=(.+)$/s.exec(argument)?.[1];
-  const behindLetter = /^-[^-](.+)$/s.exec(argument)?.[1];
-  return [argument, behindSign, behindLetter].flatMap((text) => (text === undefined ? [] : [toPath(text)]));
+  const words = [argument, ...argument.replace(ADDRESS, ":").split(SEPARATOR)];
+  const glued = words.flatMap((word) => GLUED.map((pattern) => pattern.exec(word)?.[1] ?? ""));
+  const files = (argument.match(FILE_ADDRESS) ?? []).map(toPath);
+  return [...new Set([...words, ...glued, ...files])].filter((path) => path !== "");
 }
 
 function toPath(text: string): string {
-  if (!/^file:/i.test(text) || !URL.canParse(text)) return text;
+  if (!URL.canParse(text)) return text;
   const { pathname } = new URL(text);
   try {
     return decodeURIComponent(pathname);

@@ -98,6 +98,7 @@ async function read({ path, stats, to }: Seen, digests: FileDigests): Promise<st
 /** In an order of its own that only names decide: first what lies in a directory, then what lies deeper. */
 async function walkInto(directory: string, folder: string, walk: Walk): Promise<void> {
   const found = (await readdir(directory, { withFileTypes: true }).catch(unlessGone(directory))) ?? [];
+  for (const { name } of found) requireText(name, join(directory, name));
   walk.entries += found.length;
   if (walk.entries > MAX_ENTRIES) throw tooLarge(folder, `${MAX_ENTRIES.toLocaleString("en")} files`);
   const entries = found.toSorted((a, b) => (a.name < b.name ? -1 : 1));
@@ -127,6 +128,7 @@ async function look(path: string, entry: Dirent, folder: string, walk: Walk): Pr
 async function lookAtLink(path: string, folder: string, walk: Walk): Promise<Seen | null> {
   const to = await readlink(path).catch(unlessGone(path));
   if (to === null) return null;
+  requireText(to, path);
   const target = await realpath(path).catch(() => resolve(dirname(path), to));
   if (!isInside(folder, target)) {
     throw uncovered(
@@ -138,12 +140,17 @@ async function lookAtLink(path: string, folder: string, walk: Walk): Promise<See
   return { path, stats: null, to };
 }
 
+/** A name that is no UTF-8 is read as one that may be another's: what lies under it would be nobody's. */
+function requireText(name: string, path: string): void {
+  if (!name.includes("\uFFFD")) return;
+  throw uncovered(`${path} has or leads to a name that is not valid UTF-8`, "Rename it, or remove it.");
+}
+
 /** A file may go while we look: then it is not there. What stays and cannot be read cannot be covered. */
 function unlessGone(path: string): (error: unknown) => null {
   return (error) => {
     const code = error instanceof Error && "code" in error ? error.code : "";
-    // A name that is no UTF-8 is found again by nobody.
-    if (code === "ENOENT" && !path.includes("\uFFFD")) return null;
+    if (code === "ENOENT") return null;
     throw uncovered(`${path} cannot be read`, "Let the console's user read it, or remove it.");
   };
 }

@@ -33,15 +33,20 @@ const NODE_FOLDER = dirname(process.execPath);
 const clock = createClock();
 const digests = createFileDigests(clock);
 
-function lookAt(command: string, args: string[] = [], env: Record<string, string> = {}) {
+function lookAt(
+  command: string,
+  args: string[] = [],
+  env: Record<string, string> = {},
+  path = `relative:${NODE_FOLDER}:/bin`,
+) {
   const manifest = Manifest.parse({
     type: "http",
     endpoint: "http://127.0.0.1:8090",
     metadata: { name: "Acme", version: "1", provider_type: "acme" },
     ...{ command, args, env },
   });
-  const searchPath = `relative:${NODE_FOLDER}:/bin`;
-  return lookAtCommand({ manifest, file: join(folder, "plugin.yaml"), searchPath, digests, clock });
+  const file = join(folder, "plugin.yaml");
+  return lookAtCommand({ manifest, file, searchPath: path, digests, clock });
 }
 
 const resolveIt = async (...what: Parameters<typeof lookAt>) => (await lookAt(...what)).command;
@@ -154,6 +159,125 @@ describe("lookAtCommand", () => {
       });
     }
     await rm(other, { recursive: true });
+  });
+
+  it("refuses an argument that a runtime completes to a file elsewhere, or that holds a list of paths", async () => {
+    const other = await mkdtemp(join(tmpdir(), "loom-other-"));
+    const jar = join(other, "x.jar");
+    await writeFile(jar, "steal()");
+    await writeFile(join(other, "server.js"), "steal()");
+    const up = relative(folder, other);
+    for (const args of [
+      [`${up}/server`],
+      ["-r", `${up}/server`, "plugin.js"],
+      [join(other, "server")],
+      ["../not-there/yet"],
+      [`-javaagent:${jar}`],
+      [`-javaagent:${jar}=port=1`],
+      ["-cp", `lib:${jar}`],
+      ["-cp", `http://127.0.0.1:${jar}`],
+      ["-cp", `lib:${other}/*`],
+      [`--with=a=${jar}`],
+      [`--all=a,${jar};b`],
+      [`@${up}/options`],
+      [`-isystem${other}`],
+      [`--import=data:,x;${pathToFileURL(jar).href.replace("x.jar", "%78.jar")}`],
+    ]) {
+      await expect(resolveIt("node", args), args.join(" ")).rejects.toMatchObject({
+        code: "process_folder_uncovered",
+        message: expect.stringContaining("outside the folder of the manifest"),
+      });
+    }
+    await rm(other, { recursive: true });
+  });
+
+  it("takes addresses, routes, devices and names for what they are", async () => {
+    const args = [
+      ...[
+        "http://127.0.0.1:8090",
+        "--url=http://tmp:8123/v1/models",
+        "--db=postgres://ann:pw@home/acme?x=/y",
+      ],
+      ...[
+        "grpc://[::1]:50051",
+        "--route=/v1/models",
+        "/",
+        "/api",
+        "--log=/dev/null",
+        "C:\\tools\\x",
+        "C:/tools/x",
+      ],
+      ...[
+        "@acme/plugin",
+        "--to=ann@acme.test",
+        "12:30,13:00",
+        "--import=./plugin.js",
+        "-a:b;c",
+        "=",
+        "--",
+        "",
+        ":",
+      ],
+    ];
+    expect((await resolveIt("node", ["plugin.js", ...args])).args).toHaveLength(args.length + 1);
+  });
+
+  it("covers the interpreter that a script names, and refuses one it cannot cover", async () => {
+    const other = await mkdtemp(join(tmpdir(), "loom-other-"));
+    const [inner, outer] = [join(other, "inner"), join(other, "outer")];
+    const put = async (path: string, text: string) => {
+      await writeFile(path, text);
+      await chmod(path, 0o755);
+    };
+    const digestNow = async () => (await resolveIt("./run")).digest;
+    await put(join(folder, "run"), `#! ${outer} -x\n`);
+    await put(outer, `#!${inner}`);
+    await put(inner, "#!/bin/sh\necho A");
+    const before = await digestNow();
+    await put(inner, "#!/bin/sh\necho B");
+    expect(await digestNow()).not.toBe(before);
+    for (const line of [`${join(other, "gone")}`, `/bin/sh ${inner}`, `/usr/bin/env -S node -r ${inner}`]) {
+      await put(join(folder, "run"), `#!${line}\n`);
+      await expect(resolveIt("./run"), line).rejects.toMatchObject({ code: "process_folder_uncovered" });
+    }
+    for (const line of ["-S NODE_OPTIONS=-rx node", "-i node", "-S 'no''de'", "no-such-program", ""]) {
+      await put(join(folder, "run"), `#!/usr/bin/env ${line}\n`);
+      await expect(resolveIt("./run"), line).rejects.toMatchObject({ code: "process_folder_uncovered" });
+    }
+    await put(join(folder, "run"), "#!/usr/bin/env -S A=1 node --no-warnings plugin.js\n");
+    expect((await resolveIt("./run")).executable).toBe(join(folder, "run"));
+    await put(outer, `#!${outer}\n`);
+    await put(join(folder, "run"), `#!${outer}\n`);
+    await expect(resolveIt("./run")).rejects.toMatchObject({ code: "process_folder_uncovered" });
+    await rm(other, { recursive: true });
+  });
+
+  it("covers what env finds on the search path for a script", async () => {
+    const other = await mkdtemp(join(tmpdir(), "loom-other-"));
+    const digestWith = async (text: string) => {
+      await writeFile(join(other, "python9"), text);
+      await chmod(join(other, "python9"), 0o755);
+      return (await lookAt("./run", [], {}, `/no:${other}`)).command.digest;
+    };
+    await writeFile(join(folder, "run"), "#!/usr/bin/env python9\n");
+    expect(await digestWith("one")).not.toBe(await digestWith("two"));
+    await rm(other, { recursive: true });
+  });
+
+  it("refuses names that are no UTF-8: another may look the same", async () => {
+    await mkdir(join(folder, "parts"));
+    const odd = Buffer.concat([
+      Buffer.from(join(folder, "parts/p")),
+      Buffer.from([0xff]),
+      Buffer.from(".py"),
+    ]);
+    await writeFile(join(folder, "parts/p\uFFFD.py"), "decoy");
+    await writeFile(odd, "steal()");
+    const refused = { code: "process_folder_uncovered", message: expect.stringContaining("UTF-8") };
+    await expect(resolveIt("node", ["plugin.js"])).rejects.toMatchObject(refused);
+    await rm(join(folder, "parts"), { recursive: true });
+    await symlink(Buffer.concat([Buffer.from("p"), Buffer.from([0xff])]), join(folder, "to"));
+    await expect(resolveIt("node", ["plugin.js"])).rejects.toMatchObject(refused);
   });
 
   it("is not asked about again for what a plugin writes while it runs: logs, databases, their journals", async () => {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { access, constants, realpath, stat } from "node:fs/promises";
-import { basename, delimiter, dirname, isAbsolute, join, resolve } from "node:path";
+import { realpath, stat } from "node:fs/promises";
+import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { AppError } from "../contract/error.ts";
 import type { Manifest } from "../contract/manifest.ts";
 import type { FolderCoverage, ProcessCommand } from "../contract/process.ts";
@@ -10,6 +10,7 @@ import type { Inventory } from "../core/inventory.ts";
 import { isSameJson } from "../core/json-object.ts";
 import type { FileDigests } from "./file-digest.ts";
 import { coverFolder, uncovered } from "./folder-coverage.ts";
+import { findOnPath, followInterpreters, isExecutable } from "./interpreters.ts";
 import { isInside } from "./manifest-file.ts";
 
 /** What starting a process would run, and what was looked at to say so. */
@@ -42,15 +43,15 @@ export async function lookAtCommand(options: LookOptions): Promise<CommandLook> 
   const named = dirname(file);
   const folder = await realpath(named).catch(() => named);
   const executable = await locate(command, folder, searchPath);
-  await requireInside(args, folder);
+  const { programs, words } = await followInterpreters(executable, folder, searchPath);
+  await requireInside([...args, ...words], folder);
   const manifest = join(folder, basename(file));
   const { digest, inventory, ...coverage } = await coverFolder({
-    ...{ folder, manifest, digests, clock, words: [command, ...args] },
+    ...{ folder, manifest, digests, clock, words: [command, ...args, ...words] },
   });
-  const program = await digests.of(executable).catch(() => {
-    throw uncovered(`${executable} cannot be read`, "Let the console's user read it.");
-  });
-  const whole = createHash("sha256").update(`${executable}\0${program}\0${digest}`).digest("hex");
+  const hash = createHash("sha256");
+  for (const program of programs) hash.update(`${program}\0${await digestProgram(program, digests)}\0`);
+  const whole = hash.update(digest).digest("hex");
   return {
     command: { executable, command, args, env, workingDirectory: folder, digest: whole },
     ...{ coverage, inventory },
@@ -60,6 +61,12 @@ export async function lookAtCommand(options: LookOptions): Promise<CommandLook> 
 /** True when an approval of `approved` covers `command`: nothing at all differs. */
 export function isCovered(command: ProcessCommand, approved: ProcessCommand): boolean {
   return isSameJson(command, approved);
+}
+
+function digestProgram(path: string, digests: FileDigests): Promise<string> {
+  return digests.of(path).catch(() => {
+    throw uncovered(`${path} cannot be read`, "Let the console's user read it.");
+  });
 }
 
 function requireHarmless(names: string[]): void {
@@ -81,7 +88,11 @@ function requirePassable(texts: readonly string[]): void {
 
 /** A name is looked for on the search path; a path starts in the folder and, unless absolute, stays there. */
 async function locate(command: string, folder: string, searchPath: string): Promise<string> {
-  if (!/[\\/]/.test(command)) return findOnPath(command, searchPath);
+  if (!/[\\/]/.test(command)) {
+    const found = await findOnPath(command, searchPath);
+    if (found === null) throw notFound(command);
+    return found;
+  }
   // Started under the name that was written: some programs are several, and look at it.
   const path = resolve(folder, command);
   const target = await realpath(path).catch(() => null);
@@ -101,14 +112,6 @@ async function locate(command: string, folder: string, searchPath: string): Prom
   return path;
 }
 
-async function findOnPath(name: string, searchPath: string): Promise<string> {
-  for (const folder of searchPath.split(delimiter).filter(isAbsolute)) {
-    const path = join(folder, name);
-    if (await isExecutable(path)) return path;
-  }
-  throw notFound(name);
-}
-
 function notFound(command: string): AppError {
   return new AppError("process_not_found", `${command} was not found.`, {
     field: "command",
@@ -116,28 +119,35 @@ function notFound(command: string): AppError {
   });
 }
 
-async function isExecutable(path: string): Promise<boolean> {
-  const found = await stat(path).catch(() => null);
-  if (!found?.isFile()) return false;
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
-}
-
 /** What an argument names elsewhere can change with nobody looking. Data is named in `env`, which no runtime takes for a script. */
 async function requireInside(args: readonly string[], folder: string): Promise<void> {
   for (const argument of args) {
     for (const path of pathsIn(argument)) {
-      const target = await realpath(resolve(folder, path)).catch(() => null);
-      // "/" is the beginning of many addresses and nobody's script.
-      if (target === null || target === "/" || isInside(folder, target)) continue;
-      const found = await stat(target).catch(() => null);
-      if (!found?.isFile() && !found?.isDirectory()) continue;
+      const target = await findOutside(path, folder);
+      if (target === null) continue;
       throw uncovered(
         `The argument ${argument} names ${target}, outside the folder of the manifest`,
         "Copy it into the folder. If it is data, name it in env instead.",
       );
     }
   }
+}
+
+/** Where a path leads, if that is outside the folder and something to run could be found there. */
+async function findOutside(path: string, folder: string): Promise<string | null> {
+  const at = resolve(folder, path);
+  const found = await stat(at).catch(() => null);
+  if (found !== null) {
+    const target = await realpath(at).catch(() => at);
+    return (found.isFile() || found.isDirectory()) && !isHarmless(target, folder) ? target : null;
+  }
+  // Runtimes complete a name that is not there (`../server`, `lib/*`): something may lie beside it.
+  if (!isAbsolute(path)) return isInside(folder, at) ? null : at;
+  const home = await realpath(dirname(at)).catch(() => null);
+  return home === null || isHarmless(home, folder) ? null : at;
+}
+
+/** "/" is the beginning of many addresses and nobody's place for scripts. */
+function isHarmless(target: string, folder: string): boolean {
+  return target === "/" || isInside(folder, target);
 }
