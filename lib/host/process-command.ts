@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { BigIntStats } from "node:fs";
 import { realpath, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { AppError } from "../contract/error.ts";
@@ -12,6 +13,9 @@ import type { FileDigests } from "./file-digest.ts";
 import { coverFolder, uncovered } from "./folder-coverage.ts";
 import { findOnPath, followInterpreters, isExecutable } from "./interpreters.ts";
 import { isInside } from "./manifest-file.ts";
+
+/** The program with the interpreters that it names. */
+const MAX_PROGRAM_BYTES = 1_073_741_824n;
 
 /** What starting a process would run, and what was looked at to say so. */
 export interface CommandLook {
@@ -28,6 +32,10 @@ export interface LookOptions {
   searchPath: string;
   digests: FileDigests;
   clock: Clock;
+  /** For decisions: read what is known, too. See `DigestOptions`. */
+  again?: boolean | undefined;
+  /** Nobody waits for the look any more once it aborts: it rejects. */
+  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -36,7 +44,7 @@ export interface LookOptions {
  * that is refused
  */
 export async function lookAtCommand(options: LookOptions): Promise<CommandLook> {
-  const { file, searchPath, digests, clock } = options;
+  const { file, searchPath, digests, clock, again, signal } = options;
   const { command = "", args = [], env = {} } = options.manifest;
   requireHarmless(Object.keys(env));
   requirePassable([command, ...args, ...Object.values(env)]);
@@ -47,10 +55,13 @@ export async function lookAtCommand(options: LookOptions): Promise<CommandLook> 
   await requireInside([...args, ...words], folder);
   const manifest = join(folder, basename(file));
   const { digest, inventory, ...coverage } = await coverFolder({
-    ...{ folder, manifest, digests, clock, words: [command, ...args, ...words] },
+    ...{ folder, manifest, digests, again, clock, signal, words: [command, ...args, ...words] },
   });
   const hash = createHash("sha256");
-  for (const program of programs) hash.update(`${program}\0${await digestProgram(program, digests)}\0`);
+  for (const [path, stats] of await measure(programs)) {
+    signal?.throwIfAborted();
+    hash.update(`${path}\0${await digests.of(path, { stats, again }).catch(unreadable(path))}\0`);
+  }
   const whole = hash.update(digest).digest("hex");
   return {
     command: { executable, command, args, env, workingDirectory: folder, digest: whole },
@@ -63,10 +74,28 @@ export function isCovered(command: ProcessCommand, approved: ProcessCommand): bo
   return isSameJson(command, approved);
 }
 
-function digestProgram(path: string, digests: FileDigests): Promise<string> {
-  return digests.of(path).catch(() => {
+/** What is known of programs before they are read: not too large to be read at every start. */
+async function measure(programs: readonly string[]): Promise<Array<[string, BigIntStats]>> {
+  let bytes = 0n;
+  const measured: Array<[string, BigIntStats]> = [];
+  for (const path of programs) {
+    const stats = await stat(path, { bigint: true }).catch(unreadable(path));
+    bytes += stats.size;
+    if (bytes > MAX_PROGRAM_BYTES) {
+      throw uncovered(
+        `${path} is larger than 1 GB`,
+        "Name a program, and give it its data in files of its own.",
+      );
+    }
+    measured.push([path, stats]);
+  }
+  return measured;
+}
+
+function unreadable(path: string): () => never {
+  return () => {
     throw uncovered(`${path} cannot be read`, "Let the console's user read it.");
-  });
+  };
 }
 
 function requireHarmless(names: string[]): void {

@@ -4,6 +4,7 @@ import type { PluginProcess, ProcessCommand, ProcessLimits } from "../contract/p
 import type { Clock } from "../core/clock.ts";
 import { explainExit, type RawExit } from "../core/exit.ts";
 import type { Log } from "../log.ts";
+import type { LookHow } from "./command-looks.ts";
 import { requireApproval, type Candidate, type ProcessConsent } from "./process-consent.ts";
 import { startProcess, type Guardian, type PluginProcess as Running } from "./process.ts";
 import { findOwner, type Owner } from "./listeners.ts";
@@ -43,7 +44,7 @@ export interface SupervisedOptions {
   guardian: () => Guardian;
   runs: RunMemory;
   /** What would be started now. Throws why nothing can be. */
-  command: () => Promise<Candidate>;
+  command: (how: LookHow) => Promise<Candidate>;
   /** Where it will answer. */
   endpoint: () => string;
   /** False when the manifest says something else by now than what runs. */
@@ -105,14 +106,14 @@ export function createSupervised(options: SupervisedOptions): Supervised {
   let run: Run | null = null;
 
   async function launch(ask: Ask, signal: AbortSignal): Promise<Run> {
-    const before = await requireConsent(options);
+    const before = await requireConsent(options, { signal, again: false });
     await waitForFreePort(ask, before.command.command, clock, signal);
     const runId = randomUUID();
     // Written before there is anything to find: a console that is killed now is followed by one that looks for this run.
     await remember(options, runId, 0);
     try {
       // Files and consent may have changed while the port was looked at. From this answer to the start nothing is waited for.
-      const { command, limits } = await requireConsent(options);
+      const { command, limits } = await requireConsent(options, { signal });
       requireWanted(signal);
       return begin(command, limits, runId);
     } catch (error) {
@@ -238,7 +239,7 @@ export function createSupervised(options: SupervisedOptions): Supervised {
     async ensureReady(ask, signal, anew) {
       history.forgetWait();
       if (run && (anew || run.stopping || !options.isCurrent(run.command))) {
-        if (!run.stopping) await requireConsent(options);
+        if (!run.stopping) await requireConsent(options, { signal, again: false });
         requireWanted(signal);
         await stop();
       }
@@ -268,14 +269,11 @@ function statusOf({ stopping, ready }: Run): PluginProcess["status"] {
 }
 
 /** What would run at this moment, which is what an admin agreed to. Throws `process_needs_approval`. */
-async function requireConsent({
-  command: look,
-  consent,
-}: Pick<SupervisedOptions, "command" | "consent">): Promise<{
-  command: ProcessCommand;
-  limits: ProcessLimits;
-}> {
-  const candidate = await look();
+async function requireConsent(
+  { command: look, consent }: Pick<SupervisedOptions, "command" | "consent">,
+  how: LookHow,
+): Promise<{ command: ProcessCommand; limits: ProcessLimits }> {
+  const candidate = await look(how);
   const given = await consent(candidate);
   requireApproval(candidate.command, given);
   return { command: candidate.command, limits: given.limits };

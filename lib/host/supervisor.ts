@@ -114,7 +114,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   return {
     allowed,
     logOf,
-    look: looks.now,
+    look: (record) => looks.now(record),
     // A secret of several lines is written in as many.
     conceal: (pluginId, secrets) =>
       redactionOf(pluginId).conceal(secrets.flatMap((secret) => [secret, ...shortLines(secret)])),
@@ -126,7 +126,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         output: await logOf(id),
         guardian: () => (guardian ??= startGuardian(options.guardianScript)),
         runs: { remember: processes.rememberRun, forget: processes.forgetRun },
-        command: () => looks.now(record()),
+        command: (how) => looks.now(record(), how),
         endpoint: () => record().endpoint ?? "",
         isCurrent: (command) => isSameProcess(command, record().manifest),
         consent: async (candidate) => toConsent(candidate, await processes.get(id)),

@@ -4,6 +4,7 @@ import { request as requestSecure } from "node:https";
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import { AppError, isAppError } from "../contract/error.ts";
+import { abortable } from "../core/abortable.ts";
 import type { Clock } from "../core/clock.ts";
 import { toNetworkFault, type Remote } from "../core/network-fault.ts";
 import { refusePeer, type PeerPolicy } from "../core/peer.ts";
@@ -181,14 +182,6 @@ function decode(bytes: Buffer, label: string): string {
       cause,
     });
   }
-}
-
-/** `work`, unless the signal aborts first: a resolver cannot be interrupted, but need not be waited for. */
-async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
-    work.then(resolve, reject);
-  });
 }
 
 function tooLate(label: string): AppError {
