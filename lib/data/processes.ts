@@ -4,8 +4,11 @@ import type { TransactionClient } from "./client.ts";
 import type { ProcessStore } from "./data.ts";
 import { parseStored } from "./stored-json.ts";
 
-/** An approval as it is stored. The inventory is a text of its own: most reads have no use for thousands of names. */
-const Approved = ProcessCommand.extend({ inventory: z.string().default("[]") });
+/**
+ * Between an approved command and the files that were approved with it, in one column: JSON has no line breaks of its own. Most reads
+ * have no use for thousands of names, and leave them as they are.
+ */
+const FILES_FOLLOW = "\n";
 
 const Entries = z.array(z.tuple([z.string(), z.string()]));
 
@@ -15,18 +18,22 @@ export function createProcessStore(client: TransactionClient): ProcessStore {
       const row = await client.pluginProcess.findFirst({ where: { pluginId } });
       const limits = parseStored(ProcessLimits, row?.limits ?? "{}", "a plugin's process limits");
       if (!row?.approved || !row.approvedBy || !row.approvedAt) return { approval: null, limits };
-      const { inventory, ...command } = parseStored(Approved, row.approved, "a plugin's approved command");
+      const { approved } = row;
+      const end = approved.indexOf(FILES_FOLLOW);
+      const stored = end === -1 ? approved : approved.slice(0, end);
+      const command = parseStored(ProcessCommand, stored, "a plugin's approved command");
+      const files = end === -1 ? "[]" : approved.slice(end + FILES_FOLLOW.length);
       const { approvedBy, approvedAt } = row;
       const approval = {
         ...{ command, approvedBy, approvedAt: approvedAt.toISOString() },
-        inventory: () => new Map(parseStored(Entries, inventory, "the files of an approved command")),
+        inventory: () => new Map(parseStored(Entries, files, "the files of an approved command")),
       };
       return { approval, limits };
     },
 
     async approve(pluginId, { command, inventory, approvedBy, approvedAt }) {
       const content = {
-        approved: JSON.stringify({ ...command, inventory: JSON.stringify([...inventory]) }),
+        approved: JSON.stringify(command) + FILES_FOLLOW + JSON.stringify([...inventory]),
         approvedBy,
         approvedAt: new Date(approvedAt),
       };

@@ -38,12 +38,10 @@ export interface Kin {
  * Empty where there is no /proc.
  */
 export async function findRun(runId: string, { leader, known = [] }: Kin = {}): Promise<ProcessEntry[]> {
-  const names = await readdir("/proc").catch((): string[] => []);
-  const pids = names.filter((name) => /^\d+$/.test(name)).map(Number);
-  const seen = (await Promise.all(pids.map((pid) => look(pid, runId)))).filter((one) => one !== null);
+  const seen = (await Promise.all((await listPids()).map((pid) => look(pid)))).filter((one) => one !== null);
   const isKin = ({ pid, startTicks }: ProcessEntry) =>
     pid === leader || known.some((one) => one.pid === pid && one.startTicks === startTicks);
-  const run = new Set(seen.filter(({ marked, entry }) => marked || isKin(entry)));
+  const run = new Set(seen.filter((one) => one.runs.includes(runId) || isKin(one.entry)));
   // A set that grows while it is walked: children of children come in turn.
   for (const { entry } of run) {
     for (const other of seen) if (other.entry.parent === entry.pid) run.add(other);
@@ -51,12 +49,24 @@ export async function findRun(runId: string, { leader, known = [] }: Kin = {}): 
   return [...run].map(({ entry }) => entry);
 }
 
+/** The runs of which a process that carries their mark is left: one look for all. Empty where there is no /proc. */
+export async function findLivingRuns(): Promise<Set<string>> {
+  const seen = await Promise.all((await listPids()).map((pid) => look(pid)));
+  return new Set(seen.flatMap((one) => one?.runs ?? []));
+}
+
+async function listPids(): Promise<number[]> {
+  const names = await readdir("/proc").catch((): string[] => []);
+  return names.filter((name) => /^\d+$/.test(name)).map(Number);
+}
+
 /** Null for a process that is gone or somebody else's. */
-async function look(pid: number, runId: string): Promise<{ entry: ProcessEntry; marked: boolean } | null> {
+async function look(pid: number): Promise<{ entry: ProcessEntry; runs: string[] } | null> {
   const environment = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => null);
   const entry = environment === null ? null : await readProcess(pid);
   if (environment === null || entry === null) return null;
-  return { entry, marked: environment.split("\0").includes(`${RUN_VARIABLE}=${runId}`) };
+  const marks = environment.split("\0").filter((line) => line.startsWith(`${RUN_VARIABLE}=`));
+  return { entry, runs: marks.map((line) => line.slice(RUN_VARIABLE.length + 1)) };
 }
 
 /** Ends a process group (null when only the run is known) and every process of the run. What is gone already is fine. */

@@ -14,7 +14,7 @@ import { createCommandLooks } from "./command-looks.ts";
 import { toConsent } from "./process-consent.ts";
 import { isCovered, type CommandLook } from "./process-command.ts";
 import { openProcessLog, type ProcessLog } from "./process-log.ts";
-import { killRun, readProcess } from "./process-tree.ts";
+import { findLivingRuns, killRun, readProcess } from "./process-tree.ts";
 import { createSupervised, type Supervised } from "./supervised.ts";
 import { toFailure } from "./failure.ts";
 
@@ -149,12 +149,13 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       redactions.delete(pluginId);
     },
     async cleanUp() {
-      for (const { runId, pid, startTicks } of await processes.listRuns()) {
-        const living = await readProcess(pid);
+      const runs = await processes.listRuns();
+      const living = runs.length === 0 ? new Set<string>() : await findLivingRuns();
+      for (const { runId, pid, startTicks } of runs) {
         // The pid may be somebody else's by now: only with the same start time is it the one that was started.
-        if (living?.startTicks === startTicks)
-          log.warn({ pid }, "ending a plugin's process that an earlier console left behind");
-        await killRun(living?.startTicks === startTicks ? pid : null, runId);
+        const isLeader = (await readProcess(pid))?.startTicks === startTicks;
+        if (isLeader) log.warn({ pid }, "ending a plugin's process that an earlier console left behind");
+        if (isLeader || living.has(runId)) await killRun(isLeader ? pid : null, runId);
         await processes.forgetRun(runId);
       }
     },
