@@ -95,3 +95,30 @@ it("explains an end by what this run said, not by the words of an earlier one", 
   expect(await start()).toMatchObject({ code: "process_exited", message: expect.stringContaining("code 3") });
   expect(supervised.state().lastErrors).toEqual(["out of memory", "no such model"]);
 });
+
+it("reads everything again right before the start, and can be interrupted while it looks", async () => {
+  const newer = new AbortController();
+  const looks: Array<boolean | undefined> = [];
+  const supervised = createSupervised({
+    ...{ clock, log, output, environment: {}, endpoint: () => "http://127.0.0.1:9" },
+    guardian: () => ({ add: () => undefined, remove: () => undefined, close: async () => undefined }),
+    runs: { remember: async () => undefined, forget: async () => undefined },
+    async command({ signal, again }) {
+      if (looks.push(again) === 1) return approved;
+      return new Promise((_resolve, reject) => {
+        signal?.addEventListener("abort", () => reject(new AppError("request_aborted", "Something newer")));
+        newer.abort();
+      });
+    },
+    isCurrent: () => true,
+    consent: async () => ({ approved: true, limits: ProcessLimits.parse({}) }),
+    onEnd: () => undefined,
+  });
+  const ask = async () => {
+    throw new AppError("plugin_unreachable", "Nobody is there yet");
+  };
+  await expect(supervised.ensureReady(ask, newer.signal)).rejects.toMatchObject({ code: "request_aborted" });
+  // The second one says nothing, which means all.
+  expect(looks).toEqual([false, undefined]);
+  expect(output.list({ limit: 10 })).toEqual([]);
+});
