@@ -104,20 +104,22 @@ it("reads everything again right before the start, and can be interrupted while 
     guardian: () => ({ add: () => undefined, remove: () => undefined, close: async () => undefined }),
     runs: { remember: async () => undefined, forget: async () => undefined },
     async command({ signal, again }) {
-      if (looks.push(again) === 1) return approved;
+      if (looks.push(again) === 1) return { command: approved, inventory: new Map() };
       return new Promise((_resolve, reject) => {
         signal?.addEventListener("abort", () => reject(new AppError("request_aborted", "Something newer")));
         newer.abort();
       });
     },
-    isCurrent: () => true,
-    consent: async () => ({ approved: true, limits: ProcessLimits.parse({}) }),
+    ...{ isCurrent: () => true, isRevoked: async () => false },
+    consent: async () => ({ isGiven: true, difference: null, limits: ProcessLimits.parse({}) }),
     onEnd: () => undefined,
   });
   const ask = async () => {
     throw new AppError("plugin_unreachable", "Nobody is there yet");
   };
-  await expect(supervised.ensureReady(ask, newer.signal)).rejects.toMatchObject({ code: "request_aborted" });
+  await expect(supervised.ensureReady(ask, newer.signal, false)).rejects.toMatchObject({
+    code: "request_aborted",
+  });
   // The second one says nothing, which means all.
   expect(looks).toEqual([false, undefined]);
   expect(output.list({ limit: 10 })).toEqual([]);
