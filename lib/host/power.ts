@@ -100,11 +100,8 @@ export function createPower(options: PowerOptions): Power {
 
   function raise(event: LifecycleEvent): void {
     const next = nextLifecycle(lifecycle, event);
-    if (next === null) {
-      log.error({ state: lifecycle, event }, "an impossible lifecycle event was ignored");
-      return;
-    }
-    lifecycle = next;
+    if (next !== null) lifecycle = next;
+    else log.error({ state: lifecycle, event }, "an impossible lifecycle event was ignored");
   }
 
   function fail(info: ErrorInfo): void {
