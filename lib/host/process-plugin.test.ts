@@ -189,15 +189,13 @@ describe("a plugin with a command", () => {
     expect(await runIds()).toEqual(before);
   });
 
-  it("goes on with the command that was approved when its manifest names another, at another place", async () => {
+  it("goes on with the command that was approved when its manifest names another", async () => {
     const record = await register();
     await approve(record);
     await host.reconcile(record.id);
     const before = await runIds();
-    const port = String(await freePort());
-    const endpoint = `http://127.0.0.1:${port}`;
-    const manifest = { ...record.manifest, endpoint, env: { PORT: port } };
-    const moved = await database.data.plugins.update(record.id, { manifest, endpoint });
+    const manifest = { ...record.manifest, env: { ...record.manifest.env, EXTRA: "1" } };
+    const changed = await database.data.plugins.update(record.id, { manifest });
     const status = await host.reconcile(record.id, { restart: true });
     expect(status).toMatchObject({
       ...{ badge: "healthy", failure: null },
@@ -208,7 +206,7 @@ describe("a plugin with a command", () => {
     });
     expect(await runIds()).toEqual(before);
     expect(await chat(record.id, "hello")).toBe("You said: hello");
-    await approve(moved);
+    await approve(changed);
     expect(await host.reconcile(record.id, { restart: true })).toMatchObject({
       ...{ badge: "healthy", refusal: null },
     });
@@ -216,22 +214,30 @@ describe("a plugin with a command", () => {
     expect(await chat(record.id, "hello")).toBe("You said: hello");
   });
 
-  it("that was started anew elsewhere is looked for where it runs when it has to be initialised again", async () => {
+  it("does not go on at a place that its manifest has left: it waits for the approval of what starts at the new one", async () => {
     const record = await register();
     await approve(record);
     await host.reconcile(record.id);
+    const before = await runIds();
     const stranger = await impersonate(await freePort());
-    const port = String(stranger.port);
-    const endpoint = `http://127.0.0.1:${port}`;
-    const manifest = { ...record.manifest, endpoint, env: { PORT: port } };
-    await database.data.plugins.update(record.id, { manifest, endpoint });
-    expect((await host.reconcile(record.id, { restart: true })).refusal?.subject).toBe("restart");
-    await fetch(`${record.endpoint}/cleanup`, { method: "POST" });
-    const { badge, failure, reinitializations } = await host.checkNow(record.id);
-    expect({ badge, failure, reinitializations }).toEqual({
-      ...{ badge: "healthy", failure: null, reinitializations: 1 },
+    const endpoint = `http://127.0.0.1:${stranger.port}`;
+    const manifest = { ...record.manifest, endpoint, env: { PORT: String(stranger.port) } };
+    const moved = await database.data.plugins.update(record.id, { manifest, endpoint });
+    expect(await host.reconcile(record.id, { restart: true })).toMatchObject({
+      ...{ badge: "failed", refusal: null },
+      failure: {
+        code: "process_needs_approval",
+        message: "The manifest's env changed since it was approved",
+      },
     });
+    expect(stranger.asked).not.toContain("POST /initialize");
     stranger.close();
+    await approve(moved);
+    expect(await host.reconcile(record.id, { restart: true })).toMatchObject({
+      ...{ badge: "healthy", refusal: null, failure: null },
+    });
+    expect(await runIds()).not.toEqual(before);
+    expect(await chat(record.id, "hello")).toBe("You said: hello");
   });
 
   it("is ended at once when its approval is taken back, changed files or not", async () => {

@@ -263,7 +263,8 @@ describe("registering", () => {
   it("takes a built-in plugin with a preset: named after the service, its address stored, nothing contacted", async () => {
     const body = { builtin: "openai-compatible", preset: "ollama" };
     const seen = await preview(body);
-    expect(seen).toMatchObject({ registrable: true, suggestedName: "Ollama", address: null });
+    const address = { host: "127.0.0.1", port: 11434, tier: "approval" };
+    expect(seen).toMatchObject({ registrable: true, suggestedName: "Ollama", address });
     const first = await register(body);
     expect(first).toMatchObject({ name: "Ollama", providerType: "openai-compatible", desired: "disabled" });
     expect(first.missingConfig).toEqual([]);
