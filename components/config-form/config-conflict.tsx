@@ -73,8 +73,17 @@ function MovedAway({ conflict: { moved, dropped } }: { conflict: Conflict }) {
     <>
       {moved ? (
         <p className="wrap-anywhere">
-          The plugin moved from <code>{moved.from ?? "no address"}</code> to{" "}
-          <code>{moved.to ?? "no address"}</code>. Its secrets belong to the address they were entered for.
+          {moved.from === null ? (
+            <>
+              The plugin is at <code>{moved.to ?? "no address"}</code> now, and may have been elsewhere when
+              you opened this form.
+            </>
+          ) : (
+            <>
+              The plugin moved from <code>{moved.from}</code> to <code>{moved.to ?? "no address"}</code>.
+            </>
+          )}{" "}
+          Its secrets belong to the address they were entered for.
         </p>
       ) : null}
       {dropped.length > 0 ? (
