@@ -66,10 +66,11 @@ export const test = base.extend<
     await context.close();
   },
   page: async ({ page }, use) => use(patient(page)),
-  plugin: async ({}, use) => {
+  plugin: async ({ api }, use) => {
     const plugin = await startExamplePlugin();
     await use(plugin);
     await plugin.stop();
+    await forget(api, plugin.url);
   },
   // A page that throws or violates its own content policy fails its test, whatever else it shows.
   pageErrors: [
@@ -86,6 +87,16 @@ export const test = base.extend<
     { auto: true },
   ],
 });
+
+/** Its port may be given to the plugin of another test, which is registered with the same console. */
+async function forget(api: APIRequestContext, endpoint: string): Promise<void> {
+  const listed = await api.get("/api/plugins");
+  // A test may have signed out.
+  if (!listed.ok()) return;
+  const { plugins } = (await listed.json()) as { plugins: Array<{ id: string; endpoint: string | null }> };
+  const left = plugins.filter((plugin) => plugin.endpoint === endpoint);
+  for (const { id } of left) await api.delete(`/api/plugins/${id}`);
+}
 
 type StorageState = Awaited<ReturnType<APIRequestContext["storageState"]>>;
 
@@ -128,9 +139,15 @@ export async function registerExample(
   name: string,
   values: Record<string, unknown> = {},
 ): Promise<string> {
-  const created = await api.post("/api/plugins", {
-    data: { endpoint: plugin.url, name, approveEndpoint: true },
-  });
+  const register = () =>
+    api.post("/api/plugins", { data: { endpoint: plugin.url, name, approveEndpoint: true } });
+  let created = await register();
+  const { error } = (await created.json()) as { error?: { code: string; details?: { pluginId?: string } } };
+  // Of a plugin that another test has ended, and whose port is this one's now.
+  if (error?.code === "endpoint_taken") {
+    await api.delete(`/api/plugins/${error.details?.pluginId}`);
+    created = await register();
+  }
   expect(created.status(), await created.text()).toBe(201);
   const { plugin: registered } = (await created.json()) as { plugin: { id: string } };
   const saved = await api.put(`/api/plugins/${registered.id}/config`, {

@@ -59,7 +59,7 @@ test("a gRPC plugin is registered, configured, switched on, talked to, lost and 
   await page.getByLabel("Name in this console").fill("Wire");
   await page.getByRole("button", { name: "Register" }).click();
 
-  await expect(page).toHaveURL(/\/configuration$/);
+  await expect(page).toHaveURL(/\/configuration#config-koffline$/);
   const id = /plugins\/([^/]+)\//.exec(page.url())?.[1] ?? "";
   await page.getByRole("radio", { name: "On" }).check();
   await page.getByRole("button", { name: "Save" }).click();

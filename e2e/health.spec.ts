@@ -54,6 +54,8 @@ test("a plugin whose checks fail says how far it is from Down, and no green tick
 }) => {
   const dying = await startExamplePlugin();
   const id = await registerExample(api, dying, "Dying");
+  // Only the checks that are asked for here.
+  await api.patch(`/api/plugins/${id}`, { data: { healthCheckIntervalSeconds: 3_600 } });
   await page.goto(`/plugins/${id}/health`);
   const main = page.getByRole("main");
   const incidents = page.getByRole("region", { name: "Incidents" });
