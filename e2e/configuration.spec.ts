@@ -477,6 +477,8 @@ test("a refused save says so in every view and leads to the error", async ({ pag
   await expect(page.getByRole("button", { name: /1 error/ })).toBeVisible();
 
   await tab(page, "JSON").click();
+  await expect(page.locator(".cm-content")).toContainText("timeout_seconds");
+  await expect(page.getByRole("button", { name: /1 error \(line \d\)/ })).toBeVisible();
   await bar(page, "Save").click();
   await expect(page.getByRole("button", { name: /^Not saved: 1 error \(line \d\)/ })).toBeVisible();
   await write(page, '{"account": "acme", "terms_accepted": true, "timeout_seconds": 90}');
