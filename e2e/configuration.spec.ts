@@ -465,6 +465,8 @@ test("a refused save says so in every view and leads to the error", async ({ pag
   await expectAccessible(page);
 
   await tab(page, "Effective").click();
+  await expect(tab(page, "Effective")).toHaveAttribute("aria-selected", "true");
+  await expect(page.locator(".cm-content")).toHaveCount(0);
   await bar(page, "Save").click();
   await expect(tab(page, "Form")).toHaveAttribute("aria-selected", "true");
   await expect(text(page, "timeout_seconds")).toBeFocused();

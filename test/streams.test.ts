@@ -121,7 +121,7 @@ describe("a plugin that accepts and never answers", () => {
     await ended;
     await vi.waitFor(() => expect(stub.open()).toBe(0), SOON);
     await vi.waitFor(() => expect(descriptors()).toBeLessThanOrEqual(before), SOON);
-  });
+  }, 90_000);
 
   it("costs no descriptor once it is given up", async () => {
     const sockets = new Set<Socket>();
