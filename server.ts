@@ -34,6 +34,12 @@ import { readPluginProto } from "./lib/transport/grpc-schema.ts";
 /** Open answers have this long to end by themselves after SIGTERM, ms; the whole stop stays below ten seconds. */
 const CLOSE_MS = 1_000;
 
+/**
+ * A connection between two requests is kept this long, ms: longer than reverse proxies (nginx, AWS: 60 s) and other clients keep theirs,
+ * so that it is they who close it. Node's 5 s close it under a request that is on its way, which the client sees as a reset.
+ */
+const KEEP_ALIVE_MS = 75_000;
+
 /** Answered at once, whatever else is ready. */
 const PROBES: ReadonlySet<string> = new Set(["/api/health", "/api/ready"]);
 
@@ -48,7 +54,12 @@ async function start(): Promise<void> {
   const env = readEnv();
   const clock = createClock();
   const log = createLog({ level: env.logLevel, pretty: env.prettyLogs });
-  const server = createServer({ maxHeaderSize: 16_384, requestTimeout: 60_000, headersTimeout: 20_000 });
+  const server = createServer({
+    maxHeaderSize: 16_384,
+    requestTimeout: 60_000,
+    headersTimeout: 20_000,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+  });
 
   const lock = lockDataDirectory(env.dataDirectory);
   const data = await createData({

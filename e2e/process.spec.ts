@@ -72,6 +72,13 @@ test("kill -9 loses nothing: what was on is on again, what was off stays off", a
   await removeDirectory(before.dataDirectory);
 });
 
+test("keeps an idle connection longer than reverse proxies do, so that no request meets its end", async ({
+  api,
+}) => {
+  for (const path of ["/api/health", "/api/plugins", "/sign-in"])
+    expect((await api.get(path)).headers()["keep-alive"], path).toBe("timeout=75");
+});
+
 test("a second console on the same data directory exits at once and names the first", async ({ loom }) => {
   const second = startConsole({ dataDirectory: loom.dataDirectory });
   await expect(second).rejects.toThrow(new RegExp(`exited with 1[^]*${loom.pid}`));
