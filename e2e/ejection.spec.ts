@@ -33,7 +33,14 @@ test("a plugin that is healthy and fails five chats is left out of routing, says
   });
   expect(loom.output()).toMatch(/"code":"plugin_provider_unavailable".*ejected from routing/);
 
-  await page.getByRole("link", { name: "Open plugin" }).click();
+  await page.goto("/plugins?state=attention");
+  await expect(page.getByRole("row", { name: "Mute" })).toContainText(
+    "Its checks pass, but the last 5 chats failed: You asked for this error",
+  );
+  await page.goto("/");
+  const item = page.getByRole("region", { name: "Needs attention" }).getByRole("listitem");
+  await expect(item.filter({ hasText: "Mute" })).toContainText("but the last 5 chats failed");
+  await item.filter({ hasText: "Mute" }).getByRole("link", { name: "Mute" }).click();
   const notice = page.getByRole("region", { name: "Left out of routing" });
   await expect(notice).toContainText("Its health checks pass, but the last 5 chats failed.");
   await expect(notice).toContainText("You asked for this error with /fail provider_unavailable.");

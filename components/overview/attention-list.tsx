@@ -1,8 +1,9 @@
 "use client";
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Activity, RotateCw, Settings2, ShieldCheck, type LucideIcon } from "lucide-react";
+import { Activity, MessageSquare, RotateCw, Settings2, ShieldCheck, type LucideIcon } from "lucide-react";
 import Link from "next/link";
+import { toChatPath } from "@/components/plugins/plugin-path.ts";
 import { Button, ButtonLink } from "@/components/ui/button.tsx";
 import { toErrorInfo } from "@/components/ui/error-info.ts";
 import { Panel } from "@/components/ui/panel.tsx";
@@ -16,7 +17,7 @@ import type { PluginSummary } from "@/lib/contract/plugin.ts";
 
 type OpenIncident = Overview["incidents"][number];
 
-/** What is broken: since when, why, what to try, and the button that tries it. */
+/** What is broken, or healthy with chats that fail: since when, why, what to try, and the button that tries it. */
 export function AttentionList({
   plugins,
   incidents,
@@ -40,10 +41,10 @@ export function AttentionList({
 }
 
 function AttentionItem({ plugin, incident }: { plugin: PluginSummary; incident: OpenIncident | null }) {
-  const { name, badge, reason, lastCheck } = plugin;
+  const { name, badge, reason, lastCheck, ejection } = plugin;
   const path = `/plugins/${encodeURIComponent(plugin.id)}`;
   const why = reason ?? incident?.error.message ?? lastCheck?.error?.message ?? "The reason is on its page.";
-  const hint = incident?.error.hint ?? lastCheck?.error?.hint;
+  const hint = incident?.error.hint ?? lastCheck?.error?.hint ?? ejection?.error.hint;
   return (
     <li className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3 px-4 py-3">
       <div className="flex min-w-0 flex-1 basis-72 flex-col gap-0.5">
@@ -83,6 +84,13 @@ const MISSING: Record<string, { label: string; icon: LucideIcon; page: string }>
 };
 
 function Remedy({ plugin, path }: { plugin: PluginSummary; path: string }) {
+  if (plugin.badge === "healthy") {
+    return (
+      <ButtonLink size="sm" href={toChatPath(plugin.id)} icon={<MessageSquare aria-hidden />}>
+        Try it in the playground
+      </ButtonLink>
+    );
+  }
   const missing = MISSING[plugin.failureCode ?? ""];
   if (missing === undefined) return <Retry plugin={plugin} />;
   const { label, icon: Icon, page } = missing;

@@ -3,13 +3,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { Blocks } from "lucide-react";
 import { EXAMPLE_COMMAND } from "@/components/plugins/plugin-list-example.ts";
-import { needsAttention, sortPlugins } from "@/components/plugins/plugin-filter.ts";
+import { sortPlugins } from "@/components/plugins/plugin-filter.ts";
 import { ButtonLink } from "@/components/ui/button.tsx";
 import { EmptyState } from "@/components/ui/empty-state.tsx";
 import { ErrorNotice } from "@/components/ui/error-notice.tsx";
 import { Panel } from "@/components/ui/panel.tsx";
 import { api } from "@/lib/client/browser.ts";
 import { queries } from "@/lib/client/queries.ts";
+import { needsAttention } from "@/lib/core/badge.ts";
 import { AttentionList } from "./attention-list.tsx";
 import { FirstRun } from "./first-run.tsx";
 import { OverviewSkeleton } from "./overview-skeleton.tsx";
@@ -30,7 +31,7 @@ export function Overview() {
   if (plugins.length === 0) return <NoPlugins />;
 
   const sorted = sortPlugins(plugins, { sort: "state", order: "asc" });
-  const attention = sorted.filter(({ badge }) => needsAttention(badge));
+  const attention = sorted.filter(needsAttention);
   return (
     <div className="flex flex-col gap-5">
       {plugins.every(({ type }) => type === "builtin") ? <FirstRun plugins={plugins} /> : null}

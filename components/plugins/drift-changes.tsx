@@ -1,5 +1,5 @@
 import { BeforeAfter } from "@/components/config-form/value-diff.tsx";
-import type { ManifestChange } from "@/lib/contract/plugin.ts";
+import type { ManifestChange } from "@/lib/contract/drift.ts";
 
 /** Every single difference, before → after, folded away. */
 export function DriftChanges({ changes }: { changes: ManifestChange[] }) {

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import type { PluginDrift } from "@/lib/contract/plugin.ts";
+import type { PluginDrift } from "@/lib/contract/drift.ts";
 
 /** What a change of the schema means for the configuration, in words. Nothing when no field is touched. */
 export function DriftFields({

@@ -11,7 +11,7 @@ import { toErrorInfo } from "@/components/ui/error-notice.tsx";
 import { api } from "@/lib/client/browser.ts";
 import { queries } from "@/lib/client/queries.ts";
 import type { FolderProblem } from "@/lib/contract/intake.ts";
-import type { PluginReference } from "@/lib/contract/plugin.ts";
+import type { PluginReference } from "@/lib/contract/registration.ts";
 import { FindingList } from "./finding-list.tsx";
 import { toPluginPath } from "./plugin-path.ts";
 import { usePermission } from "./use-permission.ts";

@@ -1,5 +1,5 @@
 import type { Finding } from "@/lib/contract/manifest.ts";
-import type { PluginPreview } from "@/lib/contract/plugin.ts";
+import type { PluginPreview } from "@/lib/contract/registration.ts";
 
 /** What the server's reader refuses before it looks at fields. A text with one of these is not parsed in the browser. */
 const UNREAD = new Set([

@@ -3,7 +3,7 @@
 import { Activity, Power, RotateCw, Settings2 } from "lucide-react";
 import type { ReactNode } from "react";
 import { ReviewCommand } from "@/components/processes/review-command.tsx";
-import { useProcess, waitsForApproval } from "@/components/processes/use-process.ts";
+import { useWaitsForApproval } from "@/components/processes/use-process.ts";
 import { Button, ButtonLink } from "@/components/ui/button.tsx";
 import { RelativeTime } from "@/components/ui/relative-time.tsx";
 import { BADGES, TONE_CLASSES } from "@/components/ui/status-badge.tsx";
@@ -49,14 +49,6 @@ export function PluginAttention({ editing = false }: { editing?: boolean }) {
       <Remedies waits={waits} editing={editing} />
     </section>
   );
-}
-
-/** Nothing but an admin's consent to its command is missing: the manifest is complete and there is something to start. */
-function useWaitsForApproval(plugin: Plugin): boolean {
-  const { data: process } = useProcess(plugin);
-  if (plugin.missingConfig.length > 0 || plugin.fileState === "gone") return false;
-  const isOff = plugin.desired === "disabled" && plugin.badge === "disabled";
-  return (isOff && waitsForApproval(process)) || plugin.failureCode === "process_needs_approval";
 }
 
 function toApprovalHeadline(mayApprove: boolean): string {

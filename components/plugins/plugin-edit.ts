@@ -1,5 +1,6 @@
 import { INTERVAL_SECONDS } from "@/lib/contract/manifest.ts";
-import { PluginName, type Plugin, type PluginPatch } from "@/lib/contract/plugin.ts";
+import { type Plugin } from "@/lib/contract/plugin.ts";
+import { PluginName, type PluginPatch } from "@/lib/contract/registration.ts";
 
 /** The edit dialog's fields as typed; `endpoint` is null for a plugin without an address. */
 export interface PluginEdit {

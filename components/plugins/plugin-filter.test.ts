@@ -39,6 +39,13 @@ describe("filterPlugins", () => {
     plugin("Beta", { badge: "down", providerType: "openai" }),
     plugin("Gamma", { badge: "disabled" }),
   ];
+  const ejected = plugin("Mute", {
+    ejection: {
+      until: "2026-11-22T00:00:30.000Z",
+      failures: 5,
+      error: { code: "plugin_error", message: "It answered with 500." },
+    },
+  });
 
   it("finds every word in name, provider or endpoint, whatever the case", () => {
     expect(names(filterPlugins(all, { search: "BETA open", state: "all" }))).toEqual(["Beta"]);
@@ -50,6 +57,19 @@ describe("filterPlugins", () => {
     expect(names(filterPlugins(all, { search: "", state: "attention" }))).toEqual(["Beta"]);
     expect(names(filterPlugins(all, { search: "", state: "disabled" }))).toEqual(["Gamma"]);
     expect(countStates(all)).toMatchObject({ all: 3, attention: 1, healthy: 1, failed: 0 });
+  });
+
+  it("counts a healthy plugin whose chats fail among what needs attention, before the others that are healthy", () => {
+    expect(names(filterPlugins([...all, ejected], { search: "", state: "attention" }))).toEqual([
+      "Beta",
+      "Mute",
+    ]);
+    expect(names(sortPlugins([...all, ejected], { sort: "state", order: "asc" }))).toEqual([
+      "Beta",
+      "Mute",
+      "Alpha",
+      "Gamma",
+    ]);
   });
 });
 

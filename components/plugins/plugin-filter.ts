@@ -1,4 +1,5 @@
 import type { Badge, PluginSummary } from "@/lib/contract/plugin.ts";
+import { needsAttention } from "@/lib/core/badge.ts";
 
 /** What the state filter offers: everything, what needs attention, or one badge. */
 export const STATE_FILTERS = [
@@ -33,14 +34,13 @@ const URGENCY: Record<Badge, number> = {
   disabled: 7,
 };
 
-/** Badges that ask for a person. */
-export function needsAttention(badge: Badge): boolean {
-  return URGENCY[badge] <= URGENCY.degraded;
+function toUrgency(plugin: PluginSummary): number {
+  return needsAttention(plugin) ? Math.min(URGENCY[plugin.badge], URGENCY.degraded) : URGENCY[plugin.badge];
 }
 
-function matchesState(badge: Badge, state: StateFilter): boolean {
+function matchesState(plugin: PluginSummary, state: StateFilter): boolean {
   if (state === "all") return true;
-  return state === "attention" ? needsAttention(badge) : badge === state;
+  return state === "attention" ? needsAttention(plugin) : plugin.badge === state;
 }
 
 /** Every word of `search` must occur in name, provider or endpoint; case does not matter. */
@@ -50,7 +50,7 @@ export function filterPlugins(
 ): PluginSummary[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   return plugins.filter((plugin) => {
-    if (!matchesState(plugin.badge, state)) return false;
+    if (!matchesState(plugin, state)) return false;
     const text = `${plugin.name} ${plugin.providerType} ${plugin.endpoint ?? ""}`.toLowerCase();
     return words.every((word) => text.includes(word));
   });
@@ -60,7 +60,7 @@ export function filterPlugins(
 export function countStates(plugins: readonly PluginSummary[]): Record<StateFilter, number> {
   const entries = STATE_FILTERS.map((state) => [
     state,
-    plugins.filter(({ badge }) => matchesState(badge, state)).length,
+    plugins.filter((plugin) => matchesState(plugin, state)).length,
   ]);
   return Object.fromEntries(entries) as Record<StateFilter, number>;
 }
@@ -69,7 +69,7 @@ const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" })
 
 /** What a column sorts by; null is unknown. */
 const VALUES: Record<SortKey, (plugin: PluginSummary) => number | string | null> = {
-  state: ({ badge }) => URGENCY[badge],
+  state: toUrgency,
   name: ({ name }) => name,
   provider: ({ providerType }) => providerType,
   p50: ({ p50Ms }) => p50Ms,

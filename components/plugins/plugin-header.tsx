@@ -2,6 +2,7 @@
 
 import { Activity, Ellipsis, MessageSquare, Pencil, Power, RotateCw, Trash2 } from "lucide-react";
 import { useState } from "react";
+import { useWaitsForApproval } from "@/components/processes/use-process.ts";
 import { Button, ButtonLink } from "@/components/ui/button.tsx";
 import { CopyButton } from "@/components/ui/copy-button.tsx";
 import { Menu, MenuItem } from "@/components/ui/menu.tsx";
@@ -92,10 +93,11 @@ function Actions() {
 
 function Verbs() {
   const { plugin, act, running } = usePluginScreen();
+  const isNotReady = useWaitsForApproval(plugin) || plugin.missingConfig.length > 0;
   if (plugin.desired === "disabled") {
     return (
       <Button
-        variant={plugin.missingConfig.length > 0 ? "secondary" : "primary"}
+        variant={isNotReady ? "secondary" : "primary"}
         icon={<Power aria-hidden />}
         loading={running === "enable"}
         disabled={running === "disable"}

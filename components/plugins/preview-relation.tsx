@@ -2,7 +2,8 @@ import { TriangleAlert } from "lucide-react";
 import Link from "next/link";
 import { ButtonLink } from "@/components/ui/button.tsx";
 import { CopyButton } from "@/components/ui/copy-button.tsx";
-import type { ManifestChange, PluginPreview, PluginReference } from "@/lib/contract/plugin.ts";
+import type { ManifestChange } from "@/lib/contract/drift.ts";
+import type { PluginPreview, PluginReference } from "@/lib/contract/registration.ts";
 import type { Json } from "@/lib/contract/manifest.ts";
 import { toPluginPath } from "./plugin-path.ts";
 

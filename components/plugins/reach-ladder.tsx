@@ -2,7 +2,7 @@ import { Check, ChevronRight, Minus, X, type LucideIcon } from "lucide-react";
 import { z } from "zod";
 import { ErrorNotice, toErrorInfo } from "@/components/ui/error-notice.tsx";
 import { formatMs } from "@/components/ui/numbers.ts";
-import { ReachStep } from "@/lib/contract/plugin.ts";
+import { ReachStep } from "@/lib/contract/registration.ts";
 
 const NAMES: Record<ReachStep["name"], string> = {
   address: "Address allowed",

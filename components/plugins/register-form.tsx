@@ -7,7 +7,7 @@ import { ErrorNotice, toErrorInfo } from "@/components/ui/error-notice.tsx";
 import { Field } from "@/components/ui/field.tsx";
 import { Input } from "@/components/ui/input.tsx";
 import type { BuiltinPreset } from "@/lib/core/builtin-presets.ts";
-import { PluginName, type PluginPreview } from "@/lib/contract/plugin.ts";
+import { PluginName, type PluginPreview } from "@/lib/contract/registration.ts";
 import { ServiceConsent } from "./address-consent.tsx";
 import { toPlace } from "./address-place.ts";
 import { usePermission } from "./use-permission.ts";

@@ -1,4 +1,4 @@
-import type { PluginCreate } from "@/lib/contract/plugin.ts";
+import type { PluginCreate } from "@/lib/contract/registration.ts";
 
 /** What the one field of the form holds. */
 export type Reading =

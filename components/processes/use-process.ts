@@ -14,7 +14,15 @@ export function useProcess(plugin: Plugin) {
   return useQuery({ ...queries(api).process(plugin.id), enabled: hasCommand(plugin) });
 }
 
+/** Nothing but an admin's consent to its command is missing: the manifest is complete and there is something to start. */
+export function useWaitsForApproval(plugin: Plugin): boolean {
+  const { data: process } = useProcess(plugin);
+  if (plugin.missingConfig.length > 0 || plugin.fileState === "gone") return false;
+  const isOff = plugin.desired === "disabled" && plugin.badge === "disabled";
+  return (isOff && waitsForApproval(process)) || plugin.failureCode === "process_needs_approval";
+}
+
 /** True when nothing but an admin's consent is missing: there is a command that could be started. */
-export function waitsForApproval(process: PluginProcess | undefined): boolean {
+function waitsForApproval(process: PluginProcess | undefined): boolean {
   return process !== undefined && process.allowed && process.command !== null && !process.approved;
 }

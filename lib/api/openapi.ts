@@ -6,14 +6,8 @@ import { ErrorBody, ErrorInfo } from "../contract/error.ts";
 import { HealthReport, Incident, Overview } from "../contract/health.ts";
 import { ConfigField, Finding, Json, Manifest, Metadata } from "../contract/manifest.ts";
 import { RunEvent, RunRequest } from "../contract/playground.ts";
-import {
-  LastCheck,
-  Plugin,
-  PluginModels,
-  PluginPatch,
-  PluginPreview,
-  PluginSummary,
-} from "../contract/plugin.ts";
+import { LastCheck, Plugin, PluginModels, PluginSummary } from "../contract/plugin.ts";
+import { PluginPatch, PluginPreview } from "../contract/registration.ts";
 import { ChatMessage, Model } from "../contract/protocol.ts";
 import type { Route } from "./route.ts";
 

@@ -10,15 +10,9 @@ import {
 import { ConfigRestored, ConfigRevisionList, type ConfigRestore } from "../contract/config-revision.ts";
 import { HealthReport, Overview } from "../contract/health.ts";
 import { LogPage, PluginProcess, type ProcessCommand, type ProcessLimits } from "../contract/process.ts";
-import {
-  Plugin,
-  PluginModels,
-  PluginPreview,
-  PluginSummary,
-  type DriftAccept,
-  type PluginCreate,
-  type PluginPatch,
-} from "../contract/plugin.ts";
+import { type DriftAccept } from "../contract/drift.ts";
+import { Plugin, PluginModels, PluginSummary } from "../contract/plugin.ts";
+import { PluginPreview, type PluginCreate, type PluginPatch } from "../contract/registration.ts";
 import { ApprovalList, FolderReport } from "../contract/intake.ts";
 import type { Call, Send } from "./http.ts";
 

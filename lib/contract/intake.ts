@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Finding } from "./manifest.ts";
-import { PluginReference } from "./plugin.ts";
+import { PluginReference } from "./registration.ts";
 
 /** Consent of an admin to talk to one loopback or private host:port, and which plugins live on it. */
 export const Approval = z.object({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Badge, Desired, HealthState, Lifecycle } from "../contract/plugin.ts";
-import { toBadge, toReason } from "./badge.ts";
+import { needsAttention, toBadge, toReason } from "./badge.ts";
 import type { Situation } from "./badge.ts";
 
 const RUNNING: Situation = {
@@ -10,9 +10,12 @@ const RUNNING: Situation = {
   problem: null,
   failures: 0,
   waitsForPerson: false,
+  ejection: null,
   activeChats: 0,
 };
 const problem = { message: "Nothing answers at 127.0.0.1:8090", hint: "Start it" };
+
+const ejection = { failures: 5, error: { message: "127.0.0.1:8090 answered with 502" } };
 
 describe("the badge", () => {
   it.each([
@@ -45,9 +48,26 @@ describe("the badge", () => {
   });
 });
 
+describe("what needs attention", () => {
+  it.each([
+    ["healthy", null, false],
+    ["healthy", ejection, true],
+    ["degraded", null, true],
+    ["down", null, true],
+    ["failed", null, true],
+    ["parked", null, true],
+    ["unknown", null, false],
+    ["starting", ejection, false],
+    ["disabled", ejection, false],
+  ] as const)("%s with ejection %j: %s", (badge, ejection, expected) => {
+    expect(needsAttention({ badge, ejection })).toBe(expected);
+  });
+});
+
 describe("the reason", () => {
   it.each([
     [{}, null],
+    [{ ejection }, "Its checks pass, but the last 5 chats failed: 127.0.0.1:8090 answered with 502."],
     [{ lifecycle: "disabled", desired: "disabled" }, null],
     [{ health: "unknown" }, "Not checked yet."],
     [

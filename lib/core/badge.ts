@@ -32,6 +32,13 @@ export function toBadge({ desired, lifecycle, health }: Axes): Badge {
   }
 }
 
+const ASKS_FOR_A_PERSON: ReadonlySet<Badge> = new Set<Badge>(["down", "failed", "parked", "degraded"]);
+
+/** Whether a person has to look at a plugin: its badge says so, or its chats fail although its checks pass. */
+export function needsAttention({ badge, ejection }: { badge: Badge; ejection: unknown }): boolean {
+  return ASKS_FOR_A_PERSON.has(badge) || (badge === "healthy" && ejection !== null);
+}
+
 /** What the sentence beside the badge is made of. */
 export interface Situation extends Axes {
   /** Why the lifecycle failed, or what the newest failed check said; null when neither happened. */
@@ -40,6 +47,8 @@ export interface Situation extends Axes {
   failures: number;
   /** The host will not try again by itself. */
   waitsForPerson: boolean;
+  /** Why it gets no routed requests for a while; null while it may. */
+  ejection: { failures: number; error: { message: string } } | null;
   activeChats: number;
 }
 
@@ -73,11 +82,15 @@ function drainingReason({ desired, activeChats }: Situation): string {
 }
 
 function readyReason(situation: Situation): string | null {
-  const { health, problem, failures } = situation;
-  if (health === "up") return null;
+  const { health, problem, failures, ejection } = situation;
+  if (health === "up") return ejection === null ? null : ejectedReason(ejection);
   if (health === "down") return sentences(failures === 0 ? "It has just answered again" : toMessage(problem));
   if (problem === null) return "Not checked yet.";
   return sentences(problem.message, toCount(situation));
+}
+
+function ejectedReason({ failures, error }: NonNullable<Situation["ejection"]>): string {
+  return sentences(`Its checks pass, but the last ${failures} chats failed: ${error.message}`);
 }
 
 function toMessage(problem: Situation["problem"]): string {

@@ -1,5 +1,5 @@
 import type { ConfigField, Manifest, Metadata } from "../contract/manifest.ts";
-import type { PluginDrift } from "../contract/plugin.ts";
+import type { PluginDrift } from "../contract/drift.ts";
 import { diffManifests } from "./manifest-diff.ts";
 
 /**

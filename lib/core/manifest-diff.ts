@@ -1,5 +1,5 @@
 import type { Json, Manifest } from "../contract/manifest.ts";
-import type { ManifestChange } from "../contract/plugin.ts";
+import type { ManifestChange } from "../contract/drift.ts";
 import { isJsonObject, isSameJson } from "./json-object.ts";
 
 /**

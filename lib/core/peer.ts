@@ -1,6 +1,6 @@
 import ipaddr from "ipaddr.js";
 import { AppError } from "../contract/error.ts";
-import type { AddressTier } from "../contract/plugin.ts";
+import type { AddressTier } from "../contract/registration.ts";
 import { classifyAddress, formatPlace } from "./address.ts";
 
 /** What decides whether the console may talk to an address. */

@@ -1,5 +1,5 @@
 import { AppError, isAppError, type ErrorCode } from "../contract/error.ts";
-import type { AddressTier, ReachStep } from "../contract/plugin.ts";
+import type { AddressTier, ReachStep } from "../contract/registration.ts";
 import type { Clock } from "./clock.ts";
 import { recogniseServer, type Reached } from "./known-servers.ts";
 

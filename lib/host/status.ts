@@ -20,7 +20,7 @@ export interface StatusParts {
 
 /** Everything the host knows about one plugin at this instant, from memory. */
 export function toStatus(parts: StatusParts): PluginStatus {
-  const { desired, power, tracker, activeChats, reinitializations, reported, nextTurnAt } = parts;
+  const { desired, power, tracker, ejection, activeChats, reinitializations, reported, nextTurnAt } = parts;
   const { health, failures } = tracker.verdict();
   const lastCheck = tracker.lastCheck();
   const refusal = power.refusal();
@@ -29,14 +29,21 @@ export function toStatus(parts: StatusParts): PluginStatus {
   const initializedAt = power.link()?.introduction()?.at;
   return {
     badge: toBadge(axes),
-    reason: toReason({ ...axes, problem, failures, waitsForPerson: nextTurnAt === null, activeChats }),
+    reason: toReason({
+      ...axes,
+      problem,
+      failures,
+      ejection,
+      waitsForPerson: nextTurnAt === null,
+      activeChats,
+    }),
     lifecycle: axes.lifecycle,
     health,
     steps: power.steps(),
     failure: power.failure(),
     refusal,
     lastCheck,
-    ejection: parts.ejection,
+    ejection,
     stats: tracker.stats(),
     models: power.models(),
     initializedAt: initializedAt === undefined ? null : toIso(initializedAt),

@@ -1,6 +1,6 @@
 import { TestStepName, type TestStep } from "../contract/config-test.ts";
 import type { ErrorInfo } from "../contract/error.ts";
-import type { ReachStep } from "../contract/plugin.ts";
+import type { ReachStep } from "../contract/registration.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Log } from "../log.ts";
 import { toFailure } from "./failure.ts";

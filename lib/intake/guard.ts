@@ -1,7 +1,7 @@
 import { lookup, type LookupAddress } from "node:dns";
 import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";
-import type { AddressTier } from "../contract/plugin.ts";
+import type { AddressTier } from "../contract/registration.ts";
 import { formatPlace } from "../core/address.ts";
 import type { Clock } from "../core/clock.ts";
 import { slowNameFault, toNetworkFault } from "../core/network-fault.ts";

@@ -1,5 +1,5 @@
 import { AppError } from "../contract/error.ts";
-import type { PluginPreview, ReachStep } from "../contract/plugin.ts";
+import type { PluginPreview, ReachStep } from "../contract/registration.ts";
 import { formatPlace } from "../core/address.ts";
 import { refusePeer } from "../core/peer.ts";
 import type { Reach } from "../core/reach.ts";

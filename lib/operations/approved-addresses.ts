@@ -1,6 +1,6 @@
 import { AppError } from "../contract/error.ts";
 import type { Approval, ApprovalList } from "../contract/intake.ts";
-import type { PluginReference } from "../contract/plugin.ts";
+import type { PluginReference } from "../contract/registration.ts";
 import { formatPlace, parseEndpoint } from "../core/address.ts";
 import type { PluginRecord, Repositories } from "../data/data.ts";
 import { requirePermission, type Actor } from "./actor.ts";

@@ -1,5 +1,6 @@
 import type { Finding, Manifest } from "../contract/manifest.ts";
-import type { PluginCreate, PluginOrigin, ReachStep } from "../contract/plugin.ts";
+import type { PluginOrigin } from "../contract/plugin.ts";
+import type { PluginCreate, ReachStep } from "../contract/registration.ts";
 import type { BuiltinPreset } from "../core/builtin-presets.ts";
 import type { Actor } from "./actor.ts";
 import type { Address, Consent } from "./address.ts";

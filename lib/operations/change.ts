@@ -1,6 +1,7 @@
 import type { AuditChange } from "../contract/activity.ts";
 import { AppError } from "../contract/error.ts";
-import type { Plugin, PluginPatch } from "../contract/plugin.ts";
+import type { Plugin } from "../contract/plugin.ts";
+import type { PluginPatch } from "../contract/registration.ts";
 import { parseEndpoint } from "../core/address.ts";
 import type { PluginRecord, Repositories } from "../data/data.ts";
 import { requirePermission, type Actor } from "./actor.ts";

@@ -1,6 +1,7 @@
 import { AppError } from "../contract/error.ts";
 import type { Manifest, Metadata } from "../contract/manifest.ts";
-import type { DriftAccept, Plugin } from "../contract/plugin.ts";
+import type { DriftAccept } from "../contract/drift.ts";
+import type { Plugin } from "../contract/plugin.ts";
 import type { AuditChange } from "../contract/activity.ts";
 import { diffManifests } from "../core/manifest-diff.ts";
 import type { PluginRecord, Repositories } from "../data/data.ts";

@@ -1,6 +1,6 @@
 import type { AuditChange } from "../contract/activity.ts";
 import type { Finding, Manifest } from "../contract/manifest.ts";
-import type { ManifestChange } from "../contract/plugin.ts";
+import type { ManifestChange } from "../contract/drift.ts";
 import { missingRequired } from "../core/config.ts";
 import { diffManifests } from "../core/manifest-diff.ts";
 import type { PluginRecord, Repositories, StoredFile } from "../data/data.ts";

@@ -1,5 +1,5 @@
 import { AppError, isAppError } from "../contract/error.ts";
-import type { PluginPatch } from "../contract/plugin.ts";
+import type { PluginPatch } from "../contract/registration.ts";
 import { originOf } from "../core/origin.ts";
 import type { PluginRecord, Repositories } from "../data/data.ts";
 import type { Actor } from "./actor.ts";

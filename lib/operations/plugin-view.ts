@@ -1,4 +1,5 @@
-import type { LifecycleStep, Plugin, PluginDrift, PluginSummary } from "../contract/plugin.ts";
+import type { PluginDrift } from "../contract/drift.ts";
+import type { LifecycleStep, Plugin, PluginSummary } from "../contract/plugin.ts";
 import { concealSensitive } from "../core/config.ts";
 import type { PluginRecord } from "../data/data.ts";
 import type { PluginStatus } from "../host/host.ts";

@@ -1,6 +1,7 @@
 import type { SecretState } from "../contract/config.ts";
 import { AppError } from "../contract/error.ts";
-import type { Plugin, PluginDrift, PluginSummary } from "../contract/plugin.ts";
+import type { PluginDrift } from "../contract/drift.ts";
+import type { Plugin, PluginSummary } from "../contract/plugin.ts";
 import { missingRequired } from "../core/config.ts";
 import { toDrift } from "../core/drift.ts";
 import type { PluginRecord, Repositories } from "../data/data.ts";

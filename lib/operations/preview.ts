@@ -3,7 +3,7 @@ import {
   type PluginCreate,
   type PluginPreview,
   type PluginReference,
-} from "../contract/plugin.ts";
+} from "../contract/registration.ts";
 import type { Finding } from "../contract/manifest.ts";
 import { formatPlace } from "../core/address.ts";
 import { diffManifests } from "../core/manifest-diff.ts";

@@ -1,6 +1,7 @@
 import { AppError } from "../contract/error.ts";
 import type { Finding } from "../contract/manifest.ts";
-import type { Plugin, PluginCreate } from "../contract/plugin.ts";
+import type { Plugin } from "../contract/plugin.ts";
+import type { PluginCreate } from "../contract/registration.ts";
 import { toConfigChanges } from "../core/revision.ts";
 import type { PluginRecord } from "../data/data.ts";
 import { requirePermission, type Actor } from "./actor.ts";

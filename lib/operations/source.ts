@@ -1,6 +1,6 @@
 import { AppError } from "../contract/error.ts";
 import { INTERVAL_SECONDS, type Finding, type Manifest } from "../contract/manifest.ts";
-import type { PluginCreate } from "../contract/plugin.ts";
+import type { PluginCreate } from "../contract/registration.ts";
 import { parseEndpoint } from "../core/address.ts";
 import { presetsOf, type BuiltinPreset } from "../core/builtin-presets.ts";
 import { createReach, explainReach } from "../core/reach.ts";

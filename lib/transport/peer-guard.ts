@@ -2,7 +2,7 @@ import { lookup, type LookupAddress } from "node:dns";
 import { isIP, type Socket } from "node:net";
 import { networkInterfaces } from "node:os";
 import { AppError } from "../contract/error.ts";
-import type { AddressTier } from "../contract/plugin.ts";
+import type { AddressTier } from "../contract/registration.ts";
 import { judgePeer, refusePeer, type PeerPolicy } from "../core/peer.ts";
 import { traceAddresses, type ReachTrace } from "../core/reach.ts";
 import { formatDuration } from "./limits.ts";

@@ -2,7 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createTestConsole, type TestConsole } from "../../../test/api-console.ts";
 import { serveOpenAi, type OpenAiServer } from "../../../test/openai-server.ts";
 import type { ConfigRevision } from "../../contract/config-revision.ts";
-import type { Plugin, PluginPreview } from "../../contract/plugin.ts";
+import type { Plugin } from "../../contract/plugin.ts";
+import type { PluginPreview } from "../../contract/registration.ts";
 
 const SOON = { timeout: 10_000 };
 const KEY = "canary-key-5521-builtin";

@@ -7,7 +7,8 @@ import {
 } from "../../contract/config.ts";
 import { ConfigRestore, ConfigRestored, ConfigRevisionList } from "../../contract/config-revision.ts";
 import { ConfigTestRequest } from "../../contract/config-test.ts";
-import { DriftAccept, Plugin } from "../../contract/plugin.ts";
+import { DriftAccept } from "../../contract/drift.ts";
+import { Plugin } from "../../contract/plugin.ts";
 import { listRevisions, restoreConfig } from "../../operations/config-history.ts";
 import { startConfigTest } from "../../operations/config-test.ts";
 import { getConfig, getEffectiveConfig, saveConfig } from "../../operations/config.ts";

@@ -3,7 +3,8 @@ import { createTestConsole, type TestConsole } from "../../../test/api-console.t
 import { serveGrpcPlugin, type GrpcPluginServer } from "../../../test/grpc-server.ts";
 import { servePlugin } from "../../../test/plugin-server.ts";
 import { createSamplePlugin, SAMPLE_METADATA } from "../../../test/sample-plugin.ts";
-import type { Plugin, PluginPreview, ReachStep } from "../../contract/plugin.ts";
+import type { Plugin } from "../../contract/plugin.ts";
+import type { PluginPreview, ReachStep } from "../../contract/registration.ts";
 
 let loom: TestConsole;
 let plugin: GrpcPluginServer;

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestConsole, type TestConsole } from "../../../test/api-console.ts";
 import type { Finding } from "../../contract/manifest.ts";
-import type { Plugin, PluginPreview } from "../../contract/plugin.ts";
+import type { Plugin } from "../../contract/plugin.ts";
+import type { PluginPreview } from "../../contract/registration.ts";
 
 let loom: TestConsole;
 beforeAll(async () => {

@@ -1,13 +1,7 @@
 import { z } from "zod";
 import { HealthReport } from "../../contract/health.ts";
-import {
-  Plugin,
-  PluginCreate,
-  PluginModels,
-  PluginPatch,
-  PluginPreview,
-  PluginSummary,
-} from "../../contract/plugin.ts";
+import { Plugin, PluginModels, PluginSummary } from "../../contract/plugin.ts";
+import { PluginCreate, PluginPatch, PluginPreview } from "../../contract/registration.ts";
 import { changePlugin } from "../../operations/change.ts";
 import { getHealth } from "../../operations/health.ts";
 import { getModels, refreshModels } from "../../operations/models.ts";

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createTestConsole, type Answer, type TestConsole } from "../../../test/api-console.ts";
 import { SERVER_KEY, VALID } from "../../../test/certificates.ts";
 import { createStubPlugin } from "../../../test/stub-plugin.ts";
-import type { PluginPreview, ReachStep } from "../../contract/plugin.ts";
+import type { PluginPreview, ReachStep } from "../../contract/registration.ts";
 
 let loom: TestConsole;
 const servers: Server[] = [];

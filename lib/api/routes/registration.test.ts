@@ -3,7 +3,8 @@ import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createTestConsole, type TestConsole } from "../../../test/api-console.ts";
 import { createStubPlugin, type StubPlugin } from "../../../test/stub-plugin.ts";
-import type { Plugin, PluginPreview } from "../../contract/plugin.ts";
+import type { Plugin } from "../../contract/plugin.ts";
+import type { PluginPreview } from "../../contract/registration.ts";
 
 const SOON = { timeout: 10_000 };
 
