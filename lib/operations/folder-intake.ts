@@ -1,18 +1,16 @@
 import { isAppError } from "../contract/error.ts";
 import type { Finding } from "../contract/manifest.ts";
 import { formatPlace } from "../core/address.ts";
-import { isSameJson } from "../core/json-object.ts";
-import { findRings } from "../core/rings.ts";
-import type { Json } from "../contract/manifest.ts";
-import type { OwnedFile, PluginRecord } from "../data/data.ts";
+import type { PluginRecord } from "../data/data.ts";
 import type { FolderReading, FolderSnapshot } from "../host/directory-watcher.ts";
 import { createGate } from "../host/gate.ts";
 import { createBreath } from "./breath.ts";
 import type { Context } from "./context.ts";
 import { markBroken, markGone, reloadFiles } from "./file-plugin.ts";
 import type { FilePlace, Reloaded, UsableReading } from "./file-plugin.ts";
+import { findConflict, ringsOf, type Blocked, type Moving, type Owned } from "./file-conflict.ts";
 import { readFileContent, toFileFinding, type FileReading } from "./file-reading.ts";
-import { atEndpoint, toDetached, toTaken, waitingFinding } from "./folder-findings.ts";
+import { atEndpoint, waitingFinding } from "./folder-findings.ts";
 import { createNewFiles } from "./new-files.ts";
 import { chooseName } from "./preview.ts";
 import { reconcileLater } from "./switching.ts";
@@ -36,21 +34,6 @@ export interface OpenProblem {
   /** Tried again whenever something changes: somebody else has its endpoint. */
   retry?: FolderReading;
 }
-
-/** A file whose endpoint another plugin has. */
-interface Blocked {
-  found: FolderReading;
-  reading: UsableReading;
-  place: FilePlace;
-  /** The plugin it belongs to; undefined for a new file. */
-  owner: Owned | undefined;
-  holderId: string;
-  conflict: Finding;
-}
-
-type Moving = Blocked & { owner: Owned };
-
-type Owned = Pick<OwnedFile, "pluginId" | "endpoint" | "file">;
 
 /**
  * Brings the registered plugins to what a look at the folders found. `problems` (by path) are updated on the way. A file that
@@ -153,7 +136,10 @@ async function createIntake(context: Context, snapshot: FolderSnapshot, problems
     const place: FilePlace = { path, folder, hash: "hash" in content ? content.hash : "" };
     const owner = owned.get(path) ?? findMoved(place, reading.endpoint);
     if (!isUsable(reading)) return refuse(place, owned.get(path), reading.findings);
-    const conflict = await findConflict(reading, owner);
+    // Whose endpoint nobody has needs no question to the database.
+    const isFree = reading.endpoint !== null && !taken.endpoints.has(reading.endpoint);
+    if (reading.endpoint !== null && coming.has(reading.endpoint)) await coming.store();
+    const conflict = isFree ? null : await findConflict(context, reading, owner);
     if (conflict) return { found, reading, place, owner, ...conflict };
     if (owner === undefined) {
       const name = chooseName(taken.names, reading.manifest.metadata.name);
@@ -204,23 +190,6 @@ async function createIntake(context: Context, snapshot: FolderSnapshot, problems
     return lost.find(({ file }) => file.hash === hash) ?? lost.find(hasEndpoint);
   }
 
-  async function findConflict(
-    reading: UsableReading,
-    owner: Owned | undefined,
-  ): Promise<Pick<Blocked, "holderId" | "conflict"> | null> {
-    const { endpoint, manifest } = reading;
-    if (endpoint === null) {
-      const detached = owner ? undefined : await findDetachedBuiltin(context, manifest as Json);
-      return detached ? { holderId: detached.id, conflict: toDetached(detached) } : null;
-    }
-    if (!taken.endpoints.has(endpoint)) return null;
-    if (coming.has(endpoint)) await coming.store();
-    const holder = await data.plugins.findByEndpoint(endpoint);
-    if (holder === null || holder.id === owner?.pluginId) return null;
-    const isDetached = holder.origin === "folder" && holder.file === null;
-    return { holderId: holder.id, conflict: isDetached ? toDetached(holder) : toTaken(holder) };
-  }
-
   /** A pipe, or a link out of the folder, where a plugin's file was. */
   async function takeProblems(): Promise<void> {
     for (const [path, problem] of snapshot.problems) {
@@ -261,13 +230,6 @@ function readInTurn(context: Context, readings: FolderReading[], breathe: () => 
   }));
 }
 
-async function findDetachedBuiltin({ data }: Context, manifest: Json): Promise<PluginRecord | undefined> {
-  return (await data.plugins.list()).find(
-    (record) =>
-      record.origin === "folder" && record.file === null && isSameJson(record.manifest as Json, manifest),
-  );
-}
-
 function setWaiting(problems: Map<string, OpenProblem>, path: string, waiting: OpenProblem | null): void {
   if (waiting === null) problems.delete(path);
   else problems.set(path, waiting);
@@ -275,16 +237,6 @@ function setWaiting(problems: Map<string, OpenProblem>, path: string, waiting: O
 
 function isNews({ content }: FolderReading, owner: Owned | undefined): boolean {
   return !(owner?.file.state === "ok" && "hash" in content && content.hash === owner.file.hash);
-}
-
-function ringsOf(blocked: Blocked[]): Moving[][] {
-  const byPlugin = new Map(blocked.filter(isOwned).map((file) => [file.owner.pluginId, file]));
-  const rings = findRings(new Map(Array.from(byPlugin, ([id, { holderId }]) => [id, holderId])));
-  return rings.map((ring) => ring.flatMap((id) => byPlugin.get(id) ?? []));
-}
-
-function isOwned(file: Blocked): file is Moving {
-  return file.owner !== undefined;
 }
 
 function isUsable(reading: FileReading): reading is UsableReading {
