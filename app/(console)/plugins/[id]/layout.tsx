@@ -28,7 +28,8 @@ export default async function PluginLayout({ params, children }: Props & { child
     <Prefetch
       load={(client, query) => {
         client.setQueryData(query.plugin(plugin.id).queryKey, plugin);
-        return [];
+        // Header and page ask the same: what the header learnt in the browser would differ from what the server drew of the page.
+        return plugin.manifest.command === undefined ? [] : [client.prefetchQuery(query.process(plugin.id))];
       }}
     >
       <PluginScreen id={plugin.id}>{children}</PluginScreen>
