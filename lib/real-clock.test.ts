@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect, createServer, type AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
 import { createClock } from "./real-clock.ts";
 
@@ -33,6 +35,21 @@ describe("the real clock", () => {
     const { signal } = clock.deadline(5);
     await new Promise((resolve) => signal.addEventListener("abort", resolve));
     expect(signal.reason).toMatchObject({ name: "TimeoutError" });
+  });
+
+  it("holds the time in which the process itself was busy against nobody: what arrived meanwhile came in time", async () => {
+    const server = createServer((peer) => peer.pipe(peer)).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { signal, clear } = clock.deadline(30);
+    const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
+    socket.once("connect", () => socket.write("question"));
+    socket.once("data", clear);
+    const busyUntil = performance.now() + 200;
+    while (performance.now() < busyUntil);
+    await once(socket, "data");
+    expect(signal.aborted).toBe(false);
+    socket.destroy();
+    server.close();
   });
 
   it("forgets a deadline that was met", () => {

@@ -9,6 +9,9 @@ export interface Clock {
   monotonic(): number;
   /** Resolves after `ms`, or at once when `signal` aborts. Never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
-  /** A signal that aborts after `ms` with a `TimeoutError`; call `clear` when the work is done, so that no timer is left. */
+  /**
+   * A signal that aborts after `ms` with a `TimeoutError`; call `clear` when the work is done, so that no timer is left. Found late,
+   * because the process was busy, it waits as long again (at most `ms`): what arrived meanwhile counts as in time.
+   */
   deadline(ms: number): { signal: AbortSignal; clear(): void };
 }
