@@ -38,6 +38,16 @@ describe("createAttempts", () => {
     await expect(attempts.countSignIn("1.2.3.4", "ada@example.test")).rejects.toEqual(refused);
   });
 
+  it("starts over after the right setup token, too", async () => {
+    const attempts = createAttempts(LIMITS);
+    for (let i = 0; i < 4; i++) {
+      await attempts.countSetup("1.2.3.4");
+      await attempts.forgetSetup("1.2.3.4");
+    }
+    for (let i = 0; i < 2; i++) await attempts.countSetup("1.2.3.4");
+    await expect(attempts.countSetup("1.2.3.4")).rejects.toEqual(refused);
+  });
+
   it("counts setup tokens apart from sign-ins", async () => {
     const attempts = createAttempts(LIMITS);
     for (let i = 0; i < 2; i++) await attempts.countSetup("1.2.3.4");

@@ -7,7 +7,7 @@ export interface AttemptLimits {
   person: { points: number; duration: number };
   /** Sign-ins from one address, whoever for. */
   address: { points: number; duration: number };
-  /** Setup tokens from one address. */
+  /** Setup tokens from one address. The right one starts over. */
   setup: { points: number; duration: number };
 }
 
@@ -22,6 +22,7 @@ export interface Attempts {
   countSignIn(address: string, email: string): Promise<void>;
   forgetSignIn(address: string, email: string): Promise<void>;
   countSetup(address: string): Promise<void>;
+  forgetSetup(address: string): Promise<void>;
 }
 
 export function createAttempts(limits: AttemptLimits = DEFAULT_LIMITS): Attempts {
@@ -38,6 +39,9 @@ export function createAttempts(limits: AttemptLimits = DEFAULT_LIMITS): Attempts
       await person.delete(toKey(from, email));
     },
     countSetup: (from) => consume(setup, from, "setup"),
+    async forgetSetup(from) {
+      await setup.delete(from);
+    },
   };
 }
 

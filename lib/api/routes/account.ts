@@ -110,7 +110,7 @@ async function requireSetupOpen(context: ApiContext): Promise<void> {
 /** Throws `invalid_setup_token`; a guess too many is `rate_limited`. */
 async function requireSetupToken({ attempts, setupToken }: ApiContext, { address }: Visit, token: string) {
   await attempts.countSetup(address);
-  if (setupToken.check(token)) return;
+  if (setupToken.check(token)) return attempts.forgetSetup(address);
   throw new AppError("invalid_setup_token", "This is not the setup token.", {
     field: "token",
     hint: "Copy the newest one from the console's start log. It changes with every start.",
