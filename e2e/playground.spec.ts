@@ -38,13 +38,13 @@ test("max tokens cuts the answer, and the strip says so", async ({ page, api, pl
 test("Stop aborts the plugin's own request and keeps what was said", async ({ page, api }) => {
   const streaming = await startStreamingPlugin();
   const created = await api.post("/api/plugins", {
-    data: { endpoint: streaming.url, name: "Endless", approveEndpoint: true },
+    data: { endpoint: streaming.url, name: "Tireless", approveEndpoint: true },
   });
   const { plugin } = (await created.json()) as { plugin: { id: string } };
   await api.post(`/api/plugins/${plugin.id}/enable`, { data: {} });
   await page.goto(`/playground?plugin=${plugin.id}&model=endless`);
   await ask(page, "Go on for ever");
-  const answer = page.getByRole("article", { name: "Answer of Endless" });
+  const answer = page.getByRole("article", { name: "Answer of Tireless" });
   await expect(answer).toContainText("word 3");
   await page.getByRole("button", { name: "Stop" }).click();
   await expect(answer).toContainText("Stopped");

@@ -176,7 +176,7 @@ test("starts and serves with its port taken from the environment, and says so wh
 
 test("a plugin that is gone leaves the rest of the console at work", async ({ api }) => {
   const gone = await startExamplePlugin();
-  const id = await registerExample(api, gone, "Gone");
+  const id = await registerExample(api, gone, "Departed");
   await gone.stop();
   const removed = await api.delete(`/api/plugins/${id}`);
   expect(removed.status()).toBe(204);

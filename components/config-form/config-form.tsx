@@ -73,7 +73,8 @@ export function ConfigForm(props: ConfigFormProps) {
   }
   /** Leads to the first error of the text that is open, or else to the first of some fields. */
   function show(names: string[]) {
-    if (error) editor.current?.reveal(error.line, error.column);
+    // A text that was just left takes a moment to withdraw its error.
+    if (error && editor.current) editor.current.reveal(error.line, error.column);
     else if (view === "form") focusFirst(names);
     else {
       fieldGoal.current = names;
