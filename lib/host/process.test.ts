@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -128,5 +129,19 @@ describe("a plugin's process", () => {
     await vi.waitFor(async () => expect((await findRun(runId)).length).toBeGreaterThanOrEqual(2), 5_000);
     maker.kill("SIGKILL");
     await vi.waitFor(async () => expect(await findRun(runId)).toEqual([]), 5_000);
+  }, 20_000);
+
+  it("'s guardian lets a console that closes it go on to its end", async () => {
+    const program = `
+      import { startGuardian } from "./lib/host/process.ts";
+      const guardian = startGuardian("lib/host/guardian.mjs");
+      await guardian.close();
+      process.stdout.write("closed");`;
+    const args = ["--import", "tsx", "--input-type=module", "--eval", program];
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+    const output: string[] = [];
+    child.stdout.on("data", (bytes: Buffer) => output.push(bytes.toString()));
+    await once(child, "close");
+    expect(output.join("")).toBe("closed");
   }, 20_000);
 });

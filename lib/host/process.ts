@@ -181,6 +181,8 @@ export function startGuardian(script: string): Guardian {
     add: (groupId, runId) => tell({ add: { groupId, marker: `${RUN_VARIABLE}=${runId}` } }),
     remove: (groupId) => tell({ remove: { groupId } }),
     async close() {
+      // From here on somebody waits for it: the console would end in the middle of its own stop.
+      child.ref();
       pipe?.end();
       await closed;
     },
