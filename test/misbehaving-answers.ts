@@ -73,6 +73,8 @@ export const ANSWER_FAULTS = {
   "html-as-text": text("<html><body>hello</body></html>", { "content-type": "text/plain" }),
   "plain-text": text("OK", { "content-type": "text/plain" }),
   "json-as-text": text(JSON.stringify(HEALTHY), { "content-type": "text/plain" }),
+  // What `json.dumps` in Flask and `send(JSON.stringify())` in Express make of it.
+  "json-as-html": text(JSON.stringify(HEALTHY), { "content-type": "text/html; charset=utf-8" }),
   "no-content": (socket: Socket) => socket.write(head(204, {})),
   "empty-200": text(""),
   "redirect-301": failure(301, {}, { location: "https://elsewhere.test/health" }),

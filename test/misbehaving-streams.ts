@@ -65,6 +65,14 @@ export const STREAM_FAULTS = {
     "content-type": "text/html",
     "transfer-encoding": "chunked",
   }),
+  "stream-as-html": stream([`${HELLO}data: ${FINISH}\n\n`], {
+    "content-type": "text/html; charset=utf-8",
+    "transfer-encoding": "chunked",
+  }),
+  "stream-as-text": stream([`event: message\n${HELLO}data: ${FINISH}\n\n`], {
+    "content-type": "text/plain",
+    "transfer-encoding": "chunked",
+  }),
   "stream-crlf": stream([`data: ${say("Hello")}\r\n\r\ndata: ${FINISH}\r\n\r\ndata: [DONE]\r\n\r\n`]),
   "stream-no-space": stream([`data:${say("Hello")}\n\ndata:${FINISH}\n\ndata:[DONE]\n\n`]),
   "stream-comments": stream([

@@ -8,7 +8,7 @@ import type { Incoming } from "./wire.ts";
 
 /**
  * The JSON of an answer. Decides between an empty body, a web page, another content type and broken JSON, each its own code;
- * JSON under a wrong content type is read with a warning.
+ * JSON under a wrong content type, text/html too, is read with a warning.
  */
 export function parseAnswer(
   text: string,
@@ -20,7 +20,7 @@ export function parseAnswer(
   noticeWholeFractions(text, reading);
   if (text.trim() === "") throw emptyResponse(incoming);
   const isJson = isJsonType(mediaType);
-  if (mediaType === "text/html" || (!isJson && /^\s*</.test(text))) throw webPage(text, subject, redaction);
+  if (!isJson && /^\s*</.test(text)) throw webPage(text, subject, redaction);
   if (isJson) return redaction.value(parseJson(text, subject, redaction.text));
   const value = parseForeign(text, incoming, redaction);
   reading.warnings.push(`the content type is ${mediaType || "missing"}: application/json is expected`);
@@ -35,6 +35,8 @@ function parseForeign(text: string, { mediaType, subject }: Incoming, redaction:
   try {
     return parseJson(text, subject, redaction.text);
   } catch (cause) {
+    if (/^(?:data|event|id|retry)?:/.test(text)) throw unannouncedStream(subject, mediaType);
+    if (mediaType === "text/html") throw webPage(text, subject, redaction);
     const excerpt = toExcerpt(redaction.text(text));
     throw new AppError(
       "plugin_wrong_content_type",
@@ -46,6 +48,13 @@ function parseForeign(text: string, { mediaType, subject }: Incoming, redaction:
       },
     );
   }
+}
+
+function unannouncedStream(subject: string, mediaType: string): AppError {
+  const what = mediaType === "" ? "without a content type" : `under the content type ${mediaType}`;
+  return new AppError("plugin_wrong_content_type", `${subject} is a stream of events ${what}.`, {
+    hint: "Send a stream with the header Content-Type: text/event-stream.",
+  });
 }
 
 function webPage(text: string, subject: string, redaction: Redaction): AppError {

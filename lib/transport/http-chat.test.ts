@@ -79,6 +79,16 @@ describe("a stream that goes wrong keeps what came and ends with its code", () =
     await vi.waitFor(() => expect(plugin.openSockets()).toBe(0));
   });
 
+  it.each([
+    ["stream-as-html", "text/html"],
+    ["stream-as-text", "text/plain"],
+  ] as const)("%s says which content type a stream has", async (fault, mediaType) => {
+    const { code, message, error } = await run(fault);
+    expect(code).toBe("plugin_wrong_content_type");
+    expect(message).toContain(`a stream of events under the content type ${mediaType}`);
+    expect(error?.extras.hint).toContain("text/event-stream");
+  });
+
   it("silence in the middle is a timeout", async () => {
     const outcome = await run("stream-silence", { timeouts: { ...PATIENT, idleMs: 60 } });
     expect(outcome).toMatchObject({ code: "plugin_timeout", text: "Hello" });

@@ -238,6 +238,7 @@ describe("health", () => {
     ["timestamp-garbage", /not an ISO 8601 time/],
     ["health-capitals", /Healthy is spelled healthy/],
     ["json-as-text", /content type is text\/plain/],
+    ["json-as-html", /content type is text\/html/],
   ];
 
   it.each(odd)("%s is up, with a warning", async (fault, warning) => {
