@@ -1,4 +1,4 @@
-import type { ErrorInfo } from "../contract/error.ts";
+import { AppError, type ErrorInfo } from "../contract/error.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Log } from "../log.ts";
 import type { Chats } from "./chats.ts";
@@ -30,6 +30,16 @@ export interface GoodbyeOptions {
   chats: Pick<Chats, "drain" | "abort">;
 }
 
+function unfinished(name: string): AppError {
+  return new AppError(
+    "plugin_timeout",
+    `${name} did not finish cleaning up within ${CLEANUP_MS / 1_000} s.`,
+    {
+      hint: "It is off all the same. Look at the plugin's log for what it was busy with.",
+    },
+  );
+}
+
 export function createGoodbye({ name, clock, log, chats }: GoodbyeOptions): Goodbye {
   async function cleanUp({ client }: Link, signal?: AbortSignal): Promise<ErrorInfo | null> {
     const deadline = clock.deadline(CLEANUP_MS);
@@ -37,7 +47,8 @@ export function createGoodbye({ name, clock, log, chats }: GoodbyeOptions): Good
       await client.cleanup(signal ? AbortSignal.any([signal, deadline.signal]) : deadline.signal);
       return null;
     } catch (error) {
-      return toFailure(error, log);
+      const isLate = deadline.signal.aborted && signal?.aborted !== true;
+      return toFailure(isLate ? unfinished(name()) : error, log);
     } finally {
       deadline.clear();
     }

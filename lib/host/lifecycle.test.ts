@@ -274,7 +274,15 @@ describe("switching off", () => {
     await console.clock.advance(4_900);
     expect(console.host.status(record.id).lifecycle).toBe("draining");
     await console.clock.advance(100);
-    expect((await disabling).badge).toBe("disabled");
+    const status = await disabling;
+    expect(status.badge).toBe("disabled");
+    expect(status.steps).toMatchObject([
+      {
+        name: "cleanup",
+        status: "failed",
+        error: { code: "plugin_timeout", message: expect.stringContaining("within 5 s") as string },
+      },
+    ]);
   });
 
   it("sends no cleanup to a plugin that was never told anything", async () => {
