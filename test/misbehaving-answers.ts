@@ -84,6 +84,7 @@ export const ANSWER_FAULTS = {
   "unauthorized-401": failure(401, { code: "authentication_failed", message: "Invalid API key format" }),
   "forbidden-403": failure(403, {}),
   "missing-404": failure(404, { detail: "Not Found" }),
+  "missing-404-guide": failure(404, { code: "invalid_request", message: "No such path" }),
   "model-missing-404": failure(404, { code: "model_not_found", message: "No such model" }),
   "rate-limited-guide": failure(429, {
     code: "rate_limit_exceeded",

@@ -87,9 +87,8 @@ function fromAnswer(at: number, reply: Reply<PluginHealth>): CheckResult {
 function unhealthy(message: string | null): AppError {
   return new AppError(
     "plugin_unhealthy",
-    message === null
-      ? "The plugin says that it is not healthy, without a reason"
-      : `The plugin says: ${message}`,
+    // The reason is the plugin's own, or ours when its answer was none: it is not put into its mouth.
+    message === null ? "The plugin is not healthy, and gives no reason" : `Not healthy: ${message}`,
     { hint: "The plugin runs and answers; the reason lies in its configuration or in the service behind it" },
   );
 }

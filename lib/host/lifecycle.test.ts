@@ -157,7 +157,7 @@ describe("switching on", () => {
     const status = await console.host.reconcile(record.id);
     expect(status.lifecycle).toBe("ready");
     expect(status.badge).toBe("unknown");
-    expect(status.reason).toContain("the upstream refuses the key");
+    expect(status.reason).toContain("Not healthy: the upstream refuses the key");
     expect(status.steps[3]).toMatchObject({ name: "health", status: "failed" });
   });
 

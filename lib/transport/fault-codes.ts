@@ -119,24 +119,28 @@ export interface Report {
   status: number | undefined;
   /** What the transport's own signal means, where it has one beside or instead of a status. */
   meant?: ErrorCode | undefined;
+  /** True for a GET. It asks for nothing but its path: with a 404 even a vague code speaks of that. */
+  isRead?: boolean;
 }
 
 /** Our code for a reported failure: its own code decides, then its words, then the status. */
-export function toErrorCode(speaker: Speaker, { codes, said, status, meant }: Report): ErrorCode {
+export function toErrorCode(speaker: Speaker, report: Report): ErrorCode {
+  const { codes, said, status, meant } = report;
   const table = speaker === "provider" ? PROVIDER_CODES : CODES;
   const known = codes.map((code) => code.toLowerCase()).filter((code) => Object.hasOwn(table, code));
   const clear = known.find((code) => !VAGUE.has(code));
   if (clear !== undefined) return table[clear] ?? "plugin_error";
   const vague = known[0] === undefined ? undefined : table[known[0]];
   const words = said.slice(0, MAX_WORDS);
-  const guess = speaker === "provider" ? guessProvider(words, status) : guessPlugin(words, status);
+  const guess = speaker === "provider" ? guessProvider(words, status) : guessPlugin(words, report);
   return guess ?? vague ?? meant ?? byStatus(speaker, status);
 }
 
-function guessPlugin(said: string, status: number | undefined): ErrorCode | undefined {
+function guessPlugin(said: string, { status, isRead }: Report): ErrorCode | undefined {
   if (NOT_INITIALIZED.test(said)) return "plugin_not_initialized";
   // A missing route says "Not Found"; a missing model names it.
-  return status === 404 && /\bmodel\b/i.test(said) ? "plugin_model_not_found" : undefined;
+  if (status === 404 && /\bmodel\b/i.test(said)) return "plugin_model_not_found";
+  return status === 404 && isRead === true ? "plugin_endpoint_missing" : undefined;
 }
 
 function guessProvider(said: string, status: number | undefined): ErrorCode | undefined {

@@ -84,6 +84,8 @@ describe("a fault has its code and names the plugin", () => {
     ["unauthorized-401", "initialize", "plugin_authentication_failed", /Invalid API key format/],
     ["forbidden-403", "initialize", "plugin_authentication_failed", /403/],
     ["missing-404", "models", "plugin_endpoint_missing", /GET \/models with 404/],
+    ["missing-404-guide", "models", "plugin_endpoint_missing", /No such path/],
+    ["missing-404-guide", "initialize", "plugin_invalid_request", /No such path/],
     ["rate-limited-guide", "models", "plugin_rate_limited", /Slow down/],
     ["error-500-guide", "models", "plugin_provider_unavailable", /upstream is down/],
     ["error-500-empty", "models", "plugin_error", /with 500/],

@@ -61,7 +61,8 @@ export function toPluginFault(source: FaultSource, redaction: Redaction): AppErr
   const said = complaint.message ?? "";
   const { codes } = complaint;
   const meant = source.answer?.code;
-  const code = toErrorCode(speaker, { codes, said, status: statusOf(source, complaint), meant });
+  const isRead = step.startsWith("GET ");
+  const code = toErrorCode(speaker, { codes, said, status: statusOf(source, complaint), meant, isRead });
   const excerpt = toExcerpt(redaction.text(said || source.text));
   const answer = status ?? source.answer?.name;
   const intro =
