@@ -156,6 +156,10 @@ export const ANSWER_FAULTS = {
   "timestamp-naive": health({ timestamp: "2026-01-21T10:00:00.123456" }),
   "timestamp-garbage": health({ timestamp: "yesterday" }),
   "metadata-types": metadata({ capabilities: { streaming: "yes" } }),
+  "metadata-several": failure(200, {
+    ...{ name: 5, version: "1.0.0" },
+    config_schema: [{ name: "", type: "string" }],
+  }),
   "metadata-no-name": failure(200, { version: "1.0.0", provider_type: "odd" }),
   "metadata-go-keys": failure(200, {
     Name: "Odd",

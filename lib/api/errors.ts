@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { AppError, ERROR_STATUS, type ErrorInfo } from "../contract/error.ts";
-import { describeIssue, toFieldIssues } from "./issues.ts";
+import { describeIssue, toFieldIssues } from "../core/issues.ts";
 
 /** A hostile body can break ten thousand rules; a person reads the first few. */
 const MAX_ISSUES = 50;

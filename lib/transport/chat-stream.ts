@@ -4,7 +4,7 @@ import { parseJson, tryJson } from "./json-text.ts";
 import type { Frame } from "./frames.ts";
 import { readChunk } from "./lenient-chat.ts";
 import { isComplaint } from "./plugin-fault.ts";
-import type { Reading } from "./reading.ts";
+import { lowerFirst, type Reading } from "./reading.ts";
 import { formatDuration } from "./limits.ts";
 import type { Redaction } from "./redaction.ts";
 
@@ -49,8 +49,4 @@ export function parseFrame(frame: Frame, data: string, reading: Reading, redacti
   } catch (error) {
     throw frame.isClosed ? error : truncated(reading.subject, error);
   }
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
 }

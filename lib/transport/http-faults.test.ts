@@ -102,7 +102,13 @@ describe("a fault has its code and names the plugin", () => {
     ["error-never-ends", "models", "plugin_error", /with 500/],
     ["health-list", "health", "plugin_invalid_response", /expected an object, received an array/],
     ["metadata-types", "metadata", "plugin_invalid_response", /capabilities\.streaming/],
-    ["metadata-no-name", "metadata", "plugin_invalid_response", /name/],
+    ["metadata-no-name", "metadata", "plugin_invalid_response", /says: name: missing\.$/],
+    [
+      "metadata-several",
+      "metadata",
+      "plugin_invalid_response",
+      /: name: expected a text; provider_type: missing; config_schema\[0\]\.name: must not be empty\.$/,
+    ],
     ["models-no-id", "models", "plugin_invalid_response", /\[1\]\.id/],
     ["upgrades", "health", "plugin_connection_lost", /./],
   ];
@@ -238,7 +244,10 @@ describe("health", () => {
     ["timestamp-2100", /clock is \d+ s ahead of ours/],
     ["timestamp-naive", /no time zone/],
     ["timestamp-garbage", /not an ISO 8601 time/],
-    ["health-capitals", /Healthy is spelled healthy/],
+    [
+      "health-capitals",
+      /Healthy is spelled healthy in the protocol\n.*LatencyMs is spelled.*: Loom ignores it/s,
+    ],
     ["json-as-text", /content type is text\/plain/],
     ["json-as-html", /content type is text\/html/],
   ];

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { AppError } from "../contract/error.ts";
+import { describeIssue, toFieldIssues } from "../core/issues.ts";
 import { isJsonObject, matchKeys, type JsonObject } from "../core/json-object.ts";
 
 /** One answer being read: where it came from, and every leniency that was needed so far. */
@@ -26,7 +27,7 @@ export function respell(
     const name = names.get(key);
     if (name === undefined) unknown.push(key);
     else if (name !== key)
-      reading.warnings.push(`${join(at, key)} is spelled ${name} in the protocol: Loom ignores it`);
+      reading.warnings.push(`${join(at, key)} is spelled ${name} in the protocol${fateOf(key, name)}`);
     if (name !== undefined && item === null) {
       reading.warnings.push(`${join(at, name)} is null and counts as absent: leave it out`);
     } else if ((name ?? key) !== "__proto__") result[name ?? key] = item;
@@ -38,13 +39,29 @@ export function respell(
   return result;
 }
 
-/** `value` as the schema sees it, or `plugin_invalid_response` with the path of the first field that is wrong. */
+/** Go's decoder, which Loom reads with, does not mind capitals, and ignores a key that is spelled otherwise. */
+function fateOf(key: string, name: string): string {
+  return key.toLowerCase() === name ? "" : ": Loom ignores it";
+}
+
+/** A body can break any number of rules; a message names the first few. */
+const MAX_PROBLEMS = 5;
+
+/** `value` as the schema sees it, or `plugin_invalid_response` with what is wrong and the path of the first field that is. */
 export function conform<T>(schema: z.ZodType<T>, value: unknown, at: string, reading: Reading): T {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { error: describeIssue });
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const path = (issue?.path ?? []).reduce<string>((rest, part) => join(rest, part), at);
-  throw invalidResponse(reading, path, issue?.message ?? "not what the protocol says");
+  const problems = parsed.error.issues
+    .slice(0, MAX_PROBLEMS)
+    .flatMap((issue) => toFieldIssues(issue))
+    .map(({ path, message }) => ({ path: prefix(at, path), problem: lowerFirst(message) }));
+  const [first, ...others] = problems;
+  const rest = others.map(({ path, problem }) => `; ${path}: ${problem}`).join("");
+  throw invalidResponse(reading, first?.path ?? at, `${first?.problem ?? "it has another form"}${rest}`);
+}
+
+function prefix(at: string, path: string): string {
+  return at === "" || path === "" || path.startsWith("[") ? `${at}${path}` : `${at}.${path}`;
 }
 
 export function requireObject(value: unknown, at: string, reading: Reading): JsonObject {
@@ -68,6 +85,11 @@ export function invalidResponse(reading: Reading, path: string, problem: string)
 export function join(at: string, part: PropertyKey): string {
   if (typeof part === "number") return `${at}[${part}]`;
   return at === "" ? String(part) : `${at}.${String(part)}`;
+}
+
+/** To go on with a sentence of ours in the middle of another. */
+export function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 export function nameOf(value: unknown): string {

@@ -22,6 +22,9 @@ describe("describeIssue", () => {
       .union([z.strictObject({ set: z.string().max(4) }), z.strictObject({ clear: z.literal(true) })])
       .optional(),
     when: z.union([z.number(), z.boolean()], "An instant").optional(),
+    content: z
+      .union([z.string(), z.array(z.object({ type: z.literal("text"), text: z.string() }))])
+      .optional(),
     code: z
       .string()
       .regex(/^[a-z]+$/)
@@ -52,6 +55,8 @@ describe("describeIssue", () => {
     [{ secret: { clear: false } }, "secret.clear", "Expected true"],
     [{ secret: { get: true } }, "secret.set", "Missing"],
     [{ secret: 5 }, "secret", "Expected an object"],
+    [{ content: [{ type: "wat" }] }, "content[0].type", 'Expected "text"'],
+    [{ content: 5 }, "content", "Expected a text"],
     [{ code: "A1" }, "code", "Has the wrong form"],
     [{ when: "soon" }, "when", "An instant"],
   ])("%j", (value, path, message) => expect(messageFor(value)).toEqual({ path, message }));

@@ -21,10 +21,16 @@ export function toFieldIssues(issue: z.core.$ZodIssue, parents: PropertyKey[] = 
     return issue.keys.map((key) => ({ path: formatPath([...path, key]), message: "Unknown field" }));
   }
   if (issue.code === "invalid_union" && issue.message === NO_FORM) {
-    const [nearest] = issue.errors.toSorted((a, b) => a.length - b.length);
+    const [nearest] = issue.errors.toSorted((a, b) => distanceOf(a) - distanceOf(b));
     if (nearest && nearest.length > 0) return nearest.flatMap((one) => toFieldIssues(one, path));
   }
   return [{ path: formatPath(path), message: issue.message }];
+}
+
+/** How far a value is from one of several forms: another kind of value is farther than any number of broken rules. */
+function distanceOf(issues: readonly z.core.$ZodIssue[]): number {
+  const isOtherKind = issues.some(({ code, path }) => code === "invalid_type" && path.length === 0);
+  return isOtherKind ? Number.MAX_SAFE_INTEGER : issues.length;
 }
 
 const NO_FORM = "Has none of the forms that are understood here";
