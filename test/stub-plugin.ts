@@ -21,6 +21,8 @@ export interface StubPlugin {
   requests: string[];
   /** Bodies of `/initialize`, oldest first. */
   configs: unknown[];
+  /** Bodies of `/chat/completions`, oldest first. */
+  chats: unknown[];
   /** Chats that were cut off by the other side. */
   abortedChats(): number;
   openChats(): number;
@@ -44,6 +46,7 @@ export async function createStubPlugin(behaviour: Partial<StubBehaviour> = {}): 
     behaviour: { ...DEFAULTS, ...behaviour },
     requests: [] as string[],
     configs: [] as unknown[],
+    chats: [] as unknown[],
     aborted: 0,
     open: 0,
   };
@@ -56,6 +59,7 @@ export async function createStubPlugin(behaviour: Partial<StubBehaviour> = {}): 
     behaviour: state.behaviour,
     requests: state.requests,
     configs: state.configs,
+    chats: state.chats,
     abortedChats: () => state.aborted,
     openChats: () => state.open,
     close() {
@@ -65,7 +69,10 @@ export async function createStubPlugin(behaviour: Partial<StubBehaviour> = {}): 
   };
 }
 
-type State = Pick<StubPlugin, "behaviour" | "requests" | "configs"> & { aborted: number; open: number };
+type State = Pick<StubPlugin, "behaviour" | "requests" | "configs" | "chats"> & {
+  aborted: number;
+  open: number;
+};
 
 async function answer(state: State, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const call = `${request.method} ${request.url}`;
@@ -115,6 +122,7 @@ function statusFor({ initializeStatus }: StubBehaviour, config: unknown): number
 
 function chat(state: State, body: string, response: ServerResponse): void {
   const { messages } = JSON.parse(body) as { messages: Array<{ content: string }> };
+  state.chats.push(JSON.parse(body));
   const text = messages.at(-1)?.content ?? "";
   state.open++;
   response.on("close", () => {

@@ -1,16 +1,24 @@
 import { z } from "zod";
 import { ErrorInfo } from "./error.ts";
-import { ChatMessage, ChatParameters, ToolCall } from "./protocol.ts";
+import { ChatMessage, ChatRequest, ToolCall } from "./protocol.ts";
 
-export const RunPane = z.object({
+/**
+ * What a chat carries besides model and messages. `stream: false` asks for the answer as a whole; absent or true, it is streamed
+ * where plugin and model can.
+ */
+export const RunParameters = ChatRequest.omit({ model: true, messages: true }).strict();
+export type RunParameters = z.infer<typeof RunParameters>;
+
+export const RunPane = z.strictObject({
+  /** Its id, or its name. */
   pluginId: z.string().min(1),
   model: z.string().min(1).max(300),
-  parameters: ChatParameters.optional(),
+  parameters: RunParameters.optional(),
 });
 export type RunPane = z.infer<typeof RunPane>;
 
 /** `POST /api/playground/runs`. All panes answer the same messages; a system prompt is the first message. */
-export const RunRequest = z.object({
+export const RunRequest = z.strictObject({
   panes: z.array(RunPane).min(1).max(4),
   messages: z.array(ChatMessage).min(1).max(1000),
   mode: z.enum(["parallel", "sequential"]).default("parallel"),

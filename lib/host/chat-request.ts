@@ -8,12 +8,13 @@ const NEEDS = {
 } as const;
 
 /**
- * The request as the plugin `name` is to get it: streamed when it can, in parts only when it sees images. Throws
+ * The request as the plugin `name` is to get it: streamed when it can and nobody asked for the whole, in parts only when it sees images. Throws
  * `plugin_invalid_request` naming the capability that the plugin, or the model, does not declare.
  */
 export function prepareChat(name: string, request: ChatRequest, can: ChatCapabilities): ChatRequest {
   const missing = findMissingCapability(request, can);
-  if (missing === null) return { ...fitContent(request, can), stream: can.streaming };
+  if (missing === null)
+    return { ...fitContent(request, can), stream: can.streaming && request.stream !== false };
   const { capability, path } = missing;
   throw new AppError(
     "plugin_invalid_request",

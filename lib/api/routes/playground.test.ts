@@ -95,6 +95,24 @@ describe("a run", () => {
     if (mode === "sequential") expect(order).toEqual([0, 0, 1, 1, 2, 2]);
   });
 
+  it("carries everything the protocol knows besides model and messages", async () => {
+    const parameters = {
+      ...{ temperature: 0.5, max_tokens: 10, stop: ["."], user: "u-1" },
+      ...{ plugin_specific: { seed: 7 }, stream: false },
+    };
+    await run({ panes: [{ ...pane(), parameters }], messages: says("hello") });
+    expect(stub.chats.at(-1)).toEqual({ model: "stub-1", messages: says("hello"), ...parameters });
+  });
+
+  it("sends no tools to a plugin that declares none, and says so", async () => {
+    const parameters = { tools: [{ type: "function", function: { name: "add" } }] };
+    const events = await run({ panes: [{ ...pane(), parameters }], messages: says("hello") });
+    expect(events.at(-1)).toMatchObject({
+      type: "error",
+      error: { code: "plugin_invalid_request", details: { capability: "function_calling" } },
+    });
+  });
+
   it("knows no cost where the model has no price: unknown, not 0", async () => {
     const events = await run({ panes: [pane("stub-2")], messages: says("hi") });
     expect(events.at(-1)).toMatchObject({ stats: { costUsd: null } });
@@ -180,6 +198,22 @@ describe("bad requests", () => {
       { panes: [{ pluginId: "x", model: "m", parameters: { max_tokens: 1.5 } }] },
       "panes[0].parameters.max_tokens",
     ],
+    [
+      "text where stream is true or false",
+      { panes: [{ pluginId: "x", model: "m", parameters: { stream: "true" } }] },
+      "panes[0].parameters.stream",
+    ],
+    [
+      "a misspelt parameter",
+      { panes: [{ pluginId: "x", model: "m", parameters: { maxTokens: 10 } }] },
+      "panes[0].parameters.maxTokens",
+    ],
+    [
+      "a field panes do not have",
+      { panes: [{ pluginId: "x", model: "m", temperature: 1 }] },
+      "panes[0].temperature",
+    ],
+    ["a field runs do not have", { system: "Be brief" }, "system"],
   ])("with %s name the field", async (_name, wrong, field) => {
     const answer = await post({ panes: [pane()], messages: says("hi"), ...wrong });
     expect(answer.status).toBe(422);
