@@ -83,6 +83,73 @@ describe("the front door", () => {
   });
 });
 
+describe("a request that is shaped wrongly is told what to send", () => {
+  const RUN = /has panes, messages, mode: \{"panes":\[\{"pluginId":/;
+  it.each([
+    ["a field is missing", {}, RUN],
+    ["a field is unknown", { url: "x", panes: [], messages: [] }, RUN],
+    ["a kind is wrong", { panes: {}, messages: [] }, RUN],
+  ])("when %s", async (_name, body, hint) => {
+    const answer = await loom.call("POST", "/api/playground/runs", { as: "operator", body });
+    expect(answer.status).toBe(422);
+    expect(answer.body).toEqual(errorOf("validation_failed", { hint: expect.stringMatching(hint) }));
+  });
+
+  it("when there is no body", async () => {
+    const answer = await loom.call("POST", "/api/playground/runs", { as: "operator" });
+    expect(answer.status).toBe(400);
+    expect(answer.body).toEqual(errorOf("invalid_json", { hint: expect.stringMatching(RUN) }));
+  });
+
+  it("and not when only a value breaks a rule", async () => {
+    const body = { email: "not an address", password: "x" };
+    const { body: answer } = await loom.call("POST", "/api/auth/sign-in/email", { body });
+    expect(answer).toEqual(errorOf("validation_failed", { field: "email" }));
+    expect(answer).not.toHaveProperty("error.hint");
+  });
+
+  it("which secrets and versions a configuration takes", async () => {
+    const { body } = await loom.call("POST", "/api/plugins", { as: "admin", body: { builtin: "anthropic" } });
+    const { id } = (body as { plugin: { id: string } }).plugin;
+    const answer = await loom.call("PUT", `/api/plugins/${id}/config`, {
+      as: "admin",
+      body: { values: {}, secrets: { api_key: "sk-1" } },
+    });
+    expect(answer.body).toEqual(
+      errorOf("validation_failed", {
+        message: expect.stringContaining("version: Missing"),
+        hint: expect.stringContaining('"secrets":{"api_key":{"set":"'),
+        issues: [
+          { path: "version", message: expect.stringContaining("GET") },
+          { path: "secrets.api_key", message: "Expected an object" },
+        ],
+      }),
+    );
+    await loom.call("DELETE", `/api/plugins/${id}`, { as: "admin" });
+  });
+
+  it("how to sign in", async () => {
+    const answer = await loom.call("GET", "/api/plugins");
+    expect(answer.status).toBe(401);
+    expect(answer.body).toEqual(
+      errorOf("unauthenticated", { hint: expect.stringContaining("POST /api/auth/sign-in/email") }),
+    );
+  });
+});
+
+describe("a natural request is taken", () => {
+  it("with a slash at its end", async () => {
+    expect((await loom.call("GET", "/api/plugins/", { as: "viewer" })).status).toBe(200);
+    expect((await loom.call("PUT", "/api/plugins/", { as: "viewer", body: {} })).status).toBe(405);
+  });
+
+  it("without a body where there is nothing to say", async () => {
+    expect((await loom.call("POST", "/api/plugins/rescan", { as: "admin" })).status).toBe(200);
+    const answer = await loom.call("POST", "/api/plugins/rescan", { as: "admin", body: { path: "x" } });
+    expect(answer.body).toEqual(errorOf("validation_failed", { field: "path" }));
+  });
+});
+
 describe("what does not exist", () => {
   it.each([
     "/api",

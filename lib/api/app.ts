@@ -25,7 +25,8 @@ type App = { Bindings: Bindings };
 
 /** Everything under `/api`. Holds no state of its own. */
 export function createApi(options: ApiOptions): Hono<App> {
-  const app = new Hono<App>();
+  // A slash at the end of a path makes no difference.
+  const app = new Hono<App>({ strict: false });
   for (const route of ROUTES) {
     app.on(route.method, route.path, (c) => pass(c, options, (visit) => answer(options, route, c, visit)));
   }
@@ -91,7 +92,7 @@ async function requireVisitor(
   const session = await sessions.find(headers);
   if (!session) {
     throw new AppError("unauthenticated", "You are not signed in, or your session has ended.", {
-      hint: "Sign in.",
+      hint: "Sign in. A script asks POST /api/auth/sign-in/email with email and password, and sends the cookie it gets.",
     });
   }
   cookies.push(...session.cookies);

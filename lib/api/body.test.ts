@@ -50,7 +50,15 @@ describe("readJson", () => {
     );
   });
 
-  it.each(["", "  ", "{", "{'a':1}", '{"a":1}x', "undefined", '{"a":\u0000}'])("refuses %j", async (text) => {
+  it.each(["application/json", "text/plain", ""])("takes no bytes of type %j for no body", async (type) => {
+    expect(await readJson(post("", { "content-type": type, "content-length": "0" }), MAX)).toBeUndefined();
+  });
+
+  it("takes a body without bytes and type for none", async () => {
+    expect(await readJson(new Request("http://127.0.0.1/", { method: "POST" }), MAX)).toBeUndefined();
+  });
+
+  it.each(["  ", "{", "{'a':1}", '{"a":1}x', "undefined", '{"a":\u0000}'])("refuses %j", async (text) => {
     await expect(readJson(post(text), MAX)).rejects.toEqual(fail("invalid_json"));
   });
 

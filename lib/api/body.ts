@@ -12,17 +12,20 @@ export const MANIFEST_BODY_MAX_BYTES = 192 * 1024;
 const MAX_DEPTH = 64;
 
 /**
- * Reads a JSON body, counting bytes while they arrive, so that at most `maxBytes` are ever held. Throws
- * `unsupported_media_type`, `payload_too_large` and `invalid_json`; with `faithful`, `validation_failed` for what would not be kept
+ * Reads a JSON body, counting bytes while they arrive, so that at most `maxBytes` are ever held. Undefined when there is none,
+ * whatever type it has. Throws `unsupported_media_type`, `payload_too_large` and `invalid_json`; with `faithful`, `validation_failed` for what would not be kept
  * as it is written.
  */
 export async function readJson(request: Request, maxBytes: number, faithful = false): Promise<unknown> {
-  requireJsonType(request.headers.get("content-type"));
-  const declared = Number(request.headers.get("content-length") ?? 0);
-  if (declared > maxBytes) throw tooLarge(maxBytes);
-  const text = decode(await readBytes(request.body, maxBytes));
-  if (text.trim() === "")
-    throw new AppError("invalid_json", "The body is empty; a JSON object was expected.");
+  const type = request.headers.get("content-type");
+  const declared = request.headers.get("content-length");
+  if (declared === "0") return undefined;
+  if (type !== null) requireJsonType(type);
+  if (Number(declared ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  const bytes = await readBytes(request.body, maxBytes);
+  if (bytes.length === 0) return undefined;
+  requireJsonType(type);
+  const text = decode(bytes);
   requireShallow(text);
   let value: unknown;
   try {

@@ -18,8 +18,8 @@ export function toErrorResponse(info: ErrorInfo, requestId: string): Response {
   });
 }
 
-/** All problems of a value that broke its schema; the first is the message. */
-function toValidationError(error: z.ZodError): AppError {
+/** All problems of a value that broke its schema; the first is the message. `hint` tells what a value of the right shape is. */
+function toValidationError(error: z.ZodError, hint?: string): AppError {
   const all = error.issues.flatMap((issue) => toFieldIssues(issue));
   const issues = all.slice(0, MAX_ISSUES);
   const [first] = issues;
@@ -28,14 +28,23 @@ function toValidationError(error: z.ZodError): AppError {
     ...(first?.path ? { field: first.path } : {}),
     ...(all.length > MAX_ISSUES
       ? { hint: `The first ${MAX_ISSUES} of ${all.length} problems are listed.` }
-      : {}),
+      : hint !== undefined && error.issues.some(isOfShape)
+        ? { hint }
+        : {}),
     issues,
   });
 }
 
-/** Throws `validation_failed`. */
-export function parseWith<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+const OF_SHAPE: ReadonlySet<string> = new Set(["invalid_type", "unrecognized_keys", "invalid_union"]);
+
+/** Something is missing, unknown or of another kind: what a script gets wrong, and never a form. */
+function isOfShape({ code }: z.core.$ZodIssue): boolean {
+  return OF_SHAPE.has(code);
+}
+
+/** Throws `validation_failed`, with `hint` when the value has another shape than the schema. */
+export function parseWith<S extends z.ZodType>(schema: S, value: unknown, hint?: string): z.output<S> {
   const parsed = schema.safeParse(value, { error: describeIssue });
   if (parsed.success) return parsed.data;
-  throw toValidationError(parsed.error);
+  throw toValidationError(parsed.error, hint);
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Me, SetupRequest } from "../contract/account.ts";
 import { ActivityPage, AuditEntry } from "../contract/activity.ts";
 import { PluginConfig, PluginConfigSaved, SecretState } from "../contract/config.ts";
+import { ConfigTestEvent } from "../contract/config-test.ts";
 import { ErrorBody, ErrorInfo } from "../contract/error.ts";
 import { HealthReport, Incident, Overview } from "../contract/health.ts";
 import { ConfigField, Finding, Json, Manifest, Metadata } from "../contract/manifest.ts";
@@ -9,7 +10,7 @@ import { RunEvent, RunRequest } from "../contract/playground.ts";
 import { LastCheck, Plugin, PluginModels, PluginSummary } from "../contract/plugin.ts";
 import { PluginPatch, PluginPreview } from "../contract/registration.ts";
 import { ChatMessage, Model } from "../contract/protocol.ts";
-import type { Route } from "./route.ts";
+import { NoFields, type Route } from "./route.ts";
 
 type JsonSchema = Record<string, unknown>;
 
@@ -19,6 +20,7 @@ const ANSWERED = {
   ActivityPage,
   AuditEntry,
   ConfigField,
+  ConfigTestEvent,
   ErrorBody,
   ErrorInfo,
   Finding,
@@ -73,7 +75,10 @@ function describeRoute(route: Route, sent: Names, answered: Names): JsonSchema {
     security: route.permission === "public" ? [] : [{ session: [] }],
     parameters: describeParameters(route),
     ...(route.body && {
-      requestBody: { required: true, content: toContent(sent.refer(route.body, `${operationId}Body`)) },
+      requestBody: {
+        required: route.body !== NoFields,
+        content: toContent(sent.refer(route.body, `${operationId}Body`), { example: route.example }),
+      },
     }),
     responses: {
       [route.status]: describeAnswer(route, answered, operationId),
@@ -90,7 +95,7 @@ function toOperationId({ method, path }: Route): string {
   return method.toLowerCase() + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("");
 }
 
-function describeAnswer({ response }: Route, answered: Names, operationId: string): JsonSchema {
+function describeAnswer({ response, event }: Route, answered: Names, operationId: string): JsonSchema {
   if (response === "nothing") return { description: "Done" };
   if (response === "file") {
     const content = {
@@ -101,8 +106,8 @@ function describeAnswer({ response }: Route, answered: Names, operationId: strin
     return { description: "A file", content };
   }
   if (response === "event-stream") {
-    const schema = answered.refer(RunEvent, "RunEvent");
-    return { description: "One run event per `data:` line", content: { "text/event-stream": { schema } } };
+    const schema = event ? answered.refer(event, `${operationId}Event`) : TEXT;
+    return { description: "One event per `data:` line", content: { "text/event-stream": { schema } } };
   }
   return { description: "Done", content: toContent(answered.refer(response, `${operationId}Answer`)) };
 }
@@ -125,8 +130,8 @@ function describeParameters({ path, query }: Route): JsonSchema[] {
   return [...inPath, ...inQuery];
 }
 
-function toContent(schema: JsonSchema): JsonSchema {
-  return { "application/json": { schema } };
+function toContent(schema: JsonSchema, more: JsonSchema = {}): JsonSchema {
+  return { "application/json": { schema, ...more } };
 }
 
 interface Names {

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import type { Permission } from "../contract/account.ts";
 import { AppError } from "../contract/error.ts";
 import { BODY_MAX_BYTES, readJson } from "./body.ts";
@@ -32,9 +32,13 @@ interface Definition<P extends Permission, A extends Answer, B extends z.ZodType
   /** One line for the API description. */
   summary: string;
   response: A;
+  /** Of an event stream: what one `data:` line holds. */
+  event?: z.ZodType;
   /** 200 unless said otherwise. */
   status?: 200 | 201;
   body?: B;
+  /** Of the body, as short as it makes sense: it is shown to whoever sends another shape. */
+  example?: z.input<B>;
   /** Bytes; 8 MB unless said otherwise. */
   bodyLimit?: number;
   /** Refuse numbers, names and text that would change on being read: what is sent is stored and sent on. */
@@ -64,7 +68,9 @@ export interface Route {
   summary: string;
   status: 200 | 201 | 204;
   response: Answer;
+  event: z.ZodType | null;
   body: z.ZodType | null;
+  example: unknown;
   query: z.ZodType | null;
   run(call: Call): Promise<Response>;
 }
@@ -85,17 +91,16 @@ export function route<
     summary,
     status,
     response,
+    event: definition.event ?? null,
     body: body ?? null,
+    example: definition.example,
     query: query ?? null,
     async run(call) {
       const { context, visit } = call;
       await definition.guard?.(context);
       const id = call.id === undefined ? "" : requireId(call.id);
       const parsedQuery = (query ? parseWith(query, call.query) : undefined) as z.output<Q>;
-      const limit = definition.bodyLimit ?? BODY_MAX_BYTES;
-      const parsedBody = (
-        body ? parseWith(body, await readJson(call.request, limit, definition.faithful)) : undefined
-      ) as z.output<B>;
+      const parsedBody = (body ? await readBody(definition, body, call.request) : undefined) as z.output<B>;
       // The app lets nobody through to a route that is not public without a session.
       const actor = call.actor as Input<P, B, Q>["actor"];
       const value = await definition.handle({
@@ -109,6 +114,35 @@ export function route<
       return toResponse(response, status, value);
     },
   };
+}
+
+/** The body of a call that has nothing to say: an empty object, or none at all. */
+export const NoFields = z.strictObject({});
+
+interface BodyRules {
+  bodyLimit?: number;
+  faithful?: boolean;
+  example?: unknown;
+}
+
+async function readBody(
+  { bodyLimit = BODY_MAX_BYTES, faithful, example }: BodyRules,
+  body: z.ZodType,
+  request: Request,
+): Promise<unknown> {
+  const value = await readJson(request, bodyLimit, faithful);
+  const hint = describeBody(body, example);
+  if (value !== undefined) return parseWith(body, value, hint);
+  if (body === NoFields) return {};
+  throw new AppError("invalid_json", "The body is empty; a JSON object was expected.", { hint });
+}
+
+/** `The body has token, name: {"token":"…","name":"Ada"}` */
+function describeBody(body: z.ZodType, example: unknown): string {
+  const names = body instanceof z.ZodObject ? Object.keys(body.shape) : [];
+  return names.length === 0
+    ? "The body is {}, or none."
+    : `The body has ${names.join(", ")}: ${JSON.stringify(example)}`;
 }
 
 function toResponse(schema: Answer, status: number, value: unknown): Response {

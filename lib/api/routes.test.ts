@@ -29,6 +29,13 @@ describe("the list of routes", () => {
     expect(new Set(keys).size).toBe(keys.length);
   });
 
+  it("has an example of every body, which its schema takes", () => {
+    for (const { method, path, body, example } of ROUTES) {
+      const taken = body === null ? example === undefined : body.safeParse(example).success;
+      expect([method, path, taken]).toEqual([method, path, true]);
+    }
+  });
+
   it("opens only these without a session", () => {
     const open = ROUTES.filter(({ permission }) => permission === "public").map(
       ({ method, path }) => `${method} ${path}`,
@@ -95,6 +102,17 @@ describe("the API description", () => {
       Object.values(methods).map((one) => one.operationId),
     );
     expect(new Set(ids).size).toBe(ROUTES.length);
+  });
+
+  it.each([
+    ["/api/playground/runs", "RunEvent"],
+    ["/api/plugins/{id}/test", "ConfigTestEvent"],
+  ])("says which events %s streams", async (path, name) => {
+    const { paths: described } = (await loom.call("GET", "/api/openapi.json")).body as Described;
+    expect(described[path]?.["post"]).toHaveProperty(
+      ["responses", "200", "content", "text/event-stream", "schema", "$ref"],
+      `#/components/schemas/${name}`,
+    );
   });
 
   it("refers only to schemas it contains", async () => {

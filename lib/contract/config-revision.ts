@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { AuditChange } from "./activity.ts";
-import { PluginConfigSaved, RevisionNote, SecretWrite } from "./config.ts";
+import { BaseVersion, PluginConfigSaved, RevisionNote, SecretWrite } from "./config.ts";
 import { ConfigValues } from "./plugin.ts";
 
 /** A secret as part of a revision: which one it was, never what it was. */
@@ -52,7 +52,7 @@ export type ConfigRevisionList = z.infer<typeof ConfigRevisionList>;
  * in the same step.
  */
 export const ConfigRestore = z.object({
-  version: z.number().int().nonnegative(),
+  version: BaseVersion,
   revision: z.number().int().positive(),
   secrets: z.record(z.string(), SecretWrite).default({}),
   note: RevisionNote.optional(),

@@ -82,9 +82,18 @@ export type SecretWrite = z.infer<typeof SecretWrite>;
 /** Why something was saved, in a person's words. */
 export const RevisionNote = z.string().trim().max(500, "At most 500 characters");
 
+/** Which version a write was made upon. */
+export const BaseVersion = z
+  .number({
+    error: ({ input }) =>
+      input === undefined ? "Missing: send the version that GET …/config answered" : undefined,
+  })
+  .int()
+  .nonnegative();
+
 /** `PUT /api/plugins/:id/config`. `values` replaces all explicit values; an absent key means "use the default". */
 export const PluginConfigWrite = z.object({
-  version: z.number().int().nonnegative(),
+  version: BaseVersion,
   values: ConfigValues,
   secrets: z.record(z.string(), SecretWrite).default({}),
   note: RevisionNote.optional(),

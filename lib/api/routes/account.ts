@@ -28,6 +28,7 @@ export const accountRoutes = [
     permission: "public",
     summary: "Whether this is the one-time token; asking does not use it up",
     body: SetupRequest.pick({ token: true }),
+    example: { token: "…" },
     response: Empty,
     guard: requireSetupOpen,
     async handle({ context, visit, body }) {
@@ -40,6 +41,7 @@ export const accountRoutes = [
     permission: "public",
     summary: "Create the first admin with the one-time token and sign them in",
     body: SetupRequest,
+    example: { token: "…", name: "Ada", email: "ada@example.com", password: "12 characters or more" },
     response: Empty,
     guard: requireSetupOpen,
     async handle({ context, visit, body }) {
@@ -55,6 +57,7 @@ export const accountRoutes = [
     permission: "public",
     summary: "Sign in; the answer sets the session cookie",
     body: Credentials,
+    example: { email: "ada@example.com", password: "…" },
     response: SignedIn,
     async handle({ context, visit, body }) {
       await context.attempts.countSignIn(visit.address, body.email);

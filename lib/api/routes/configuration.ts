@@ -6,7 +6,7 @@ import {
   PluginConfigWrite,
 } from "../../contract/config.ts";
 import { ConfigRestore, ConfigRestored, ConfigRevisionList } from "../../contract/config-revision.ts";
-import { ConfigTestRequest } from "../../contract/config-test.ts";
+import { ConfigTestEvent, ConfigTestRequest } from "../../contract/config-test.ts";
 import { DriftAccept } from "../../contract/drift.ts";
 import { Plugin } from "../../contract/plugin.ts";
 import { listRevisions, restoreConfig } from "../../operations/config-history.ts";
@@ -15,6 +15,8 @@ import { getConfig, getEffectiveConfig, saveConfig } from "../../operations/conf
 import { acceptDrift } from "../../operations/drift.ts";
 import { route } from "../route.ts";
 import { toSessionStream } from "../session-stream.ts";
+
+const WRITE = { version: 3, values: { timeout: 30 }, secrets: { api_key: { set: "…" } } };
 
 export const configurationRoutes = [
   route("GET", "/api/plugins/:id/config", {
@@ -28,6 +30,7 @@ export const configurationRoutes = [
     permission: "config:write",
     summary: "Replace the explicit values; an absent secret is kept",
     body: PluginConfigWrite.strict(),
+    example: WRITE,
     faithful: true,
     response: PluginConfigSaved,
     handle: ({ context, actor, id, body }) => saveConfig(context, actor, id, body),
@@ -51,6 +54,7 @@ export const configurationRoutes = [
     permission: "config:write",
     summary: "Save the values of an old revision again; answers which secrets are gone",
     body: ConfigRestore.strict(),
+    example: { version: 3, revision: 1 },
     faithful: true,
     response: ConfigRestored,
     handle: ({ context, actor, id, body }) => restoreConfig(context, actor, id, body),
@@ -60,8 +64,10 @@ export const configurationRoutes = [
     permission: "config:write",
     summary: "Prove an unsaved configuration step by step; a stream of events. Leaving ends the test",
     body: ConfigTestRequest.strict(),
+    example: WRITE,
     faithful: true,
     response: "event-stream",
+    event: ConfigTestEvent,
     async handle({ context, visit, actor, id, body }) {
       const test = await startConfigTest(context, actor, id, body);
       return toSessionStream(context, visit, test.events);
@@ -72,6 +78,7 @@ export const configurationRoutes = [
     permission: "plugins:write",
     summary: "Take over what the running plugin says about itself now",
     body: DriftAccept,
+    example: { drift: "…" },
     response: z.object({ plugin: Plugin }),
     handle: async ({ context, actor, id, body }) => ({ plugin: await acceptDrift(context, actor, id, body) }),
   }),

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { FolderReport } from "../../contract/intake.ts";
 import { Plugin } from "../../contract/plugin.ts";
 import { detachPlugin, listFolders, rescanFolders } from "../../operations/folder.ts";
-import { route } from "../route.ts";
+import { NoFields, route } from "../route.ts";
 
 export const folderRoutes = [
   route("GET", "/api/folders", {
@@ -15,7 +15,8 @@ export const folderRoutes = [
   route("POST", "/api/plugins/rescan", {
     permission: "plugins:write",
     summary: "Read the watched folders again and wait until what was found is applied",
-    body: z.strictObject({}),
+    body: NoFields,
+    example: {},
     response: FolderReport,
     handle: ({ context, actor }) => rescanFolders(context, context.folders, actor),
   }),
@@ -23,7 +24,8 @@ export const folderRoutes = [
   route("POST", "/api/plugins/:id/detach", {
     permission: "plugins:write",
     summary: "Take a plugin away from its manifest file: it belongs to the console from now on",
-    body: z.strictObject({}),
+    body: NoFields,
+    example: {},
     response: z.object({ plugin: Plugin }),
     handle: async ({ context, actor, id }) => ({
       plugin: await detachPlugin(context, context.folders, actor, id),

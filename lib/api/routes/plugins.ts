@@ -22,6 +22,7 @@ export const pluginRoutes = [
     permission: "plugins:write",
     summary: "Dry run of a registration",
     body: Source,
+    example: { endpoint: "http://127.0.0.1:8090" },
     bodyLimit: MANIFEST_BODY_MAX_BYTES,
     response: PluginPreview,
     handle: ({ context, actor, body }) => previewPlugin(context, actor, body),
@@ -38,6 +39,7 @@ export const pluginRoutes = [
     permission: "plugins:write",
     summary: "Register a plugin",
     body: Source,
+    example: { endpoint: "http://127.0.0.1:8090" },
     bodyLimit: MANIFEST_BODY_MAX_BYTES,
     response: OnePlugin,
     status: 201,
@@ -55,6 +57,7 @@ export const pluginRoutes = [
     permission: "plugins:write",
     summary: "Change name, address or interval",
     body: PluginPatch,
+    example: { name: "Acme", healthCheckIntervalSeconds: 60 },
     response: OnePlugin,
     handle: async ({ context, actor, id, body }) => ({
       plugin: await changePlugin(context, actor, id, body),

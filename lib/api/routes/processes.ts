@@ -26,6 +26,16 @@ const LogQuery = z.object({
   format: z.enum(["json", "text"]).default("json"),
 });
 
+/** As `GET /api/plugins/:id/process` answers it. */
+const COMMAND = {
+  executable: "/usr/bin/python3",
+  command: "python3",
+  args: ["plugin.py"],
+  env: {},
+  workingDirectory: "/srv/plugins/acme",
+  digest: "…",
+};
+
 export const processRoutes = [
   route("GET", "/api/plugins/:id/process", {
     permission: "plugins:read",
@@ -38,6 +48,7 @@ export const processRoutes = [
     permission: "settings:write",
     summary: "Agree to run exactly this command; an enabled plugin starts at once",
     body: ProcessApproval,
+    example: { command: COMMAND },
     response: OneProcess,
     handle: async ({ context, actor, id, body }) => ({
       process: await approveProcess(context, actor, id, body.command),
@@ -55,6 +66,7 @@ export const processRoutes = [
     permission: "plugins:write",
     summary: "Bounds of the process, from its next start",
     body: ProcessLimits.strict(),
+    example: { memoryMb: 1024, openFiles: 1024 },
     response: OneProcess,
     handle: async ({ context, actor, id, body }) => ({
       process: await setProcessLimits(context, actor, id, body),
