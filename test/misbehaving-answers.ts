@@ -171,6 +171,12 @@ export const ANSWER_FAULTS = {
   "metadata-extra": metadata({ mood: "sunny" }),
   "models-wrapped": failure(200, { object: "list", data: [{ id: "a" }] }),
   "models-fraction": failure(200, [{ id: "a", context_window: 8192.5 }]),
+  /** Few bytes each, and far more of them than anybody has. */
+  "models-countless": text(`[${"{},".repeat(200_000)}{}]`),
+  "models-too-many": text(`[${'{"id":"a"},'.repeat(20_000)}{"id":"a"}]`),
+  "metadata-too-many-fields": text(
+    `{"name":"Odd","version":"1","provider_type":"odd","config_schema":[${"{},".repeat(2_000)}{}]}`,
+  ),
   "models-no-id": failure(200, [{ id: "a" }, { name: "nameless" }]),
   "hints-first": (socket: Socket) => {
     socket.write("HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n");
@@ -194,6 +200,12 @@ export const ANSWER_FAULTS = {
   }),
   "chat-no-choices": failure(200, { id: "x", choices: [] }),
   "chat-nothing": failure(200, {}),
+  /** Far within the cap on bytes, and seconds of work to check one by one. */
+  "chat-countless": text(`{"choices":[${"{},".repeat(300_000)}{}]}`),
+  "chat-too-many-choices": text(`{"choices":[${"{},".repeat(128)}{}]}`),
+  "chat-too-many-tools": text(
+    `{"choices":[{"message":{"tool_calls":[${"{},".repeat(1_000)}{}]},"finish_reason":"stop"}]}`,
+  ),
   "chat-odd-usage": failure(200, {
     choices: [{ message: { role: "assistant", content: "hi" }, finish_reason: "stop" }],
     usage: { prompt_tokens: -1, completion_tokens: 2.0, total_tokens: "3" },

@@ -160,6 +160,11 @@ const CALL_FAULTS = {
       stream,
       encodeMessage("Metadata", { name: "Odd", version: "1", provider_type: "odd", mood: "sunny" }),
     ),
+  "models-too-many": (stream: ServerHttp2Stream) =>
+    reply(
+      stream,
+      encodeMessage("GetModelsResponse", { models: Array.from({ length: 20_001 }, () => ({ id: "a" })) }),
+    ),
   "models-no-id": (stream: ServerHttp2Stream) =>
     reply(stream, encodeMessage("GetModelsResponse", { models: [{ id: "a" }, { name: "b" }] })),
 } satisfies Record<string, GrpcFault>;

@@ -35,6 +35,7 @@ export const STREAM_FAULTS = {
     socket.write(piece(HELLO));
     setImmediate(() => socket.destroy());
   },
+  "stream-countless": stream([HELLO, `data: {"choices":[${"{},".repeat(200_000)}{}]}\n\n`]),
   "stream-half-frame": stream([HELLO, 'data: {"choices": [{"del']),
   "stream-no-finish": stream([HELLO]),
   "stream-empty": stream([]),

@@ -65,6 +65,7 @@ describe("a stream that goes wrong keeps what came and ends with its code", () =
     ["stream-error-object", "plugin_rate_limited", "Hello"],
     ["stream-error-guide", "plugin_content_filter", "Hello"],
     ["stream-error-event", "plugin_error", "Hello"],
+    ["stream-countless", "plugin_response_too_large", "Hello"],
     ["stream-giant-frame", "plugin_response_too_large", "Hello"],
     ["stream-giant-event", "plugin_response_too_large", "Hello"],
     ["stream-html", "plugin_wrong_content_type", ""],
@@ -173,6 +174,9 @@ describe("a chat answered as a whole", () => {
     ["not-initialized", "plugin_not_initialized"],
     ["chat-no-choices", "plugin_invalid_response"],
     ["chat-nothing", "plugin_invalid_response"],
+    ["chat-countless", "plugin_response_too_large"],
+    ["chat-too-many-choices", "plugin_response_too_large"],
+    ["chat-too-many-tools", "plugin_response_too_large"],
   ];
 
   it.each(rows)("%s → %s", async (fault, code) => {

@@ -110,6 +110,9 @@ describe("a fault has its code and names the plugin", () => {
       /: name: expected a text; provider_type: missing; config_schema\[0\]\.name: must not be empty\.$/,
     ],
     ["models-no-id", "models", "plugin_invalid_response", /\[1\]\.id/],
+    ["models-countless", "models", "plugin_response_too_large", /more than 250,000 values/],
+    ["models-too-many", "models", "plugin_response_too_large", /20,001 models, and at most 20,000 are read/],
+    ["metadata-too-many-fields", "metadata", "plugin_response_too_large", /2,001 fields in config_schema/],
     ["upgrades", "health", "plugin_connection_lost", /./],
   ];
 

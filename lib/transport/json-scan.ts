@@ -1,20 +1,33 @@
 /**
- * What `JSON.parse` does not tell on Node 20: how deep a text is nested, before anything is built from it,
+ * What `JSON.parse` does not tell on Node 20: how deep a text is nested and how much it holds, before anything is built from it,
  * and the offset of the first violation of the grammar.
  */
 
-/** Offset of the bracket that opens level `max + 1`, or -1. Looks at brackets and strings only. */
-export function findTooDeep(text: string, max: number): number {
-  let depth = 0;
-  for (let index = 0; index < text.length; index += 1) {
-    const char = text[index];
-    if (char === '"') index = closingQuote(text, index);
+/** Where a text goes beyond a bound, as an offset into it. */
+export interface Excess {
+  of: "depth" | "values";
+  at: number;
+}
+
+/** The bracket that opens level `depth + 1`, or where the text holds more than `values` values; null for neither. Looks at brackets, commas and strings only. */
+export function findExcess(
+  text: string,
+  { depth, values }: { depth: number; values: number },
+): Excess | null {
+  let level = 0;
+  let count = 1;
+  for (let at = 0; at < text.length; at += 1) {
+    const char = text[at];
+    if (char === '"') at = closingQuote(text, at);
     else if (char === "[" || char === "{") {
-      depth += 1;
-      if (depth > max) return index;
-    } else if (char === "]" || char === "}") depth -= 1;
+      level += 1;
+      count += 1;
+      if (level > depth) return { of: "depth", at };
+    } else if (char === "]" || char === "}") level -= 1;
+    else if (char === ",") count += 1;
+    if (count > values) return { of: "values", at };
   }
-  return -1;
+  return null;
 }
 
 /** Index of the quote that ends the string opened at `start`, or the text's length. */

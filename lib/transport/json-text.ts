@@ -1,23 +1,24 @@
 import { AppError } from "../contract/error.ts";
 import { toExcerpt } from "./excerpt.ts";
-import { findSyntaxError, findTooDeep } from "./json-scan.ts";
+import { findExcess, findSyntaxError, type Excess } from "./json-scan.ts";
 
 /** Deeper answers are refused: the protocol's own objects need less than ten levels, and walkers of a value recurse. */
 const MAX_JSON_DEPTH = 64;
 
 /**
+ * More values are refused: within the caps on bytes a plugin could send five million of them, whose reading would hold up everything
+ * else for half a minute. A long list of models has some thousands.
+ */
+const MAX_JSON_VALUES = 250_000;
+
+/**
  * UTF-8 text from a plugin → JSON value; keys named `__proto__` are dropped.
- * Throws `plugin_invalid_json` with the offset, and with an excerpt unless `redact` finds something to hide. `subject` starts the message: "The answer of 127.0.0.1:8090 to GET /health".
+ * Throws `plugin_invalid_json` with the offset, and with an excerpt unless `redact` finds something to hide, and
+ * `plugin_response_too_large`. `subject` starts the message: "The answer of 127.0.0.1:8090 to GET /health".
  */
 export function parseJson(text: string, subject: string, redact: (text: string) => string = String): unknown {
-  const tooDeep = findTooDeep(text, MAX_JSON_DEPTH);
-  if (tooDeep !== -1) {
-    throw new AppError(
-      "plugin_invalid_json",
-      `${subject} is nested more than ${MAX_JSON_DEPTH} levels deep (character ${tooDeep}).`,
-      { hint: "The protocol's objects are a few levels deep: check what the plugin sends." },
-    );
-  }
+  const excess = findExcess(text, { depth: MAX_JSON_DEPTH, values: MAX_JSON_VALUES });
+  if (excess) throw toExcessFault(excess, subject);
   try {
     // A reviver is slow, and honest answers never need it.
     if (/__proto__|\\u005f/i.test(text)) return JSON.parse(text, dropProto);
@@ -25,6 +26,21 @@ export function parseJson(text: string, subject: string, redact: (text: string) 
   } catch (cause) {
     throw invalidJson(text, subject, redact(text) === text, cause);
   }
+}
+
+function toExcessFault({ of, at }: Excess, subject: string): AppError {
+  if (of === "depth") {
+    return new AppError(
+      "plugin_invalid_json",
+      `${subject} is nested more than ${MAX_JSON_DEPTH} levels deep (character ${at}).`,
+      { hint: "The protocol's objects are a few levels deep: check what the plugin sends." },
+    );
+  }
+  return new AppError(
+    "plugin_response_too_large",
+    `${subject} holds more than ${MAX_JSON_VALUES.toLocaleString("en")} values (character ${at}).`,
+    { hint: "Send less: the rest was not read." },
+  );
 }
 
 /** Undefined for anything that is not JSON. */

@@ -1,12 +1,15 @@
 import { ChatChunk, ChatResponse } from "../contract/protocol.ts";
 import { isJsonObject, type JsonObject } from "../core/json-object.ts";
-import { conform, requireObject, type Reading } from "./reading.ts";
+import { conform, LIST_CAPS, requireFew, requireObject, type Reading } from "./reading.ts";
 
 /** Chats, read with the same kindness as the other answers but without warnings: nobody would see them. */
 
 /** A whole chat answer, as one chunk that ends the stream. */
 export function readWholeAnswer(value: unknown, reading: Reading): ChatChunk {
-  const response = conform(ChatResponse, withRoundUsage(requireObject(value, "", reading)), "", reading);
+  const answer = withRoundUsage(requireObject(value, "", reading));
+  requireFew(answer["choices"], LIST_CAPS.choices, "choices", reading);
+  if (Array.isArray(answer["choices"])) requireFewCalls(answer["choices"], "message", reading);
+  const response = conform(ChatResponse, answer, "", reading);
   return conform(
     ChatChunk,
     {
@@ -23,12 +26,21 @@ export function readWholeAnswer(value: unknown, reading: Reading): ChatChunk {
 export function readChunk(value: unknown, reading: Reading): ChatChunk {
   const chunk = withRoundUsage(requireObject(value, "", reading));
   if (!Array.isArray(chunk["choices"])) return conform(ChatChunk, chunk, "", reading);
+  requireFew(chunk["choices"], LIST_CAPS.choices, "choices", reading);
   const choices = chunk["choices"].map((choice: unknown) =>
     isJsonObject(choice) && !("delta" in choice) && isJsonObject(choice["message"])
       ? { ...choice, delta: choice["message"] }
       : choice,
   );
+  requireFewCalls(choices, "delta", reading);
   return conform(ChatChunk, { ...chunk, choices }, "", reading);
+}
+
+function requireFewCalls(choices: unknown[], part: "message" | "delta", reading: Reading): void {
+  for (const choice of choices) {
+    const said = isJsonObject(choice) ? choice[part] : undefined;
+    if (isJsonObject(said)) requireFew(said["tool_calls"], LIST_CAPS.calls, "tool_calls", reading);
+  }
 }
 
 const USAGE_COUNTS = ["prompt_tokens", "completion_tokens", "total_tokens"] as const;

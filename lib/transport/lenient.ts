@@ -1,7 +1,17 @@
 import { Capabilities, ConfigField, FieldValidation, Metadata } from "../contract/manifest.ts";
 import { Model, PluginHealth } from "../contract/protocol.ts";
 import { isJsonObject, matchKeys, type JsonObject } from "../core/json-object.ts";
-import { conform, invalidResponse, join, nameOf, requireObject, respell, type Reading } from "./reading.ts";
+import {
+  conform,
+  invalidResponse,
+  join,
+  LIST_CAPS,
+  nameOf,
+  requireFew,
+  requireObject,
+  respell,
+  type Reading,
+} from "./reading.ts";
 
 /**
  * The plugin's objects as the contract knows them, read as kindly as the protocol page asks: other spellings of keys, null for
@@ -18,6 +28,7 @@ export function readMetadata(value: unknown, reading: Reading): Metadata {
       reading,
     );
   }
+  requireFew(metadata["config_schema"], LIST_CAPS.fields, "fields in config_schema", reading);
   if (Array.isArray(metadata["config_schema"])) {
     metadata["config_schema"] = metadata["config_schema"].map((field: unknown, index) =>
       isJsonObject(field) ? readField(field, `config_schema[${index}]`, reading) : field,
@@ -122,7 +133,9 @@ const WHOLE_MODEL_NUMBERS = ["context_window", "max_output_tokens"] as const;
 
 /** A bare array; `{"models": […]}` and OpenAI's `{"data": […]}` are understood. */
 export function readModels(value: unknown, reading: Reading): Model[] {
-  return toModelList(value, reading).map((entry, index) => {
+  const list = toModelList(value, reading);
+  requireFew(list, LIST_CAPS.models, "models", reading);
+  return list.map((entry, index) => {
     const at = `[${index}]`;
     const model = respell(requireObject(entry, at, reading), keysOf(Model), at, reading);
     for (const key of WHOLE_MODEL_NUMBERS) roundFraction(model, key, at, reading);
