@@ -43,6 +43,9 @@ export type ConfigRevision = z.infer<typeof ConfigRevision>;
 /** Older revisions are forgotten; the audit trail goes on saying what they changed. */
 export const REVISIONS_KEPT = 100;
 
+/** Characters of all revisions of a plugin together. Beyond that the oldest are forgotten too, the newest two never. */
+export const REVISIONS_LENGTH_KEPT = 4_194_304;
+
 /** `GET /api/plugins/:id/config/revisions`, newest first; the first is what is in force. */
 export const ConfigRevisionList = z.object({ revisions: z.array(ConfigRevision) });
 export type ConfigRevisionList = z.infer<typeof ConfigRevisionList>;

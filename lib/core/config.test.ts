@@ -82,6 +82,18 @@ describe("validating", () => {
     expect(issue?.message).not.toContain("123456");
   });
 
+  it("refuses values that are too large together, at the largest, whether the schema knows it or not", () => {
+    const fits = "a".repeat(262_144 - '{"x":"","other":1}'.length);
+    expect(validateConfig([field({})], { x: fits, other: 1 })).toEqual([]);
+    const [issue, ...more] = validateConfig([field({ required: true, name: "y" })], {
+      x: `${fits}a`,
+      other: 1,
+    });
+    expect(issue).toMatchObject({ field: "x", code: "size" });
+    expect(issue?.message).toContain("262,145 characters");
+    expect(more).toEqual([]);
+  });
+
   it("leaves unknown keys alone", () => {
     expect(validateConfig([field({})], { other: { deep: [1] } })).toEqual([]);
   });

@@ -5,13 +5,14 @@ import { CONFIGURED, type EffectiveValue } from "../contract/config.ts";
 import { isExact, parseExactJson } from "./exact-json.ts";
 import { findUnfaithful } from "./faithful.ts";
 import { isSameJson } from "./json-object.ts";
+import { findOversize } from "./config-size.ts";
 import { checkRules } from "./config-rules.ts";
 import type { RuleCode } from "./config-rules.ts";
 
 /** One thing wrong with one field. `message` says the rule and the fix; it never contains a secret. */
 export interface ConfigIssue {
   field: string;
-  code: "required" | "encoding" | RuleCode;
+  code: "required" | "encoding" | "size" | RuleCode;
   message: string;
 }
 
@@ -24,7 +25,7 @@ export interface SecretInput {
 /**
  * Checks explicit values against a plugin's schema; empty when all is well. The same function runs in the browser, in
  * the API and before an enable. Fields come in schema order, rules in the order required → type → enum → length or
- * range → pattern. Keys the schema does not have and types it does not define are left alone, as long as they can be sent.
+ * range → pattern; of values that are too large together that alone is told. Keys the schema does not have and types it does not define are left alone, as long as they can be sent.
  * A pattern that RE2 cannot compile checks nothing: that is the schema's fault (`patternProblem`).
  */
 export function validateConfig(
@@ -34,6 +35,8 @@ export function validateConfig(
 ): ConfigIssue[] {
   const known = new Set(schema.map(({ name }) => name));
   const others = Object.keys(values).filter((name) => !known.has(name));
+  const oversize = findOversize(values);
+  if (oversize) return [{ code: "size", ...oversize }];
   return [
     ...checkFields(schema, values, secrets),
     ...others.flatMap((name) => checkEncoding(name, values[name])),

@@ -43,6 +43,16 @@ describe("a configuration", () => {
     expect(await test.data.configs.get(id)).toEqual({ values: { a: 2.5 }, version: 2 });
   });
 
+  it("remembers the newest hundred saves, and fewer when they are large", async () => {
+    for (let version = 0; version < 102; version++) await save(version, {}, { a: version });
+    const numbers = async () => (await test.data.configs.revisions(id)).map(({ revision }) => revision);
+    expect(await numbers()).toHaveLength(100);
+    for (let version = 102; version < 112; version++) await save(version, {}, { a: "x".repeat(1_000_000) });
+    expect(await numbers()).toEqual([112, 111, 110, 109]);
+    await save(112, {}, { a: "x".repeat(9_000_000) });
+    expect(await numbers()).toEqual([113, 112]);
+  });
+
   it("belongs to a plugin that exists", async () => {
     await expect(test.data.configs.get("gone")).rejects.toMatchObject({ code: "not_found" });
     const write = { version: 0, values: {}, secrets: {}, changedBy: "Ann" };

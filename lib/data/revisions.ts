@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { AuditChange } from "../contract/activity.ts";
-import { ConfigRevision, REVISIONS_KEPT } from "../contract/config-revision.ts";
+import { ConfigRevision, REVISIONS_KEPT, REVISIONS_LENGTH_KEPT } from "../contract/config-revision.ts";
 import { ConfigValues } from "../contract/plugin.ts";
 import type { TransactionClient } from "./client.ts";
 import type { ConfigRevision as RevisionRow } from "./generated/client.ts";
@@ -42,9 +42,21 @@ export async function addRevision(
       ]),
     },
   });
+  await forgetOld(transaction, pluginId, revision);
+}
+
+/** The newest one, and the one it can be compared with, stay however large they are. */
+async function forgetOld(transaction: TransactionClient, pluginId: string, newest: number): Promise<void> {
   await transaction.configRevision.deleteMany({
-    where: { pluginId, revision: { lte: revision - REVISIONS_KEPT } },
+    where: { pluginId, revision: { lte: newest - REVISIONS_KEPT } },
   });
+  await transaction.$executeRaw`
+    DELETE FROM ConfigRevision WHERE pluginId = ${pluginId} AND revision < ${newest - 1} AND revision IN (
+      SELECT revision FROM (
+        SELECT revision, sum(length("values") + length(changes) + length(secrets)) OVER (ORDER BY revision DESC) AS total
+        FROM ConfigRevision WHERE pluginId = ${pluginId}
+      ) WHERE total > ${REVISIONS_LENGTH_KEPT}
+    )`;
 }
 
 /** Newest first. */

@@ -1,5 +1,6 @@
 import type { AuditAction, AuditChange, AuditEntry } from "../contract/activity.ts";
 import type { Json } from "../contract/manifest.ts";
+import { toBriefChanges } from "../core/brief-changes.ts";
 import { nowIso, type Context } from "./context.ts";
 import type { Actor } from "./actor.ts";
 
@@ -19,7 +20,7 @@ export function toAuditEntry(context: Context, actor: Actor, deed: Deed): Omit<A
     action: deed.action,
     targetId: deed.target?.id ?? null,
     targetName: deed.target?.name ?? null,
-    changes: deed.changes ?? [],
+    changes: toBriefChanges(deed.changes ?? []),
     requestId: actor.requestId,
   };
 }

@@ -185,6 +185,26 @@ describe("a save", () => {
   });
 });
 
+describe("large values", () => {
+  it("are refused at the largest one, by a save and a test", async () => {
+    const values = { prompt: "x".repeat(300_000), timeout: 5 };
+    const refusal = { code: "validation_failed", field: "values.prompt" };
+    expect(await save(values)).toMatchObject({ status: 422, body: { error: refusal } });
+    const events = await test({ values, secrets: { api_key: { set: SECRET } } });
+    expect(outcomes(events)).toMatchObject({ config: "failed", initialize: "skipped" });
+    expect(await revisions()).toEqual([]);
+  });
+
+  it("are whole in the revision, and a beginning in the activity", async () => {
+    const prompt = "x".repeat(200_000);
+    await save({ prompt }, { api_key: { set: SECRET } });
+    expect((await revisions())[0]?.changes).toContainEqual({ field: "prompt", after: prompt });
+    const { body } = await loom.call("GET", `/api/activity?pluginId=${id}&limit=1`, { as: "admin" });
+    expect(JSON.stringify(body)).toContain("200,002 characters");
+    expect(JSON.stringify(body).length).toBeLessThan(2_000);
+  });
+});
+
 describe("secrets", () => {
   it("with a space at an end are saved with a warning", async () => {
     const saved = (await save({}, { api_key: { set: `${SECRET}\n` } })).body as PluginConfigSaved;
