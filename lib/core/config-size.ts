@@ -1,7 +1,7 @@
 import type { ConfigValues } from "../contract/plugin.ts";
 
 /** All explicit values of a plugin together, as characters of their JSON. Every save keeps them once more, as a revision. */
-export const CONFIG_MAX_LENGTH = 262_144;
+const CONFIG_MAX_LENGTH = 262_144;
 
 /** The values that are too large together, as one issue of the largest of them; null when they are not. */
 export function findOversize(values: ConfigValues): { field: string; message: string } | null {
