@@ -1,5 +1,6 @@
 // A plugin that the console starts itself, without a dependency: PORT from the environment. Its chat does what it is told:
 // "crash" kills it, "exit 3" ends it, "log text" writes to stderr, "fork" starts a child,
+// A greeting "crash" ends it while it is initialised.
 // BEHAVIOUR "keeps path" writes what it was told to a file, and that file to stderr when it starts.
 // "deafen" closes its port and goes on living, "flood 100 10" has a child write 100 MB a second to stdout for 10 s, everything else is echoed.
 import { spawn } from "node:child_process";
@@ -73,6 +74,11 @@ const ANSWERS = {
   "GET /metadata": () => metadata,
   "POST /initialize": (body) => {
     config = body;
+    // A plugin that does not look at what it is told.
+    if (body.greeting === "crash") {
+      console.error("TypeError: greeting is not a greeting");
+      process.exit(4);
+    }
     if (keptPath !== null) writeFileSync(keptPath, JSON.stringify(body));
     return {};
   },

@@ -12,6 +12,7 @@ import { createFallback } from "./fallback.ts";
 import { disabledError, needsPerson, stopsTraffic, toFailure } from "./failure.ts";
 import { createGoodbye, DRAIN_MS } from "./goodbye.ts";
 import type { Link, LinkCheck } from "./link.ts";
+import { canGoBack, findLoss, goBack } from "./process-loss.ts";
 import { goThroughSteps } from "./start-steps.ts";
 import { stepCleanup, stepEndProcess } from "./stop-steps.ts";
 import { createStepLog } from "./steps.ts";
@@ -58,6 +59,8 @@ export interface Power {
   /** Something other than what it runs with may reach the plugin, until `settle`. */
   spoil(): void;
   settle(): void;
+  /** See `process-loss.ts`. */
+  findLoss(failure: ErrorInfo, signal: AbortSignal): Promise<ErrorInfo | null>;
   /** Ends the process, if there is one, without a word to the plugin. */
   endProcess(): Promise<void>;
   /** A person acts: waits between attempts begin at the shortest again. */
@@ -188,13 +191,14 @@ export function createPower(options: PowerOptions): Power {
     if (former !== null && former !== attempt) await goodbye.retire(former, signal);
   }
 
-  async function recover(info: ErrorInfo, attempt: Link | null, signal: AbortSignal): Promise<void> {
+  async function recover(failure: ErrorInfo, attempt: Link | null, signal: AbortSignal): Promise<void> {
+    const info = (await findLoss(() => supervised, failure, signal)) ?? failure;
+    if (signal.aborted) return;
     const notStarted = steps.hasFailed("process");
-    const isLost = notStarted && supervised?.state().status !== "running";
-    if (fallback.link() === null || isLost || stopsTraffic(info)) return fail(info);
+    if (!canGoBack(attempt, { fallback, supervised, notStarted }) || stopsTraffic(info)) return fail(info);
     steps.add("restore");
     try {
-      await steps.run("restore", async () => ({ value: null, note: await fallback.restore(signal) }));
+      await steps.run("restore", () => goBack(supervised, fallback, signal));
       if (signal.aborted) return;
       attempts = 0;
       refusal = { subject: notStarted ? "restart" : fallback.subjectOf(attempt), error: info };
@@ -244,7 +248,7 @@ export function createPower(options: PowerOptions): Power {
     ...{ link: () => link, models: () => models },
     refreshModels: (link, signal) => readModels(link, signal).then(() => models),
     ...{ turnOn, turnOff, hangUp, fail, spoil: fallback.spoil, settle: fallback.settle },
-    endProcess: async () => supervised?.stop(),
+    ...{ findLoss: findLoss.bind(null, () => supervised), endProcess: async () => supervised?.stop() },
     forgetAttempts() {
       attempts = 0;
       supervised?.forgive();

@@ -13,7 +13,7 @@ export interface ProcessKeeper {
   requireOwner(used: PluginRecord): Promise<void>;
   /** Something is being done with the plugin, whose own steps notice an end. */
   begin(): void;
-  /** It is done: an end that came meanwhile is told now. */
+  /** It is done: an end that came meanwhile is told now, unless another process took its place. */
   finish(): void;
 }
 
@@ -26,6 +26,7 @@ export interface ProcessKeeperOptions {
 
 export function createProcessKeeper({ supervisor, record, onLost }: ProcessKeeperOptions): ProcessKeeper {
   let supervising: Promise<Supervised> | null = null;
+  let kept: Supervised | null = null;
   let busy = false;
   let ended: ErrorInfo | null = null;
 
@@ -36,7 +37,8 @@ export function createProcessKeeper({ supervisor, record, onLost }: ProcessKeepe
 
   async function get(): Promise<Supervised | null> {
     if (supervisor?.allowed !== true || !hasProcess(record())) return null;
-    return (supervising ??= supervisor.supervise(record, onEnd));
+    supervising ??= supervisor.supervise(record, onEnd);
+    return (kept = await supervising);
   }
 
   return {
@@ -51,7 +53,7 @@ export function createProcessKeeper({ supervisor, record, onLost }: ProcessKeepe
     },
     finish() {
       busy = false;
-      if (ended !== null) onLost(ended);
+      if (ended !== null && !kept?.running()) onLost(ended);
     },
   };
 }

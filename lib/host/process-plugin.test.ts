@@ -345,6 +345,60 @@ describe("a plugin with a command", () => {
     });
   });
 
+  describe("that a configuration ends", () => {
+    const greet = (record: PluginRecord, version: number, greeting: string) =>
+      database.data.configs.save(record.id, { version, values: { greeting }, secrets: {}, changedBy: "Ann" });
+
+    it("says how it ended, and is started again by the rule for processes", async () => {
+      const record = await register();
+      await approve(record);
+      await greet(record, 0, "crash");
+      const status = await host.reconcile(record.id);
+      expect(status).toMatchObject({ lifecycle: "failed", failure: { code: "process_exited" } });
+      expect(status.failure?.message).toContain("exit code 4");
+      expect(await host.process(record)).toMatchObject({
+        status: "waiting",
+        lastErrors: ["TypeError: greeting is not a greeting"],
+      });
+    });
+
+    it("goes on with the one that worked last, in a process started anew", async () => {
+      const record = await register();
+      await approve(record);
+      await greet(record, 0, "Hello");
+      await host.reconcile(record.id);
+      const before = (await host.process(record))?.pid;
+      await greet(record, 1, "crash");
+      const status = await host.reconcile(record.id, { restart: true });
+      expect(status).toMatchObject({
+        lifecycle: "ready",
+        refusal: { subject: "configuration", error: { code: "process_exited" } },
+      });
+      expect(await chat(record.id, "you")).toBe("Hello: you");
+      expect((await host.process(record))?.pid).not.toBe(before);
+    });
+
+    it("is started anew when that was only a test, whose step says how it ended", async () => {
+      const record = await register();
+      await approve(record);
+      await greet(record, 0, "Hello");
+      await host.reconcile(record.id);
+      const steps: TestStep[] = [];
+      const draft = { values: { greeting: "crash" }, secrets: {} };
+      const trial = { draft, origin: record.endpoint, check: () => undefined, chat: false, save: null };
+      const report = (step: TestStep) => void steps.push(step);
+      const outcome = await host.tryConfig(record.id, { ...trial, report }, new AbortController().signal);
+      expect(outcome.ok).toBe(false);
+      expect(steps.find(({ status }) => status === "failed")).toMatchObject({
+        name: "initialize",
+        error: { code: "process_exited" },
+      });
+      expect(steps.at(-1)).toMatchObject({ name: "restore", status: "ok" });
+      expect(host.status(record.id)).toMatchObject({ lifecycle: "ready", failure: null });
+      expect(await chat(record.id, "you")).toBe("Hello: you");
+    });
+  });
+
   it("that ends at once says so with its last words, and waits longer each time", async () => {
     const record = await register("exits");
     await approve(record);

@@ -30,6 +30,8 @@ export interface ProcessOptions {
 export interface PluginProcess {
   /** The process group as well. Null when it could not even be started. */
   readonly pid: number | null;
+  /** Aborts once the process itself has ended; what it started may still be there. */
+  readonly gone: AbortSignal;
   /** Resolves once the process has ended and its whole tree is gone. Never rejects. */
   readonly exited: Promise<RawExit>;
   /**
@@ -67,7 +69,7 @@ function isPiped(child: Partial<ChildProcessWithoutNullStreams>): child is Child
 
 function neverBegan(ended: Promise<Omit<RawExit, "endedBy">>): PluginProcess {
   const exited = ended.then((exit): RawExit => ({ ...exit, endedBy: null }));
-  return { pid: null, exited, stop: () => exited };
+  return { pid: null, gone: AbortSignal.abort(), exited, stop: () => exited };
 }
 
 function superviseChild(
@@ -110,6 +112,7 @@ function superviseChild(
 
   return {
     pid,
+    gone: gone.signal,
     exited,
     stop(reason) {
       endedBy ??= gone.signal.aborted ? null : reason;

@@ -112,7 +112,7 @@ export function createRunner(initial: PluginRecord, options: RunnerOptions): Run
   const trialOptions = () => ({
     ...{ record, createClient, clock, log, originOf: options.originOf },
     configs: data.configs,
-    ...{ onMetadata: descriptions.hear, requireOwner: keeper.requireOwner },
+    ...{ onMetadata: descriptions.hear, requireOwner: keeper.requireOwner, findLoss: power.findLoss },
   });
   const tester = createTester({
     ...{ convergence, power, observer, openClient, trialOptions, switchOn },

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { AppError, type ErrorInfo } from "../contract/error.ts";
 import type { PluginProcess, ProcessCommand, ProcessLimits } from "../contract/process.ts";
+import { abortable } from "../core/abortable.ts";
 import type { Clock } from "../core/clock.ts";
 import { explainExit, type RawExit } from "../core/exit.ts";
 import type { Log } from "../log.ts";
@@ -18,13 +19,15 @@ import {
   type Ask,
 } from "./process-port.ts";
 import { readProcess } from "./process-tree.ts";
-import { createRunHistory } from "./run-history.ts";
+import { createRunHistory, type RunHistory } from "./run-history.ts";
 import { createUsageMeter } from "./process-usage.ts";
 
 /** A started process answers `/metadata` within this, ms. */
 const READY_MS = 60_000;
 /** Between two questions whether it is ready, ms. */
 const ASK_EVERY_MS = 100;
+/** A process that hung up is given this long to turn out to have ended, ms: its sockets close a moment before. */
+const ENDING_MS = 300;
 const ERROR_LINES = 50;
 /** Share of its limit that a whole tree may take: the limit itself holds for each process. */
 const TREE_FACTOR = 1.5;
@@ -69,6 +72,11 @@ export interface Supervised {
    * started, nor anything that it started. `command` names the plugin while nothing runs.
    */
   requireOwner(command: string, endpoint: string): Promise<void>;
+  /**
+   * Ask when contact was lost: why the process ended, once everything that it started is gone too. Null when it goes on, ended as
+   * wanted, or `signal` aborts.
+   */
+  findLoss(signal: AbortSignal): Promise<ErrorInfo | null>;
   /** Ends it when its approval was taken back. */
   endRevoked(): Promise<void>;
   /** Ends it, waits until nothing of it is left. Safe to call when there is none. */
@@ -213,11 +221,7 @@ export function createSupervised(options: SupervisedOptions): Supervised {
 
   async function giveUp(begun: Run): Promise<AppError> {
     await begun.process.stop("not_ready");
-    return new AppError(
-      "process_not_ready",
-      `${begun.command.command} runs, but did not answer /metadata within ${READY_MS / 1_000} s.`,
-      { hint: "Check that it listens on the endpoint of its manifest: its log is on the Logs tab." },
-    );
+    return neverAnswered(begun.command.command);
   }
 
   async function stop(): Promise<void> {
@@ -230,6 +234,7 @@ export function createSupervised(options: SupervisedOptions): Supervised {
   }
 
   return {
+    findLoss: (signal) => findLoss(() => run, { clock, history, signal }),
     async requireOwner(command, endpoint) {
       requireOwner(await ownerOf(run, endpoint), command, endpoint);
     },
@@ -266,6 +271,29 @@ export function createSupervised(options: SupervisedOptions): Supervised {
 
 function statusOf({ stopping, ready }: Run): PluginProcess["status"] {
   return stopping ? "stopping" : ready ? "running" : "starting";
+}
+
+function neverAnswered(command: string): AppError {
+  return new AppError(
+    "process_not_ready",
+    `${command} runs, but did not answer /metadata within ${READY_MS / 1_000} s.`,
+    { hint: "Check that it listens on the endpoint of its manifest: its log is on the Logs tab." },
+  );
+}
+
+async function findLoss(
+  current: () => Run | null,
+  { clock, history, signal }: { clock: Clock; history: RunHistory; signal: AbortSignal },
+): Promise<ErrorInfo | null> {
+  const lost = current();
+  if (lost) {
+    const { gone } = lost.process;
+    await clock.sleep(ENDING_MS, AbortSignal.any([signal, gone]));
+    if (!gone.aborted) return null;
+    await abortable(lost.ended, signal).catch(() => undefined);
+  }
+  const [last] = history.state().exits;
+  return signal.aborted || current() || !last || last.wanted ? null : last.reason;
 }
 
 /** What would run at this moment, which is what an admin agreed to. Throws `process_needs_approval`. */

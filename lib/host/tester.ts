@@ -72,16 +72,24 @@ export function createTester(options: TesterOptions): Tester {
     const link = power.link();
     const wasRefused = power.refusal() !== null;
     if (power.lifecycle() !== "ready" || link === null || (saved && wasRefused)) {
-      await switchOn(signal);
-      return power.failure() ?? power.refusal()?.error ?? null;
+      return startOver(signal);
     }
     const failure = await tell(async () => {
       await link.repeat(unrecorded, signal);
       power.settle();
       onRestored();
     });
-    if (failure && !signal.aborted) power.fail(failure);
+    if (failure === null || signal.aborted) return failure;
+    const loss = await power.findLoss(failure, signal);
+    // A draft may have ended the process: what is saved begins with a new one.
+    if (loss) return startOver(signal);
+    if (!signal.aborted) power.fail(failure);
     return failure;
+  }
+
+  async function startOver(signal: AbortSignal): Promise<ErrorInfo | null> {
+    await switchOn(signal);
+    return power.failure() ?? power.refusal()?.error ?? null;
   }
 
   async function cleanUp(): Promise<ErrorInfo | null> {

@@ -11,6 +11,7 @@ import { checkHealth } from "./check.ts";
 import type { CreateClient } from "./client-factory.ts";
 import type { Destinations } from "./destinations.ts";
 import { toFailure } from "./failure.ts";
+import { toError } from "./fallback.ts";
 import { confirmIdentity } from "./introduction.ts";
 import {
   describeCount,
@@ -55,6 +56,8 @@ export interface TrialOptions {
   onMetadata: (metadata: Metadata) => void;
   /** See `IntroductionOptions`. */
   requireOwner: (used: PluginRecord) => Promise<void>;
+  /** See `Power`. */
+  findLoss: (failure: ErrorInfo, signal: AbortSignal) => Promise<ErrorInfo | null>;
   /** The draft is about to be sent. */
   onTold: () => void;
   /** The secrets that are about to be sent. */
@@ -97,7 +100,8 @@ export async function runTrial(trial: Trial, options: TrialOptions): Promise<Tri
     options.onTold();
     await prove(steps, client, config, trial.chat, options);
   } catch (error) {
-    steps.end(error);
+    const loss = signal.aborted ? null : await options.findLoss(toFailure(error, log), signal);
+    steps.end(loss ? toError(loss) : error);
   } finally {
     await client?.close();
   }
