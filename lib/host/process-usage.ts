@@ -9,18 +9,24 @@ const KEPT = 360;
 /** Clock ticks a second: USER_HZ, 100 on every Linux that Node runs on (proc(5)). */
 const TICKS_PER_SECOND = 100;
 
+export interface MeasuredRun {
+  runId: string;
+  /** The first process of the run, while it lives: it may have wiped the mark that names the run. */
+  leader: number | null;
+}
+
 /** Measures what a run takes, its children included, until `signal` aborts. */
 export interface UsageMeter {
   list(): ProcessUsage[];
   /** Resolves when the signal aborts. `onMeasure` hears each measurement. */
-  watch(runId: string, signal: AbortSignal, onMeasure: (usage: ProcessUsage) => void): Promise<void>;
+  watch(run: MeasuredRun, signal: AbortSignal, onMeasure: (usage: ProcessUsage) => void): Promise<void>;
 }
 
 export function createUsageMeter(clock: Clock): UsageMeter {
   const kept: ProcessUsage[] = [];
 
-  async function measure(runId: string, before: { ms: number; ticks: number } | null) {
-    const entries = await findRun(runId);
+  async function measure({ runId, leader }: MeasuredRun, before: { ms: number; ticks: number } | null) {
+    const entries = await findRun(runId, { leader });
     const memory = await Promise.all(entries.map(({ pid }) => readMemory(pid)));
     const ticks = entries.reduce((sum, { cpuTicks }) => sum + cpuTicks, 0);
     const ms = clock.monotonic();
@@ -41,10 +47,10 @@ export function createUsageMeter(clock: Clock): UsageMeter {
 
   return {
     list: () => [...kept],
-    async watch(runId, signal, onMeasure) {
+    async watch(run, signal, onMeasure) {
       let before: { ms: number; ticks: number } | null = null;
       while (!signal.aborted) {
-        const measured = await measure(runId, before);
+        const measured = await measure(run, before);
         if (signal.aborted) return;
         before = measured;
         kept.push(measured.usage);

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createClock } from "../real-clock.ts";
 import { startProcess, type PluginProcess } from "./process.ts";
 import { findRun, readProcess } from "./process-tree.ts";
+import { createUsageMeter } from "./process-usage.ts";
 
 const started: PluginProcess[] = [];
 let directory: string;
@@ -98,6 +99,21 @@ describe("a plugin's process", () => {
     expect((await findRun(runId)).map((entry) => entry.pid)).toContain(pid);
     await child.stop("stop");
     expect(await readProcess(pid)).toBeNull();
+  }, 20_000);
+
+  it("is known by its pid when it has wiped its environment: measured, and ended with what it started elsewhere", async () => {
+    const { child, runId, text } = shell(
+      "exec env -i /bin/sh -c 'setsid sleep 69 & echo $!; trap : TERM; while :; do sleep 1; done'",
+    );
+    await vi.waitFor(() => expect(text()).toMatch(/^\d+\n/));
+    const meter = createUsageMeter(createClock());
+    const over = new AbortController();
+    const measuring = meter.watch({ runId, leader: child.pid }, over.signal, () => over.abort());
+    await measuring;
+    expect(meter.list()[0]?.processes).toBeGreaterThanOrEqual(2);
+    expect(meter.list()[0]?.memoryBytes).toBeGreaterThan(0);
+    await child.stop("stop");
+    expect(await readProcess(Number(text()))).toBeNull();
   }, 20_000);
 
   it("that cannot be started for want of anything is an end and no accident of ours", async () => {

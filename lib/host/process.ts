@@ -98,7 +98,7 @@ function superviseChild(
   /** Asks the group, waits until the leader and everybody of the run are gone or the grace is over, then insists. */
   async function endTree(groupId: number): Promise<void> {
     // Before the first one ends: whom it leaves alone without a mark is found by this list only.
-    const known = await findRun(runId);
+    const known = await findRun(runId, { leader: gone.signal.aborted ? null : groupId });
     child.stdin.end();
     signalGroup(groupId, "SIGTERM");
     signalAll(known, "SIGTERM");

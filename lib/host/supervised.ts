@@ -161,7 +161,7 @@ export function createSupervised(options: SupervisedOptions): Supervised {
     const remembered = pid === null ? null : remember(options, runId, pid);
     if (pid !== null) {
       options.guardian().add(pid, runId);
-      void meter.watch(runId, over.signal, ({ memoryBytes }) => {
+      void meter.watch({ runId, leader: pid }, over.signal, ({ memoryBytes }) => {
         if (memoryBytes > begun.limits.memoryMb * 1_048_576 * TREE_FACTOR) void begun.process.stop("memory");
       });
     }

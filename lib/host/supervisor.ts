@@ -14,7 +14,7 @@ import { createCommandLooks } from "./command-looks.ts";
 import { toConsent } from "./process-consent.ts";
 import { isCovered, type CommandLook } from "./process-command.ts";
 import { openProcessLog, type ProcessLog } from "./process-log.ts";
-import { findLivingRuns, killRun, readProcess } from "./process-tree.ts";
+import { findLivingRuns, findRun, killRun, readProcess } from "./process-tree.ts";
 import { createSupervised, type Supervised } from "./supervised.ts";
 import { toFailure } from "./failure.ts";
 
@@ -155,7 +155,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         // The pid may be somebody else's by now: only with the same start time is it the one that was started.
         const isLeader = (await readProcess(pid))?.startTicks === startTicks;
         if (isLeader) log.warn({ pid }, "ending a plugin's process that an earlier console left behind");
-        if (isLeader || living.has(runId)) await killRun(isLeader ? pid : null, runId);
+        const leader = isLeader ? pid : null;
+        if (isLeader || living.has(runId))
+          await killRun(leader, runId, { known: await findRun(runId, { leader }) });
         await processes.forgetRun(runId);
       }
     },
