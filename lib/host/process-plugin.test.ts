@@ -345,6 +345,25 @@ describe("a plugin with a command", () => {
     });
   });
 
+  it("that is killed right before it would be told its configuration is not mistaken for a stranger", async () => {
+    const record = await register();
+    await approve(record);
+    await host.reconcile(record.id);
+    const steps: TestStep[] = [];
+    const report = (step: TestStep) => {
+      steps.push(step);
+      if (step.name === "initialize" && step.status === "running") process.kill(pid, "SIGKILL");
+    };
+    const pid = (await host.process(record))?.pid ?? 0;
+    const draft = { values: {}, secrets: {} };
+    const trial = { draft, origin: record.endpoint, check: () => undefined, chat: false, save: null };
+    await host.tryConfig(record.id, { ...trial, report }, new AbortController().signal);
+    expect(steps.find(({ status }) => status === "failed")?.error).toMatchObject({
+      code: "process_exited",
+      message: expect.stringContaining("killed"),
+    });
+  });
+
   describe("that a configuration ends", () => {
     const greet = (record: PluginRecord, version: number, greeting: string) =>
       database.data.configs.save(record.id, { version, values: { greeting }, secrets: {}, changedBy: "Ann" });

@@ -28,6 +28,7 @@ const READY_MS = 60_000;
 const ASK_EVERY_MS = 100;
 /** A process that hung up is given this long to turn out to have ended, ms: its sockets close a moment before. */
 const ENDING_MS = 300;
+const NEVER = new AbortController().signal;
 const ERROR_LINES = 50;
 /** Share of its limit that a whole tree may take: the limit itself holds for each process. */
 const TREE_FACTOR = 1.5;
@@ -69,7 +70,7 @@ export interface Supervised {
   ensureReady(ask: Ask, signal: AbortSignal, anew: boolean): Promise<string>;
   /**
    * Ask before anything secret is sent. Throws `process_port_taken` when who listens at the endpoint is not the process as it was
-   * started, nor anything that it started. `command` names the plugin while nothing runs.
+   * started, nor anything that it started, or why the process ended a moment ago. `command` names the plugin while nothing runs.
    */
   requireOwner(command: string, endpoint: string): Promise<void>;
   /**
@@ -200,7 +201,8 @@ export function createSupervised(options: SupervisedOptions): Supervised {
         if (await answers(ask, waiting)) {
           const owner = await ownerOf(begun);
           if (owner === "run" || owner === "unknown") break;
-          if (owner === "other" && !ended.signal.aborted) throw await leaveToStranger(begun);
+          if (owner === "other" && !(await isEnding(begun, clock, waiting)))
+            throw await leaveToStranger(begun);
         }
         await clock.sleep(ASK_EVERY_MS, waiting);
       }
@@ -236,7 +238,10 @@ export function createSupervised(options: SupervisedOptions): Supervised {
   return {
     findLoss: (signal) => findLoss(() => run, { clock, history, signal }),
     async requireOwner(command, endpoint) {
-      requireOwner(await ownerOf(run, endpoint), command, endpoint);
+      const owner = await ownerOf(run, endpoint);
+      // A process that ends between two looks leaves a port that seems to be a stranger's.
+      if (owner === "other" || owner === "nobody") await requireAlive(() => run, { clock, history });
+      requireOwner(owner, command, endpoint);
     },
     async endRevoked() {
       if (run && (await options.isRevoked())) await stop();
@@ -281,15 +286,28 @@ function neverAnswered(command: string): AppError {
   );
 }
 
+/** Throws why the process ended, if it has just ended. */
+async function requireAlive(
+  current: () => Run | null,
+  around: { clock: Clock; history: RunHistory },
+): Promise<void> {
+  const loss = current() === null ? null : await findLoss(current, { ...around, signal: NEVER });
+  if (loss) throw new AppError(loss.code, loss.message, loss);
+}
+
+/** True for a process that has ended, or does so at once. */
+async function isEnding({ process: { gone } }: Run, clock: Clock, signal: AbortSignal): Promise<boolean> {
+  await clock.sleep(ENDING_MS, AbortSignal.any([signal, gone]));
+  return gone.aborted;
+}
+
 async function findLoss(
   current: () => Run | null,
   { clock, history, signal }: { clock: Clock; history: RunHistory; signal: AbortSignal },
 ): Promise<ErrorInfo | null> {
   const lost = current();
   if (lost) {
-    const { gone } = lost.process;
-    await clock.sleep(ENDING_MS, AbortSignal.any([signal, gone]));
-    if (!gone.aborted) return null;
+    if (!(await isEnding(lost, clock, signal))) return null;
     await abortable(lost.ended, signal).catch(() => undefined);
   }
   const [last] = history.state().exits;
