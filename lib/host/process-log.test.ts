@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createFakeClock } from "../../test/fake-clock.ts";
+import type { LogLine } from "../contract/process.ts";
 import { createLog } from "../log.ts";
 import { openProcessLog, type ProcessLog } from "./process-log.ts";
 
@@ -24,7 +25,36 @@ const texts = (log: ProcessLog) => log.list({ limit: 100 }).map(({ stream, text 
 const say = (log: ProcessLog, text: string, stream: "stdout" | "stderr" = "stdout") =>
   log.write(stream, Buffer.from(text));
 
+async function readAll(log: ProcessLog): Promise<LogLine[]> {
+  const all: LogLine[] = [];
+  for await (const piece of log.readAll()) all.push(...piece);
+  return all;
+}
+
 describe("a process log", () => {
+  it("is read in pieces, and whole, however much is written while somebody reads slowly", async () => {
+    const log = await open();
+    const write = async (from: number, to: number) => {
+      for (let line = from; line < to; line++) {
+        await clock.advance(100);
+        say(log, `${line} ${"x".repeat(1_000)}\n`);
+        if (line % 500 === 0) await log.flush();
+      }
+      await log.flush();
+    };
+    await write(0, 7_000);
+    const reading = log.readAll();
+    const read = [...((await reading.next()).value ?? [])];
+    expect(read.length).toBeLessThan(1_000);
+    // Both segments go and come again meanwhile.
+    await write(7_000, 20_000);
+    for await (const piece of reading) read.push(...piece);
+    const numbers = read.map(({ text }) => Number.parseInt(text, 10));
+    const first = numbers[0] ?? 0;
+    expect(numbers).toEqual(Array.from({ length: 7_000 - first }, (_, at) => first + at));
+    expect(numbers.length).toBeGreaterThan(4_000);
+  });
+
   it("puts pieces together to lines, each stream for itself", async () => {
     const log = await open();
     say(log, "one\ntw");
@@ -55,7 +85,7 @@ describe("a process log", () => {
     say(log, "the key is hunter2\n");
     expect(texts(log)).toEqual(["stdout the key is [redacted]"]);
     await log.flush();
-    expect(JSON.stringify(await log.readAll())).not.toContain("hunter2");
+    expect(JSON.stringify(await readAll(log))).not.toContain("hunter2");
   });
 
   it("takes a secret out that the end of a long line would cut", async () => {
@@ -141,7 +171,7 @@ describe("a process log", () => {
     await log.flush();
     const lines = log.list({ limit: 5_000 });
     expect(lines.length).toBeLessThanOrEqual(2_000);
-    const all = await log.readAll();
+    const all = await readAll(log);
     const dropped = all.filter(({ stream, text }) => stream === "console" && /lines dropped/.test(text));
     const counted = dropped.reduce(
       (sum, { text }) => sum + Number(/^[\d,]+/.exec(text)?.[0].replaceAll(",", "")),

@@ -1,25 +1,19 @@
-import { createReadStream } from "node:fs";
-import { appendFile, mkdir, rename, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
-import { LogLine } from "../contract/process.ts";
+import { rm } from "node:fs/promises";
+import type { LogLine } from "../contract/process.ts";
 import type { Clock } from "../core/clock.ts";
 import { toPlainText } from "../core/terminal-text.ts";
 import type { Log } from "../log.ts";
+import { createLogFiles } from "./log-files.ts";
 import { createLineReader, type LineReader, type ReadLines } from "./line-reader.ts";
 import { toKeptLine } from "./log-redaction.ts";
 import type { OutputStream } from "./process.ts";
 
-/** The newest output kept on disk, bytes: two segments, of which the older is thrown away when the newer is full. */
-const RING_BYTES = 10 * 1_048_576;
-const SEGMENT_BYTES = RING_BYTES / 2;
 /** Lines in memory: what the page shows at once and a tail starts from. */
 const LINES_IN_MEMORY = 2_000;
 /** Of these at most so many characters, whatever their length. */
 const CHARACTERS_IN_MEMORY = 2 * 1_048_576;
 /** Bytes per second of one stream that are read; the rest is counted. */
 const RATE = 1_048_576;
-/** Waiting to be written at most, characters; a disk that cannot keep up loses lines and not memory. */
-const MAX_PENDING = 4 * 1_048_576;
 /** At most one remark about dropped lines in this time, ms. */
 const REMARK_MS = 1_000;
 
@@ -44,8 +38,11 @@ export interface ProcessLog {
   newest(): number;
   /** Calls back for every new line, or batch of lines, until the function returned is called. */
   follow(listener: (lines: LogLine[]) => void): () => void;
-  /** Everything on disk, oldest first, for download and search. */
-  readAll(): Promise<LogLine[]>;
+  /**
+   * Everything on disk at the first pull, oldest first, for download and search: in pieces, between which others get their turn. What is
+   * written meanwhile neither moves nor lengthens it.
+   */
+  readAll(): AsyncGenerator<LogLine[], void, undefined>;
   /** Resolves when everything said so far is on disk. */
   flush(): Promise<void>;
   /** Removes the files. */
@@ -64,8 +61,9 @@ export interface ProcessLogOptions {
 /** Opens the log and reads what is there from earlier. */
 export async function openProcessLog(options: ProcessLogOptions): Promise<ProcessLog> {
   const { directory, clock, redact } = options;
-  const files = createSegments(options);
-  const earlier = await files.read();
+  const files = createLogFiles(options);
+  const earlier: LogLine[] = [];
+  for await (const piece of files.read()) earlier.push(...piece);
   const memory: LogLine[] = earlier.slice(-LINES_IN_MEMORY);
   const listeners = new Set<(lines: LogLine[]) => void>();
   let characters = memory.reduce((sum, { text }) => sum + text.length, 0);
@@ -132,9 +130,9 @@ export async function openProcessLog(options: ProcessLogOptions): Promise<Proces
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    async readAll() {
+    async *readAll() {
       await files.flush();
-      return files.read();
+      yield* files.read();
     },
     flush: files.flush,
     async remove() {
@@ -146,73 +144,4 @@ export async function openProcessLog(options: ProcessLogOptions): Promise<Proces
 
 function newReaders(): Record<OutputStream, LineReader> {
   return { stdout: createLineReader(RATE), stderr: createLineReader(RATE) };
-}
-
-/** Two files that together hold the newest output, one JSON document a line. */
-function createSegments({ directory, log }: ProcessLogOptions) {
-  const [newer, older] = [join(directory, "output.jsonl"), join(directory, "output.1.jsonl")];
-  let pending: string[] = [];
-  let pendingLength = 0;
-  let writing: Promise<void> | null = null;
-
-  async function writeAll(): Promise<void> {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
-    while (pending.length > 0) {
-      const text = pending.join("");
-      pending = [];
-      pendingLength = 0;
-      const size = await stat(newer).then(
-        (found) => found.size,
-        () => 0,
-      );
-      if (size > 0 && size + text.length > SEGMENT_BYTES) await rename(newer, older);
-      await appendFile(newer, text, { mode: 0o600 });
-    }
-  }
-
-  function start(): void {
-    writing ??= writeAll()
-      .catch((error: unknown) => log.warn({ err: error }, "a plugin's log could not be written"))
-      .finally(() => {
-        writing = null;
-        if (pending.length > 0) start();
-      });
-  }
-
-  return {
-    append(lines: LogLine[]): void {
-      if (pendingLength > MAX_PENDING) return;
-      const text = lines.map((line) => `${JSON.stringify(line)}\n`).join("");
-      pending.push(text);
-      pendingLength += text.length;
-      start();
-    },
-    async flush(): Promise<void> {
-      while (writing !== null) await writing;
-    },
-    async read(): Promise<LogLine[]> {
-      const lines: LogLine[] = [];
-      for (const file of [older, newer]) await readInto(lines, file).catch(() => undefined);
-      return lines;
-    },
-  };
-}
-
-/** In pieces, between which others get their turn: ten megabytes at once would hold up everything else. */
-async function readInto(lines: LogLine[], file: string): Promise<void> {
-  let rest = "";
-  for await (const piece of createReadStream(file, "utf8")) {
-    const texts = (rest + String(piece)).split("\n");
-    rest = texts.pop() ?? "";
-    lines.push(...texts.flatMap(readLine));
-  }
-}
-
-/** A line cut by a crash is no line. */
-function readLine(text: string): LogLine[] {
-  try {
-    return [LogLine.parse(JSON.parse(text))];
-  } catch {
-    return [];
-  }
 }

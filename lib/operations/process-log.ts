@@ -18,18 +18,29 @@ export async function listLog(
   context: Context,
   actor: Actor,
   idOrName: string,
-  { after, limit, stream, text }: LogSearch,
+  { after = -1, limit, stream, text }: LogSearch,
 ): Promise<LogLine[]> {
   requirePermission(actor, "plugins:read");
   const output = await requireLog(context, idOrName);
-  const isSearch = stream !== undefined || text !== undefined;
-  const lines = isSearch ? await output.readAll() : output.list({ after, limit });
+  if (stream === undefined && text === undefined) return output.list({ after, limit });
   const wanted = text?.toLowerCase();
-  return lines
-    .filter((line) => line.seq > (after ?? -1))
-    .filter((line) => stream === undefined || line.stream === stream)
-    .filter((line) => wanted === undefined || toPlainText(line.text).toLowerCase().includes(wanted))
-    .slice(-limit);
+  const matches = (line: LogLine) =>
+    line.seq > after &&
+    (stream === undefined || line.stream === stream) &&
+    (wanted === undefined || toPlainText(line.text).toLowerCase().includes(wanted));
+  let found: LogLine[] = [];
+  for await (const piece of output.readAll()) found = [...found, ...piece.filter(matches)].slice(-limit);
+  return found;
+}
+
+/** Everything kept of that output, oldest first, in pieces: to be written to whoever downloads it as fast as they take it. */
+export async function readLog(
+  context: Context,
+  actor: Actor,
+  idOrName: string,
+): Promise<AsyncGenerator<LogLine[], void, undefined>> {
+  requirePermission(actor, "plugins:read");
+  return (await requireLog(context, idOrName)).readAll();
 }
 
 /** New lines as they come, in batches, after those a tail begins with. Ends when `signal` aborts. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { LogLine, LogPage, PluginProcess, ProcessApproval, ProcessLimits } from "../../contract/process.ts";
 import { toPlainText } from "../../core/terminal-text.ts";
-import { followLog, listLog } from "../../operations/process-log.ts";
+import { followLog, listLog, readLog } from "../../operations/process-log.ts";
 import { approveProcess, getProcess, revokeProcess, setProcessLimits } from "../../operations/processes.ts";
 import { route } from "../route.ts";
 import { toSessionStream } from "../session-stream.ts";
@@ -80,8 +80,7 @@ export const processRoutes = [
     query: LogQuery,
     response: LogPage,
     async handle({ context, visit, actor, id, query }) {
-      if (query.format === "text")
-        return toDownload(await listLog(context, actor, id, { limit: Infinity, text: "" }));
+      if (query.format === "text") return toDownload(await readLog(context, actor, id));
       if (!/\btext\/event-stream\b/.test(visit.headers.get("accept") ?? "")) {
         const { q: text, after, limit, stream } = query;
         return { lines: await listLog(context, actor, id, { after, limit, stream, text }) };
@@ -92,15 +91,25 @@ export const processRoutes = [
   }),
 ];
 
-function toDownload(lines: LogLine[]): Response {
-  // Read with whatever is at hand: a terminal would act on what a hostile plugin wrote.
-  const text = lines
-    .map(({ at, stream, text: line }) => `${at} ${stream.padEnd(7)} ${toPlainText(line)}\n`)
-    .join("");
-  return new Response(text, {
+function toDownload(pieces: AsyncGenerator<LogLine[], void, undefined>): Response {
+  const encoder = new TextEncoder();
+  const body = new ReadableStream<Uint8Array>({
+    async pull(sink) {
+      const { done, value } = await pieces.next();
+      if (done) sink.close();
+      else sink.enqueue(encoder.encode(value.map(toText).join("")));
+    },
+    cancel: async () => void (await pieces.return(undefined)),
+  });
+  return new Response(body, {
     headers: {
       "content-type": "text/plain; charset=utf-8",
       "content-disposition": 'attachment; filename="plugin.log"',
     },
   });
+}
+
+/** Read with whatever is at hand: a terminal would act on what a hostile plugin wrote. */
+function toText({ at, stream, text }: LogLine): string {
+  return `${at} ${stream.padEnd(7)} ${toPlainText(text)}\n`;
 }
