@@ -143,6 +143,7 @@ async function start(): Promise<void> {
     return { status: 405, text: "Pages are only read; changes go through /api.\n" };
   }
 
+  const isFirstStart = await isSetupOpen(context);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(env.port, env.host, resolve);
@@ -169,6 +170,16 @@ async function start(): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM"] as const)
     process.on(signal, () => void stop(signal).catch(explainAndExit));
   log.info({ port: ownPort() }, "listening");
+  const origin = toOrigin(env.host, ownPort());
+  // Before anybody can be told that it is ready: a script that waits for that looks for the token next.
+  if (isFirstStart) {
+    const token = setupToken.value;
+    print(
+      "First start: create your account at",
+      `${origin}/setup#token=${token}`,
+      `(one-time setup token: ${token})`,
+    );
+  }
 
   // Plugins are on their way back while the pages are prepared; whoever asks earlier waits: for the host, for a page until there are pages.
   const started = host.start();
@@ -177,18 +188,18 @@ async function start(): Promise<void> {
     const path = request.url ?? "/";
     if (path.startsWith("/v1/")) return void answerGateway(request, response);
     if (PROBES.has(path)) return void answerApi(request, response);
-    if (path.startsWith("/api/") || path === "/metrics")
+    if (/^\/(?:api(?:[/?]|$)|metrics$)/.test(path))
       return void started.then(() => answerApi(request, response));
     const refusal = refusePage(request);
     if (refusal)
       return void response.writeHead(refusal.status, { "content-type": "text/plain" }).end(refusal.text);
     // Pages ask our own API; where it is, is ours to say and never the visitor's.
-    request.headers["x-loom-internal-origin"] = toOrigin(env.host, ownPort());
+    request.headers["x-loom-internal-origin"] = origin;
     void answerPage.then((answer) => answer(request, response));
   });
   await answerPage;
   if (state.draining) return;
-  greet(toOrigin(env.host, ownPort()), (await isSetupOpen(context)) ? setupToken.value : null);
+  print(`Loom Console ${packageJson.version} is ready at ${origin}`);
 
   await folders.start();
   await warmUpIntake(clock, stopping.signal);
@@ -200,17 +211,8 @@ function toOrigin(host: string, port: number): string {
   return `http://${visitable.includes(":") ? `[${visitable}]` : visitable}:${port}`;
 }
 
-function greet(origin: string, token: string | null): void {
-  const lines = [`Loom Console ${packageJson.version} is ready at ${origin}`];
-  if (token !== null) {
-    lines.push(
-      "",
-      "First start: create your account at",
-      `${origin}/setup#token=${token}`,
-      `(one-time setup token: ${token})`,
-    );
-  }
-  process.stdout.write(`\n${lines.map((line) => (line ? `  ${line}` : "")).join("\n")}\n\n`);
+function print(...lines: string[]): void {
+  process.stdout.write(`\n${lines.map((line) => `  ${line}`).join("\n")}\n\n`);
 }
 
 function explainAndExit(error: unknown): never {

@@ -48,6 +48,24 @@ test("SIGTERM ends an open answer with an error event and exits 0 within ten sec
   await removeDirectory(loom.dataDirectory);
 });
 
+test("whoever finds it ready has been told the setup token", async () => {
+  const loom = await startConsole();
+  const [token, host, ready] = ["#token=", "the host runs", "ready at"].map((text) =>
+    loom.output().indexOf(text),
+  );
+  expect(token).toBeGreaterThan(-1);
+  expect(host).toBeGreaterThan(token ?? Infinity);
+  expect(ready).toBeGreaterThan(host ?? Infinity);
+  await loom.stop();
+  await removeDirectory(loom.dataDirectory);
+});
+
+test("/api is answered by the API, like everything below it", async ({ loom }) => {
+  const answer = await fetch(`${loom.url}/api`);
+  expect(answer.status).toBe(404);
+  expect(await answer.json()).toMatchObject({ error: { code: "not_found" } });
+});
+
 test("SIGTERM while it starts ends it as cleanly", async () => {
   const starting = await startConsole({ env: ADMIN_ENV, until: /"msg":"(listening)"/ });
   expect(await starting.stop()).toBe(0);
