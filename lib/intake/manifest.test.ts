@@ -264,6 +264,37 @@ describe("broken syntax is told in words for people, not the parser's", () => {
   });
 });
 
+describe("a manifest that lost its indentation", () => {
+  const FLAT = `type: http
+endpoint: https://acme.example.com
+metadata:
+name: Acme Models
+version: "1.2.0"
+provider_type: acme
+capabilities:
+streaming: true
+auto_start: true
+`;
+
+  it("is one finding where metadata stands, not one for each of its fields", () => {
+    expect(readManifest(FLAT).findings).toEqual([
+      {
+        ...{ severity: "error", code: "not_indented", path: "metadata", line: 3, column: 1 },
+        message: expect.stringContaining("name, version, provider_type, capabilities, streaming") as string,
+        fix: expect.stringContaining("two spaces") as string,
+      },
+    ]);
+  });
+
+  it("whose metadata is not even begun says the same", () => {
+    expect(codesOf(FLAT.replace("metadata:\n", ""))).toEqual(["not_indented metadata"]);
+  });
+
+  it("is no guess: an unknown field alone is an unknown field", () => {
+    expect(codesOf(replaced("auto_start: true", "name: Acme"))).toEqual(["unknown_field name"]);
+  });
+});
+
 describe("what YAML could hide", () => {
   const rows: Array<[string, string, string]> = [
     ["an anchor", withLines("auto_start", "args: &a [x]"), "anchor_or_alias args"],

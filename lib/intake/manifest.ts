@@ -1,10 +1,10 @@
 import { Manifest, type Finding } from "../contract/manifest.ts";
 import { isJsonObject, matchKeys } from "../core/json-object.ts";
 import { createFindings, type Findings } from "./findings.ts";
-import { MANIFEST_SHAPE } from "./manifest-shape.ts";
+import { MANIFEST_SHAPE, METADATA_SHAPE } from "./manifest-shape.ts";
 import { checkManifest } from "./manifest-rules.ts";
 import { checkPrices } from "./price-rules.ts";
-import { applyShape } from "./shape.ts";
+import { applyShape, type Shape } from "./shape.ts";
 import type { Entry, MapNode, Position } from "./tree.ts";
 import { createLocator } from "./yaml-text.ts";
 import { parseTree } from "./yaml-tree.ts";
@@ -38,6 +38,7 @@ function read(source: string, findings: Findings): Manifest | null {
     return null;
   }
   moveIntoMetadata(tree, findings);
+  noticeLostIndentation(tree, findings);
   checkPrices(tree, findings);
   const value = applyShape(tree, MANIFEST_SHAPE, "", findings);
   if (!isJsonObject(value)) return null;
@@ -72,6 +73,34 @@ function moveIntoMetadata(tree: MapNode, findings: Findings): void {
     }
     tree.entries = tree.entries.filter((other) => other !== entry);
   }
+}
+
+/**
+ * A copy that lost its indentation, as from a web page, has an empty `metadata` and its fields beside it. That is one mistake, told
+ * once: the fields are taken away, so that none of them is called unknown.
+ */
+function noticeLostIndentation(tree: MapNode, findings: Findings): void {
+  const metadata = findEntry(tree, "metadata");
+  const isEmpty = !metadata || (metadata.value.kind === "scalar" && metadata.value.value === null);
+  const stray = tree.entries.filter(({ key }) => IN_METADATA.has(key));
+  if (!isEmpty || stray.length < 2) return;
+  findings.locate("metadata", metadata?.at ?? stray[0]?.at);
+  findings.error(
+    "not_indented",
+    "metadata",
+    `metadata is empty, and its fields stand beside it: ${stray.map(({ key }) => key).join(", ")}.`,
+    "Put these lines below metadata: with two spaces in front, and what belongs to one of them with four.",
+  );
+  tree.entries = tree.entries.filter((entry) => entry !== metadata && !stray.includes(entry));
+}
+
+/** Names that mean something inside `metadata` and nothing beside it. */
+const IN_METADATA = new Set(
+  [METADATA_SHAPE, fieldsOf(METADATA_SHAPE)["capabilities"]].flatMap((shape) => Object.keys(fieldsOf(shape))),
+);
+
+function fieldsOf(shape: Shape | undefined): Readonly<Record<string, Shape>> {
+  return shape?.is === "object" ? shape.fields : {};
 }
 
 function findEntry(tree: MapNode, name: string): Entry | undefined {
