@@ -59,7 +59,10 @@ export function refusePeer(tier: AddressTier, host: string, port: number): AppEr
     return new AppError(
       "address_needs_approval",
       `${label} is on this machine or in a private network, and no admin has allowed it.`,
-      { hint: "An admin can allow it on the plugin's page, or when registering.", details: { host, port } },
+      {
+        hint: 'An admin can allow it on the plugin\'s page, or with PATCH /api/plugins/:id and {"approveEndpoint": true}.',
+        details: { host, port },
+      },
     );
   }
   return null;

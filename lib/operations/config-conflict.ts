@@ -27,6 +27,13 @@ export async function describeConflict(
     moved: moved && { from: moved.from ?? null, to: moved.to },
     changes: known && newest ? diffRevisions(known, newest) : null,
   };
+  if (version > present) {
+    const message = `The configuration of ${record.name} has no version ${version}: the newest is ${present}.`;
+    return new AppError("version_conflict", message, {
+      hint: "Read it again with GET …/config, and send back the version that it has.",
+      details,
+    });
+  }
   const who = newest ? `${newest.savedBy} saved` : "Someone else saved";
   if (moved === null) {
     return new AppError("version_conflict", `${who} this configuration in the meantime.`, {

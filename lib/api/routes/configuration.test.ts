@@ -335,6 +335,24 @@ describe("revisions", () => {
   });
 });
 
+describe("a version that never was", () => {
+  it("is told which one is the newest, and nobody is said to have saved", async () => {
+    await save({ timeout: 10 }, { api_key: { set: SECRET } });
+    const answer = await call("PUT", "/config", { version: 99, values: { timeout: 30 } });
+    expect([answer.status, answer.body]).toMatchObject([
+      409,
+      {
+        error: {
+          code: "version_conflict",
+          message: expect.stringMatching(/has no version 99: the newest is 1/) as string,
+          hint: expect.stringContaining("GET") as string,
+          details: { version: 1 },
+        },
+      },
+    ]);
+  });
+});
+
 describe("testing a draft", () => {
   const draft = { values: { timeout: 7 }, secrets: { api_key: { set: SECRET } } };
 
