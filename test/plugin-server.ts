@@ -114,11 +114,13 @@ const GUIDE_CODES: Record<string, string> = {
 };
 
 /** What the guide wants to be said about a failure. */
-export function toGuideError(error: unknown): { code: string; message: string } {
+export function toGuideError(error: unknown): { code: string; message: string; transient?: boolean } {
   const code = isAppError(error)
     ? (GUIDE_CODES[error.code] ?? error.code.replace(/^plugin_/, ""))
     : "internal_error";
-  return { code, message: error instanceof Error ? error.message : String(error) };
+  const message = error instanceof Error ? error.message : String(error);
+  const transient = isAppError(error) ? error.extras.plugin?.transient : undefined;
+  return { code, message, ...(transient === undefined ? {} : { transient }) };
 }
 
 function sendError(response: ServerResponse, error: unknown): void {

@@ -16,7 +16,7 @@ export interface Reply<T> {
  * One plugin, whatever its transport. Every method fails with an `AppError` whose code starts with `plugin_`
  * (or `request_aborted` when `signal` was aborted by the caller, `address_forbidden` when the guard refused the peer).
  * Deadlines and caps are those of the protocol page and are the client's own duty; `signal` only ever shortens them.
- * Methods may run concurrently. Nothing is retried here.
+ * Methods may run concurrently. Nothing is retried but reads of a plugin that says its trouble passes (`retry.ts`).
  */
 export interface PluginClient {
   /**

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { serveGrpcPlugin } from "../../test/grpc-server.ts";
 import { servePlugin } from "../../test/plugin-server.ts";
 import { createSamplePlugin, SAMPLE_METADATA } from "../../test/sample-plugin.ts";
+import { AppError } from "../contract/error.ts";
 import type { Manifest } from "../contract/manifest.ts";
 import { createClock } from "../real-clock.ts";
 import { createPluginClient } from "./create.ts";
@@ -50,6 +51,58 @@ describe("createPluginClient", () => {
     await expect(failure).rejects.toThrow("bad key [redacted] in region europe-west");
     await client.close();
     await server.close();
+  });
+
+  describe("a plugin that says its trouble passes", () => {
+    /** Fails the first `failures` times it is asked. */
+    function troubled<T>(value: T, failures: number, transient: boolean) {
+      const seen = { calls: 0 };
+      const ask = () => {
+        seen.calls += 1;
+        if (seen.calls > failures) return Promise.resolve(value);
+        const extras = { plugin: { transient } };
+        return Promise.reject(new AppError("plugin_provider_unavailable", "Not now", extras));
+      };
+      return { seen, ask };
+    }
+    const isTroubled = { code: "plugin_provider_unavailable" };
+
+    it("is asked once more for its models", async () => {
+      const { seen, ask } = troubled([{ id: "small" }], 1, true);
+      const server = await servePlugin(createSamplePlugin({ models: ask }));
+      const client = create({ type: "http", endpoint: server.endpoint, manifest: null });
+      expect((await client.models()).value).toEqual([{ id: "small" }]);
+      expect(seen.calls).toBe(2);
+      await client.close();
+      await server.close();
+    });
+
+    it.each([
+      ["a second time, and then believed", 9, true, 2],
+      ["never again when it says that it does not pass", 9, false, 1],
+    ])("is asked %s", async (_name, failures, transient, calls) => {
+      const { seen, ask } = troubled([], failures, transient);
+      const server = await servePlugin(createSamplePlugin({ models: ask }));
+      const client = create({ type: "http", endpoint: server.endpoint, manifest: null });
+      await expect(client.models()).rejects.toMatchObject(isTroubled);
+      expect(seen.calls).toBe(calls);
+      await client.close();
+      await server.close();
+    });
+
+    it("is not asked again for its health, nor told anything twice", async () => {
+      const health = troubled({ healthy: true }, 1, true);
+      const initialize = troubled(undefined, 1, true);
+      const server = await servePlugin(
+        createSamplePlugin({ health: health.ask, initialize: initialize.ask }),
+      );
+      const client = create({ type: "http", endpoint: server.endpoint, manifest: null });
+      await expect(client.health()).rejects.toMatchObject(isTroubled);
+      await expect(client.initialize({})).rejects.toMatchObject(isTroubled);
+      expect([health.seen.calls, initialize.seen.calls]).toEqual([1, 1]);
+      await client.close();
+      await server.close();
+    });
   });
 
   const manifestOf = (provider_type: string): Manifest => ({

@@ -6,6 +6,7 @@ import { createBuiltinClient } from "./builtin.ts";
 import type { BuiltinFactory, PluginClient } from "./client.ts";
 import { createGrpcClient } from "./grpc.ts";
 import { createHttpClient, type HttpClientOptions } from "./http.ts";
+import { retryTransientReads } from "./retry.ts";
 import { createUpstreams } from "./upstream.ts";
 
 export interface ClientSources extends Pick<HttpClientOptions, "approvals" | "ownPort"> {
@@ -46,6 +47,7 @@ export function createPluginClient(sources: ClientSources) {
       trace,
       ...(sensitiveFields ? { sensitiveFields } : {}),
     };
-    return target.type === "grpc" ? createGrpcClient(options) : createHttpClient(options);
+    const client = target.type === "grpc" ? createGrpcClient(options) : createHttpClient(options);
+    return retryTransientReads(client, clock);
   };
 }
