@@ -177,6 +177,11 @@ export const ANSWER_FAULTS = {
   "metadata-too-many-fields": text(
     `{"name":"Odd","version":"1","provider_type":"odd","config_schema":[${"{},".repeat(2_000)}{}]}`,
   ),
+  "models-per-thousand": failure(200, [
+    { id: "cheap", cost_per_mtoken: 0.002 },
+    { id: "fair", cost_per_mtoken: 2 },
+    { id: "free", cost_per_mtoken: 0 },
+  ]),
   "models-no-id": failure(200, [{ id: "a" }, { name: "nameless" }]),
   "hints-first": (socket: Socket) => {
     socket.write("HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n");

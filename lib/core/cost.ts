@@ -19,6 +19,14 @@ export function costOf(usage: Usage | null, model: Model | null): Cost {
   return { costUsd: (tokens * price) / 1_000_000, costEstimated: true };
 }
 
+/** USD. A million tokens are hardly ever sold for less; a thousand usually are. */
+const SUSPICIOUS_BELOW = 0.01;
+
+/** The price per million tokens that was likely meant by `usd`; null for a price that looks like one. */
+export function findLikelyPrice(usd: number): number | null {
+  return usd > 0 && usd < SUSPICIOUS_BELOW ? Number((usd * 1000).toPrecision(12)) : null;
+}
+
 function totalTokens(usage: Usage | null): number | null {
   if (usage === null) return null;
   if (usage.total_tokens !== undefined) return usage.total_tokens;

@@ -1,8 +1,6 @@
+import { findLikelyPrice } from "../core/cost.ts";
 import type { Findings } from "./findings.ts";
 import { joinPath, type MapNode, type Node } from "./tree.ts";
-
-/** USD. A million tokens are hardly ever sold for less; a thousand usually are. */
-const SUSPICIOUS_BELOW = 0.01;
 
 /**
  * Warns of every `cost_per_mtoken` in a document, wherever it stands, that looks like a price per thousand tokens: also in fields the
@@ -33,9 +31,9 @@ export function checkPrices(root: Node, findings: Findings, path = ""): void {
 
   function checkPrice(key: string, node: Node): void {
     if (node.kind !== "scalar" || typeof node.value !== "number") return;
-    if (node.value <= 0 || node.value >= SUSPICIOUS_BELOW) return;
+    const likely = findLikelyPrice(node.value);
+    if (likely === null) return;
     const at = [...trail, key].reduce<string>(joinPath, "");
-    const likely = Number((node.value * 1000).toPrecision(12));
     const message = `${node.value} USD per million tokens looks like a price per thousand: cost_per_mtoken counts a million.`;
     findings.locate(at, node.at);
     findings.warning("price_per_thousand", at, message, `If it is per thousand tokens, write ${likely}.`);

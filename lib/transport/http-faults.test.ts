@@ -306,6 +306,14 @@ describe("lenient reading", () => {
     expect(fraction.value).toEqual([{ id: "a", context_window: 8193 }]);
     expect(fraction.warnings.join()).toMatch(/\[0\]\.context_window is 8192\.5/);
   });
+
+  it("keeps a price that looks like one per thousand tokens, with a warning", async () => {
+    const { value, warnings } = await connect("models-per-thousand").models();
+    expect(value.map((model) => model.cost_per_mtoken)).toEqual([0.002, 2, 0]);
+    expect(warnings).toEqual([
+      "[0].cost_per_mtoken is 0.002 USD per million tokens, which looks like a price per thousand: write 2 then",
+    ]);
+  });
 });
 
 it("never takes an answer nobody asked for as the answer to another request", async () => {

@@ -1,5 +1,6 @@
 import { Capabilities, ConfigField, FieldValidation, Metadata } from "../contract/manifest.ts";
 import { Model, PluginHealth } from "../contract/protocol.ts";
+import { findLikelyPrice } from "../core/cost.ts";
 import { isJsonObject, matchKeys, type JsonObject } from "../core/json-object.ts";
 import {
   conform,
@@ -139,8 +140,17 @@ export function readModels(value: unknown, reading: Reading): Model[] {
     const at = `[${index}]`;
     const model = respell(requireObject(entry, at, reading), keysOf(Model), at, reading);
     for (const key of WHOLE_MODEL_NUMBERS) roundFraction(model, key, at, reading);
+    noticePrice(model["cost_per_mtoken"], at, reading);
     return conform(Model, model, at, reading);
   });
+}
+
+function noticePrice(usd: unknown, at: string, reading: Reading): void {
+  const likely = typeof usd === "number" ? findLikelyPrice(usd) : null;
+  if (likely === null) return;
+  reading.warnings.push(
+    `${at}.cost_per_mtoken is ${String(usd)} USD per million tokens, which looks like a price per thousand: write ${likely} then`,
+  );
 }
 
 function toModelList(value: unknown, reading: Reading): unknown[] {
