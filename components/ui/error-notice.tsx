@@ -15,6 +15,7 @@ function pluginFacts({ plugin }: ErrorInfo): string {
     plugin.status === undefined ? null : `HTTP ${plugin.status}`,
     plugin.code ?? null,
     plugin.transient === undefined ? null : plugin.transient ? "temporary" : "not temporary",
+    plugin.remaining === undefined ? null : `${plugin.remaining} of ${plugin.limit ?? "the limit"} left`,
     plugin.retryAfterSeconds === undefined ? null : `try again in ${Math.ceil(plugin.retryAfterSeconds)} s`,
   ]
     .filter((fact) => fact !== null)

@@ -88,6 +88,9 @@ export const PluginFault = z.object({
   status: z.number().int().optional(),
   transient: z.boolean().optional(),
   retryAfterSeconds: z.number().nonnegative().optional(),
+  /** Of a rate limit or quota: how much there is, and how much of it is left. */
+  limit: z.number().nonnegative().optional(),
+  remaining: z.number().nonnegative().optional(),
   /** Short, printable, redacted excerpt of the body, at most 300 characters. */
   excerpt: z.string().optional(),
 });

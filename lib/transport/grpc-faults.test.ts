@@ -194,6 +194,8 @@ describe("what a plugin says about its failure is kept", () => {
       code: "rate_limit_exceeded",
       transient: true,
       retryAfterSeconds: 60,
+      limit: 10,
+      remaining: 0,
     });
   });
 

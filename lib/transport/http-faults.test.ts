@@ -201,6 +201,8 @@ describe("what a plugin says about its failure is kept", () => {
       status: 429,
       transient: true,
       retryAfterSeconds: 60,
+      limit: 1000,
+      remaining: 0,
     });
   });
 

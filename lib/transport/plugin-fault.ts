@@ -1,5 +1,5 @@
 import { AppError, type ErrorCode, type PluginFault } from "../contract/error.ts";
-import { isJsonObject } from "../core/json-object.ts";
+import { isJsonObject, type JsonObject } from "../core/json-object.ts";
 import { toExcerpt } from "./excerpt.ts";
 import { isTransient, toErrorCode, type Speaker } from "./fault-codes.ts";
 import type { Redaction } from "./redaction.ts";
@@ -13,6 +13,8 @@ interface Complaint {
   message?: string;
   transient?: boolean;
   retryAfterSeconds?: number;
+  limit?: number;
+  remaining?: number;
 }
 
 const HINTS: Partial<Record<ErrorCode, string>> = {
@@ -97,6 +99,8 @@ function toDetails(
     ...(source.status === undefined ? {} : { status: source.status }),
     ...(transient === undefined ? {} : { transient }),
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    ...(complaint.limit === undefined ? {} : { limit: complaint.limit }),
+    ...(complaint.remaining === undefined ? {} : { remaining: complaint.remaining }),
     ...(excerpt === "" ? {} : { excerpt }),
   };
 }
@@ -120,7 +124,7 @@ function readComplaint(body: unknown): Complaint {
   const message =
     [inner["message"], nested, inner["detail"], inner["title"]].find(isText) ?? readIssues(list);
   const transient = inner["transient"] ?? body["transient"];
-  const retryAfter = toSeconds(
+  const retryAfter = toAmount(
     details["retry_after"] ?? details["retry_after_seconds"] ?? body["retry_after"],
   );
   return {
@@ -129,6 +133,7 @@ function readComplaint(body: unknown): Complaint {
     ...(message === undefined ? {} : { message }),
     ...(typeof transient === "boolean" ? { transient } : {}),
     ...(retryAfter === undefined ? {} : { retryAfterSeconds: retryAfter }),
+    ...readAmounts(details),
   };
 }
 
@@ -155,14 +160,20 @@ function isText(value: unknown): value is string {
   return typeof value === "string" && value.trim() !== "";
 }
 
-function toSeconds(value: unknown): number | undefined {
-  const seconds = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-  return typeof seconds === "number" && Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined;
+/** What is left of a limit, as far as the plugin says. */
+function readAmounts(details: JsonObject): Pick<Complaint, "limit" | "remaining"> {
+  const [limit, remaining] = [toAmount(details["limit"]), toAmount(details["remaining"])];
+  return { ...(limit === undefined ? {} : { limit }), ...(remaining === undefined ? {} : { remaining }) };
+}
+
+function toAmount(value: unknown): number | undefined {
+  const amount = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  return typeof amount === "number" && Number.isFinite(amount) && amount >= 0 ? amount : undefined;
 }
 
 function readRetryAfter(header: string | undefined, nowMs: number): number | undefined {
   if (header === undefined) return undefined;
-  const seconds = toSeconds(header);
+  const seconds = toAmount(header);
   if (seconds !== undefined) return seconds;
   const at = Date.parse(header);
   return Number.isNaN(at) ? undefined : Math.max(0, Math.round((at - nowMs) / 1000));
