@@ -68,8 +68,8 @@ function NextTurn({ plugin: { badge, desired, lifecycle, nextCheckAt } }: { plug
   if (nextCheckAt === null || desired === "disabled" || badge === "starting") return null;
   return (
     <p className="text-muted">
-      {lifecycle === "failed" ? "The next attempt is" : "The next check is"} <RelativeTime at={nextCheckAt} />
-      .
+      {lifecycle === "failed" ? "The next attempt is" : "The next check is"}{" "}
+      <RelativeTime at={nextCheckAt} upcoming />.
     </p>
   );
 }

@@ -8,7 +8,7 @@ import type { LastCheck } from "@/lib/contract/plugin.ts";
 import { Fact, FactList } from "./fact-list.tsx";
 import { usePluginScreen } from "./plugin-screen-context.ts";
 
-/** Below this interval "next" would only ever say "just now". */
+/** Below this interval "next" would only ever say "in a moment". */
 const TELLING_SECONDS = 30;
 
 /** The newest check: what we measured beside what the plugin claims. */
@@ -32,7 +32,7 @@ export function PluginLastCheck() {
           plugin.desired === "enabled" &&
           plugin.healthCheckIntervalSeconds >= TELLING_SECONDS ? (
             <Fact name="Next">
-              <RelativeTime at={nextCheckAt} />
+              <RelativeTime at={nextCheckAt} upcoming />
             </Fact>
           ) : null}
         </FactList>

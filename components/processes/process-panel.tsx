@@ -67,7 +67,7 @@ function State({ pluginId, process }: { pluginId: string; process: PluginProcess
           {status === "waiting" && nextStartAt ? (
             <>
               {" "}
-              <RelativeTime at={nextStartAt} />
+              <RelativeTime at={nextStartAt} upcoming />
             </>
           ) : null}
         </Fact>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatDay, formatDuration, formatInstant, formatRelative } from "./time.ts";
+import { formatDay, formatDuration, formatInstant, formatRelative, formatUpcoming } from "./time.ts";
 
 const plain = (text: string) => text.replaceAll("\u00a0", " ");
 const NOW = Date.UTC(2026, 10, 22, 14, 3, 9);
@@ -16,6 +16,17 @@ describe("formatRelative", () => {
     [-20_000, "in 20 s"],
   ])("%d ms → %s", (distance, text) => {
     expect(plain(formatRelative(NOW - distance, NOW))).toBe(text);
+  });
+});
+
+describe("formatUpcoming", () => {
+  it.each([
+    [20_000, "in 20 s"],
+    [4_999, "in a moment"],
+    [0, "in a moment"],
+    [-60_000, "in a moment"],
+  ])("what is due in %d ms has not been: %s", (distance, text) => {
+    expect(plain(formatUpcoming(NOW + distance, NOW))).toBe(text);
   });
 });
 

@@ -2,6 +2,8 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const NBSP = "\u00a0";
+/** Nearer than this nobody counts seconds. */
+const SHORT_MS = 5_000;
 
 function amount(ms: number): string {
   if (ms < MINUTE) return `${Math.floor(ms / 1000)}${NBSP}s`;
@@ -14,8 +16,13 @@ function amount(ms: number): string {
 /** Distance from `now`, both epoch ms: "just now", "12 s ago", "in 3 min", "5 days ago". Rounds down. */
 export function formatRelative(at: number, now: number): string {
   const distance = now - at;
-  if (Math.abs(distance) < 5_000) return "just now";
+  if (Math.abs(distance) < SHORT_MS) return "just now";
   return distance > 0 ? `${amount(distance)} ago` : `in ${amount(-distance)}`;
+}
+
+/** What is yet to come, both epoch ms: "in 3 min", and "in a moment" once it is due. */
+export function formatUpcoming(at: number, now: number): string {
+  return at - now < SHORT_MS ? "in a moment" : formatRelative(at, now);
 }
 
 /** A span of time in its two largest units: "45 s", "3 min", "2 h 5 min", "1 day 4 h". */
