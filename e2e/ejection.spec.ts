@@ -40,7 +40,7 @@ test("a plugin that is healthy and fails five chats is left out of routing, says
   await page.goto("/");
   const item = page.getByRole("region", { name: "Needs attention" }).getByRole("listitem");
   await expect(item.filter({ hasText: "Mute" })).toContainText("but the last 5 chats failed");
-  await item.filter({ hasText: "Mute" }).getByRole("link", { name: "Mute" }).click();
+  await item.filter({ hasText: "Mute" }).getByRole("link", { name: "See why" }).click();
   const notice = page.getByRole("region", { name: "Left out of routing" });
   await expect(notice).toContainText("Its health checks pass, but the last 5 chats failed.");
   await expect(notice).toContainText("You asked for this error with /fail provider_unavailable.");
@@ -49,6 +49,11 @@ test("a plugin that is healthy and fails five chats is left out of routing, says
     said.ejection.until,
   );
   await expect(notice).toContainText(`It gets no routed requests until ${clock}`);
+  await page.getByRole("navigation", { name: "Plugin" }).getByRole("link", { name: "Health" }).click();
+  await expect(notice).toContainText(`It gets no routed requests until ${clock}`);
+  const incidents = page.getByRole("region", { name: "Incidents" });
+  await expect(incidents).toContainText("Chats that fail begin none as long as its checks pass.");
+  await expect(incidents.locator("svg")).toHaveCount(0);
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     const { violations } = await new AxeBuilder({ page })

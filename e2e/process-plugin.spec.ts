@@ -52,6 +52,22 @@ async function drop(loom: ConsoleProcess, name: string, extra = ""): Promise<str
   return folder;
 }
 
+test("the page of a plugin with a command is hydrated as it was served, however early its process is known", async ({
+  loom,
+  page,
+  api,
+  pageErrors,
+}) => {
+  await drop(loom, "Early");
+  await expect.poll(async () => (await api.get("/api/plugins/Early")).status()).toBe(200);
+  // Which part of a page is hydrated first is a race: one visit proves little.
+  for (let visit = 0; visit < 6; visit += 1) {
+    await page.goto("/plugins/Early");
+    await expect(page.getByText("Waits for your approval of its command")).toBeVisible();
+  }
+  expect(pageErrors).toEqual([]);
+});
+
 test("approve a command, watch it run, kill it, see it come back; read its log", async ({
   loom,
   page,
@@ -148,6 +164,11 @@ test("a restart asks before it stops anything: what runs goes on, and approving 
   const card = page.getByRole("region", { name: "What to do" });
   await expect(card).toContainText("Waits for your approval of its command");
   await expect(card.getByRole("button", { name: "Enable" })).toBeDisabled();
+  // In the head too, and every tab says why.
+  await expect(page.getByRole("button", { name: "Enable" }).first()).toBeDisabled();
+  await page.getByRole("navigation", { name: "Plugin" }).getByRole("link", { name: "Health" }).click();
+  await expect(card).toContainText("Waits for your approval of its command");
+  await page.getByRole("navigation", { name: "Plugin" }).getByRole("link", { name: "Overview" }).click();
   await card.getByRole("button", { name: "Review and approve" }).click();
   await expect(panel).toBeFocused();
   await expect(page.getByText("The command is run only where the operator allows it")).toBeVisible();

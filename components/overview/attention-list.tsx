@@ -13,7 +13,7 @@ import { useToast } from "@/components/ui/toast.tsx";
 import { api } from "@/lib/client/browser.ts";
 import { queries } from "@/lib/client/queries.ts";
 import type { Overview } from "@/lib/contract/health.ts";
-import type { PluginSummary } from "@/lib/contract/plugin.ts";
+import type { Badge, PluginSummary } from "@/lib/contract/plugin.ts";
 
 type OpenIncident = Overview["incidents"][number];
 
@@ -55,7 +55,7 @@ function AttentionItem({ plugin, incident }: { plugin: PluginSummary; incident: 
           </Link>
           {incident ? (
             <span className="text-sm text-muted">
-              since <RelativeTime at={incident.startedAt} />
+              began <RelativeTime at={incident.startedAt} />
             </span>
           ) : null}
         </div>
@@ -64,16 +64,17 @@ function AttentionItem({ plugin, incident }: { plugin: PluginSummary; incident: 
       </div>
       <div className="flex flex-wrap gap-2">
         <Remedy plugin={plugin} path={path} />
-        <ButtonLink
-          href={badge === "failed" || badge === "parked" ? path : `${path}/health`}
-          size="sm"
-          icon={<Activity aria-hidden />}
-        >
-          {badge === "failed" || badge === "parked" ? "See steps" : "See health"}
-        </ButtonLink>
+        <ButtonLink {...toDetails(badge, path)} size="sm" icon={<Activity aria-hidden />} />
       </div>
     </li>
   );
+}
+
+/** Where there is more to read: what a start came to, why chats fail, or the checks. */
+function toDetails(badge: Badge, path: string) {
+  if (badge === "failed" || badge === "parked") return { href: path, children: "See steps" };
+  if (badge === "healthy") return { href: path, children: "See why" };
+  return { href: `${path}/health`, children: "See health" };
 }
 
 /** What only a person can bring: trying again would fail the same way. */

@@ -28,10 +28,10 @@ export function HealthIncidents({ report }: { report: HealthReport }) {
   );
 }
 
-/** The tick is for a plugin that is well: one that fails its checks has no incident yet either. */
+/** The tick is for a plugin that is well: one that fails its checks has no incident yet, and failing chats never make one. */
 function NoIncidents({ report }: { report: HealthReport }) {
   const { plugin } = usePluginScreen();
-  const isWell = plugin.badge === "healthy";
+  const isWell = plugin.badge === "healthy" && plugin.ejection === null;
   const isFailing = plugin.lifecycle === "ready" && plugin.lastCheck?.ok === false;
   return (
     <div className="flex flex-col gap-1 text-muted">
@@ -41,6 +41,9 @@ function NoIncidents({ report }: { report: HealthReport }) {
       </p>
       {isFailing ? (
         <p className="wrap-anywhere">An incident begins when it is Down. {plugin.reason}</p>
+      ) : null}
+      {plugin.badge === "healthy" && plugin.ejection !== null ? (
+        <p>Chats that fail begin none as long as its checks pass.</p>
       ) : null}
     </div>
   );

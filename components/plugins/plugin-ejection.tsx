@@ -1,15 +1,18 @@
 "use client";
 
-import { MessageSquare, TriangleAlert } from "lucide-react";
+import { MessageSquare, Settings2, TriangleAlert } from "lucide-react";
 import { useTimeFormat } from "@/components/charts/time-format.ts";
 import { ButtonLink } from "@/components/ui/button.tsx";
 import { TONE_CLASSES } from "@/components/ui/status-badge.tsx";
 import { ErrorFacts } from "./error-facts.tsx";
-import { toChatPath } from "./plugin-path.ts";
+import { toChatPath, toPluginPath } from "./plugin-path.ts";
 import { usePluginScreen } from "./plugin-screen-context.ts";
 
-/** Says that a plugin that runs is left out of routing because its chats fail, why, and for how long. Nothing while it is not. */
-export function PluginEjection() {
+/**
+ * Says that a plugin that runs is left out of routing because its chats fail, why, and for how long. Nothing while it is not.
+ * `editing`: its configuration is open below.
+ */
+export function PluginEjection({ editing = false }: { editing?: boolean }) {
   const { plugin } = usePluginScreen();
   const { clock } = useTimeFormat();
   const { ejection } = plugin;
@@ -48,6 +51,11 @@ export function PluginEjection() {
         <ButtonLink href={toChatPath(plugin.id)} variant="primary" icon={<MessageSquare aria-hidden />}>
           Try it in the playground
         </ButtonLink>
+        {editing ? null : (
+          <ButtonLink href={toPluginPath(plugin.id, "configuration")} icon={<Settings2 aria-hidden />}>
+            Configure
+          </ButtonLink>
+        )}
       </div>
     </section>
   );

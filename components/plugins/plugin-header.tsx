@@ -93,14 +93,16 @@ function Actions() {
 
 function Verbs() {
   const { plugin, act, running } = usePluginScreen();
-  const isNotReady = useWaitsForApproval(plugin) || plugin.missingConfig.length > 0;
+  const waits = useWaitsForApproval(plugin);
+  const isNotReady = waits || plugin.missingConfig.length > 0;
   if (plugin.desired === "disabled") {
     return (
       <Button
         variant={isNotReady ? "secondary" : "primary"}
         icon={<Power aria-hidden />}
         loading={running === "enable"}
-        disabled={running === "disable"}
+        // Why it cannot be pressed is said below, on every tab.
+        disabled={waits || running === "disable"}
         onClick={() => act("enable")}
       >
         Enable
