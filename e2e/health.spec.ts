@@ -16,7 +16,11 @@ test("a killed plugin goes Down with the reason; started again it is re-initiali
 
   await first.stop();
   await expect(page.getByText("Down").first()).toBeVisible({ timeout: 30_000 });
-  await expect(page.getByRole("region", { name: "What to do" })).toContainText("Nothing is listening");
+  const card = page.getByRole("region", { name: "What to do" });
+  await expect(card).toContainText("Nothing is listening");
+  await card.getByRole("button", { name: "Edit address" }).click();
+  await expect(page.getByRole("dialog").getByLabel("Address")).toHaveValue(first.url);
+  await page.keyboard.press("Escape");
   await expect(page).toHaveTitle(/● \d+ (down|needs? attention)/);
   await page.goto("/");
   await expect(page.getByRole("main")).toContainText("Phoenix");

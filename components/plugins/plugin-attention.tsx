@@ -11,6 +11,7 @@ import type { ErrorInfo } from "@/lib/contract/error.ts";
 import type { Plugin } from "@/lib/contract/plugin.ts";
 import { AllowAddress, lacksConsent } from "./allow-address.tsx";
 import { ConfigFieldLink } from "./config-field-link.tsx";
+import { EditAddress } from "./edit-address.tsx";
 import { ErrorFacts } from "./error-facts.tsx";
 import { toPluginPath } from "./plugin-path.ts";
 import { usePluginScreen } from "./plugin-screen-context.ts";
@@ -46,7 +47,7 @@ export function PluginAttention({ editing = false }: { editing?: boolean }) {
         </div>
       </div>
       {error ? <ErrorFacts error={error} /> : null}
-      <Remedies waits={waits} editing={editing} />
+      <Remedies waits={waits} editing={editing} code={error?.code} />
     </section>
   );
 }
@@ -124,7 +125,16 @@ function Names({ pluginId, names }: { pluginId: string; names: string[] }) {
   ));
 }
 
-function Remedies({ waits, editing }: { waits: boolean; editing: boolean }) {
+function Remedies({
+  waits,
+  editing,
+  code,
+}: {
+  waits: boolean;
+  editing: boolean;
+  /** Of what went wrong, if anything did. */
+  code: string | undefined;
+}) {
   const { plugin, act, running } = usePluginScreen();
   const mayOperate = usePermission("plugins:operate");
   const needsConfig = plugin.missingConfig.length > 0;
@@ -160,6 +170,7 @@ function Remedies({ waits, editing }: { waits: boolean; editing: boolean }) {
           Check now
         </Button>
       ) : null}
+      <EditAddress code={code} />
       {editing ? null : (
         <ButtonLink
           href={toPluginPath(plugin.id, "configuration")}
