@@ -187,6 +187,15 @@ test("nothing is asked of another host", async ({ page, loom }) => {
   expect(foreign).toEqual([]);
 });
 
+test("on a phone the tab that is open is in sight", async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.goto("/plugins/ELIZA/activity");
+  const tabs = page.getByRole("navigation", { name: "Plugin" });
+  await expect(tabs.getByRole("link", { name: "Activity" })).toBeInViewport({ ratio: 0.95 });
+  await page.goto("/plugins/ELIZA");
+  await expect(tabs.getByRole("link", { name: "Overview" })).toBeInViewport({ ratio: 0.95 });
+});
+
 test("a plugin or page that does not exist says so inside the console", async ({ page }) => {
   const answer = await page.goto("/plugins/nothing-here");
   expect(answer?.status()).toBe(404);

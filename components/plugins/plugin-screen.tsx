@@ -61,7 +61,11 @@ export function PluginScreen({ id, children }: { id: string; children: ReactNode
           { href: toPluginPath(id), label: "Overview", exact: true },
           { href: toPluginPath(id, "configuration"), label: "Configuration" },
           { href: toPluginPath(id, "health"), label: "Health" },
-          { href: toPluginPath(id, "models"), label: "Models", count: screen.plugin.modelIds.length },
+          {
+            href: toPluginPath(id, "models"),
+            label: "Models",
+            count: screen.plugin.modelIds.length || undefined,
+          },
           ...(screen.plugin.manifest.command === undefined
             ? []
             : [{ href: toPluginPath(id, "logs"), label: "Logs" }]),
