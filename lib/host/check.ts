@@ -89,7 +89,9 @@ function unhealthy(message: string | null): AppError {
     "plugin_unhealthy",
     // The reason is the plugin's own, or ours when its answer was none: it is not put into its mouth.
     message === null ? "The plugin is not healthy, and gives no reason" : `Not healthy: ${message}`,
-    { hint: "The plugin runs and answers; the reason lies in its configuration or in the service behind it" },
+    {
+      hint: "The plugin runs and answers; the reason lies in its configuration or in the service behind it.",
+    },
   );
 }
 

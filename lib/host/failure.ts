@@ -59,19 +59,19 @@ export function isOwnTrouble({ code }: ErrorInfo): boolean {
 
 /** What to try when the place that failed had nothing better to say. */
 const HINTS: Partial<Record<ErrorCode, string>> = {
-  plugin_unreachable: "Check that the plugin runs and listens on this address",
-  plugin_timeout: "The plugin runs but is too slow or stuck: look at its log, or restart it",
-  plugin_connection_lost: "The plugin hung up in the middle: look at its log",
-  plugin_dns_error: "Check the host name in the address",
-  plugin_authentication_failed: "Check the credentials in the configuration, then switch it on again",
-  plugin_endpoint_missing: "Check the address, in particular the path at its end",
-  plugin_wrong_content_type: "Check the port: another program seems to answer there",
-  plugin_not_initialized: "The console initialises it again with the next check",
-  storage_unavailable: "Check the disk that holds the console's data directory",
-  storage_full: "Free some space on the disk that holds the console's data directory",
+  plugin_unreachable: "Check that the plugin runs and listens on this address.",
+  plugin_timeout: "The plugin runs but is too slow or stuck: look at its log, or restart it.",
+  plugin_connection_lost: "The plugin hung up in the middle: look at its log.",
+  plugin_dns_error: "Check the host name in the address.",
+  plugin_authentication_failed: "Check the credentials in the configuration, then switch it on again.",
+  plugin_endpoint_missing: "Check the address, in particular the path at its end.",
+  plugin_wrong_content_type: "Check the port: another program seems to answer there.",
+  plugin_not_initialized: "The console initialises it again with the next check.",
+  storage_unavailable: "Check the disk that holds the console's data directory.",
+  storage_full: "Free some space on the disk that holds the console's data directory.",
 };
 
-const DEFAULT_HINT = "Look at the plugin's own log; it usually says more";
+const DEFAULT_HINT = "Look at the plugin's own log; it usually says more.";
 
 /** The public shape of whatever was thrown, always with a hint. Unknown errors are ours: logged whole, shown as such. */
 export function toFailure(error: unknown, log: Log): ErrorInfo {
@@ -83,7 +83,7 @@ export function toFailure(error: unknown, log: Log): ErrorInfo {
   return {
     code: "internal_error",
     message: "The console itself made a mistake here, not the plugin",
-    hint: "The console's log has the details. Please report it",
+    hint: "The console's log has the details. Please report it.",
   };
 }
 
@@ -99,5 +99,7 @@ export function notReadyError(name: string, failure: ErrorInfo | null): AppError
 }
 
 export function shuttingDownError(): AppError {
-  return new AppError("shutting_down", "The console is shutting down", { hint: "Try again when it is back" });
+  return new AppError("shutting_down", "The console is shutting down", {
+    hint: "Try again when it is back.",
+  });
 }

@@ -122,7 +122,7 @@ function incomplete(first: FieldIssue, issues: FieldIssue[], isDrift: boolean): 
     ? `The secret ${first.path} cannot be used: ${first.message}`
     : `The configuration lacks ${names}`;
   const hint = isDrift
-    ? "The plugin has changed what it requires: accept its new description, then fill in what is missing on the Configuration tab"
-    : "Fill in what is missing on the Configuration tab, then switch it on again";
+    ? "The plugin has changed what it requires: accept its new description, then fill in what is missing on the Configuration tab."
+    : "Fill in what is missing on the Configuration tab, then switch it on again.";
   return new AppError("config_incomplete", message, { field: first.path, hint, issues });
 }

@@ -259,8 +259,12 @@ describe("broken syntax is told in words for people, not the parser's", () => {
       ).findings[0];
     expect(finding("[")?.message).toBe("This pattern cannot be used: missing closing ]: `[`.");
     expect(finding("[")?.fix).not.toMatch(/look-around/);
-    for (const pattern of ["(?=a)", "(?<!a)b", "(a)\\1"])
+    for (const pattern of ["(?=a)", "(?<!a)b", "(a)\\1"]) {
+      expect(finding(pattern)?.message).toBe(
+        `This pattern cannot be used: ${pattern} looks around or refers back.`,
+      );
       expect(finding(pattern)?.fix).toMatch(/look-around/);
+    }
   });
 });
 

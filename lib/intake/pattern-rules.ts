@@ -51,8 +51,12 @@ export function checkPattern(
   budget.paid.add(pattern);
   const problem = patternProblem(pattern);
   if (problem !== null) {
-    const message = `This pattern cannot be used: ${problem.replace(/^error parsing regexp: /, "").slice(0, 200)}.`;
-    findings.error("invalid_pattern", path, message, OTHER_ENGINES.test(pattern) ? LINEAR : CORRECT);
+    const isForeign = OTHER_ENGINES.test(pattern);
+    const reason = isForeign
+      ? `${pattern.slice(0, 200)} looks around or refers back`
+      : problem.replace(/^error parsing regexp: /, "").slice(0, 200);
+    const message = `This pattern cannot be used: ${reason}.`;
+    findings.error("invalid_pattern", path, message, isForeign ? LINEAR : CORRECT);
     return false;
   }
   return canTry(size.toMatch, field.default, path, budget, findings);
