@@ -33,7 +33,7 @@ export const PluginListRow = memo(function PluginListRow({ plugin }: { plugin: P
       >
         <Link
           href={`/plugins/${encodeURIComponent(id)}`}
-          title={name}
+          title={`${name} (${providerType})`}
           className="line-clamp-2 rounded font-medium wrap-anywhere hover:underline"
         >
           {name}
@@ -44,7 +44,7 @@ export const PluginListRow = memo(function PluginListRow({ plugin }: { plugin: P
           </span>
         ) : null}
       </th>
-      <Cell className="max-xl:hidden">
+      <Cell className="max-2xl:hidden">
         <span title={providerType} className="block truncate text-muted">
           {providerType}
         </span>

@@ -22,7 +22,8 @@ interface Column {
 const COLUMNS: readonly Column[] = [
   { id: "state", label: SORT_LABELS.state, sort: "state", className: "w-30 pl-4" },
   { id: "name", label: SORT_LABELS.name, sort: "name", className: "" },
-  { id: "provider", label: SORT_LABELS.provider, sort: "provider", className: "w-26 max-xl:hidden" },
+  // Narrower screens give its room to the names and their reasons, which say more than a provider cut short.
+  { id: "provider", label: SORT_LABELS.provider, sort: "provider", className: "w-36 max-2xl:hidden" },
   { id: "version", label: "Version", className: "w-20 max-2xl:hidden" },
   { id: "p50", label: SORT_LABELS.p50, sort: "p50", className: "w-20", figure: true },
   { id: "p95", label: SORT_LABELS.p95, sort: "p95", className: "w-20 max-xl:hidden", figure: true },
