@@ -276,7 +276,7 @@ test("a secret may be a reference: it says whether it resolves, and is never sho
   await page.goto(address(id));
   await text(page, "account").fill("acme");
   await page.getByRole("radio", { name: "terms_accepted On" }).check();
-  await page.getByRole("button", { name: "Use a reference for api_key" }).click();
+  await page.getByRole("button", { name: "Use a variable or file for api_key" }).click();
   await secret(page).fill("PARROT");
   await bar(page, "Save").click();
   await expect(page.getByText('Write "env:NAME"')).toBeVisible();

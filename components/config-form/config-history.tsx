@@ -61,7 +61,7 @@ export function ConfigHistory({
           onPair={setPair}
         />
       ) : null}
-      <ol className="flex flex-col divide-y divide-line border-t border-line">
+      <ol className="-my-3 flex flex-col divide-y divide-line">
         {data.map((revision) => (
           <RevisionRow
             key={revision.revision}

@@ -30,8 +30,9 @@ export function ReferenceInput({
         onBlur={onBlur}
       />
       <p className="text-sm text-muted">
-        A variable or file of the console’s own machine, read whenever the plugin is initialised. Only names
-        the operator allows are accepted.
+        A variable or file of the console’s own machine, read whenever the plugin is initialised: a variable
+        that begins with <code>LOOM_SECRET_</code>, or what the operator lists in <code>LOOM_SECRET_ENV</code>{" "}
+        and <code>LOOM_SECRET_FILES</code>.
       </p>
     </div>
   );

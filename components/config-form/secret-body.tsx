@@ -96,7 +96,7 @@ function Entry({ field, state, draft, aria, onChange, onBlur }: BodyProps) {
         className="min-h-6 self-start text-sm text-accent hover:underline"
         onClick={() => onChange(isReference ? { action: idle, text: "" } : { action: "reference", text: "" })}
       >
-        {isReference ? "Enter the value instead" : "Use a reference"}
+        {isReference ? "Enter the value instead" : "Use a variable or file"}
         <span className="sr-only"> for {field.name}</span>
       </button>
     </div>

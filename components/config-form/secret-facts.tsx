@@ -20,9 +20,9 @@ export function SecretFacts({ state, origin }: { state: SecretState; origin: str
         {state.changedAt ? (
           <span>
             · changed <RelativeTime at={state.changedAt} />
+            {state.changedBy ? ` by ${state.changedBy}` : null}
           </span>
         ) : null}
-        {state.changedBy ? <span>by {state.changedBy}</span> : null}
       </span>
       {reference ? (
         <span className="wrap-anywhere">

@@ -16,6 +16,7 @@ describe("findEntries", () => {
 
   it("finds the parts of a plugin by words in any order", () => {
     expect(labels("health beta")).toEqual(["Beta: Health"]);
+    expect(labels("activity")).toEqual(["Activity", "Acme Models: Activity", "Beta: Activity"]);
   });
 
   it("puts what starts with the query first", () => {
