@@ -172,14 +172,7 @@ async function start(): Promise<void> {
   log.info({ port: ownPort() }, "listening");
   const origin = toOrigin(env.host, ownPort());
   // Before anybody can be told that it is ready: a script that waits for that looks for the token next.
-  if (isFirstStart) {
-    const token = setupToken.value;
-    print(
-      "First start: create your account at",
-      `${origin}/setup#token=${token}`,
-      `(one-time setup token: ${token})`,
-    );
-  }
+  if (isFirstStart) print(`First start, one-time setup token: ${setupToken.value}`);
 
   // Plugins are on their way back while the pages are prepared; whoever asks earlier waits: for the host, for a page until there are pages.
   const started = host.start();
@@ -199,7 +192,11 @@ async function start(): Promise<void> {
   });
   await answerPage;
   if (state.draining) return;
-  print(`Loom Console ${packageJson.version} is ready at ${origin}`);
+  const invitation = ["", "Create your account at", `${origin}/setup#token=${setupToken.value}`];
+  print(
+    `Loom Console ${packageJson.version} is ready at ${origin}`,
+    ...((await isSetupOpen(context)) ? invitation : []),
+  );
 
   await folders.start();
   await warmUpIntake(clock, stopping.signal);
@@ -212,7 +209,7 @@ function toOrigin(host: string, port: number): string {
 }
 
 function print(...lines: string[]): void {
-  process.stdout.write(`\n${lines.map((line) => `  ${line}`).join("\n")}\n\n`);
+  process.stdout.write(`\n${lines.map((line) => (line ? `  ${line}` : "")).join("\n")}\n\n`);
 }
 
 function explainAndExit(error: unknown): never {

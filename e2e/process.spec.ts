@@ -50,7 +50,7 @@ test("SIGTERM ends an open answer with an error event and exits 0 within ten sec
 
 test("whoever finds it ready has been told the setup token", async () => {
   const loom = await startConsole();
-  const [token, host, ready] = ["#token=", "the host runs", "ready at"].map((text) =>
+  const [token, host, ready] = ["one-time setup token: ", "the host runs", "ready at"].map((text) =>
     loom.output().indexOf(text),
   );
   expect(token).toBeGreaterThan(-1);
