@@ -14,6 +14,9 @@ export interface Chats {
   abort(reason: AppError, client?: PluginClient): void;
 }
 
+/** Chunks that arrived together are passed on in one turn of the event loop, up to so many: a read of 64 KB can hold thousands. */
+const CHUNKS_AT_ONCE = 64;
+
 export function createChats(clock: Clock): Chats {
   const running = new Map<AbortController, PluginClient>();
   const waiting = new Map<AbortController, PluginClient | undefined>();
@@ -24,7 +27,12 @@ export function createChats(clock: Clock): Chats {
     const stop = new AbortController();
     running.set(stop, client);
     try {
-      yield* client.chat(request, AbortSignal.any([signal, stop.signal]));
+      let count = 0;
+      for await (const chunk of client.chat(request, AbortSignal.any([signal, stop.signal]))) {
+        yield chunk;
+        count += 1;
+        if (count % CHUNKS_AT_ONCE === 0) await clock.sleep(0, signal);
+      }
     } catch (error) {
       throw stop.signal.aborted ? stop.signal.reason : error;
     } finally {
