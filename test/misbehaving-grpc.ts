@@ -165,6 +165,9 @@ const CALL_FAULTS = {
       stream,
       encodeMessage("GetModelsResponse", { models: Array.from({ length: 20_001 }, () => ({ id: "a" })) }),
     ),
+  /** Two bytes each. */
+  "models-countless": (stream: ServerHttp2Stream) =>
+    reply(stream, Buffer.from("0a00".repeat(300_000), "hex")),
   "models-no-id": (stream: ServerHttp2Stream) =>
     reply(stream, encodeMessage("GetModelsResponse", { models: [{ id: "a" }, { name: "b" }] })),
 } satisfies Record<string, GrpcFault>;

@@ -104,6 +104,7 @@ describe("a fault has its code and names the plugin", () => {
     ["error-trailer-garbage", "models", "plugin_unreachable", /broken/],
     ["metadata-no-name", "metadata", "plugin_invalid_response", /name/],
     ["models-no-id", "models", "plugin_invalid_response", /\[1\]\.id/],
+    ["models-countless", "models", "plugin_response_too_large", /more than 21,000 fields/],
     ["models-too-many", "models", "plugin_response_too_large", /20,001 models, and at most 20,000 are read/],
   ];
 

@@ -8,6 +8,8 @@ import { openChannel, type Channel, type ChannelSettings } from "./grpc-channel.
 import { isBareSuccess, notGrpc, toStatusFault, tooMuchMetadata, type FaultContext } from "./grpc-fault.ts";
 import { decodeMessage, encodeMessage, METHODS, methodPath, type MethodName } from "./grpc-schema.ts";
 import { formatBytes, MESSAGE_CAP, type Caps } from "./limits.ts";
+import { hasMoreFields } from "./protobuf-scan.ts";
+import { LIST_CAPS } from "./reading.ts";
 import type { Redaction } from "./redaction.ts";
 
 export interface GrpcWireOptions extends ChannelSettings {
@@ -156,7 +158,17 @@ function encode(step: MethodName, request: JsonObject): Buffer {
   }
 }
 
+/** The longest list there is, of models, and whatever stands beside it. */
+const MAX_FIELDS = LIST_CAPS.models + 1_000;
+
 function decodeResponse(step: MethodName, bytes: Buffer, label: string): JsonObject {
+  if (hasMoreFields(bytes, MAX_FIELDS)) {
+    throw new AppError(
+      "plugin_response_too_large",
+      `The answer of ${label} to ${step} has more than ${MAX_FIELDS.toLocaleString("en")} fields, repeated ones counted one by one.`,
+      { hint: "Send less: the rest was not read." },
+    );
+  }
   try {
     return decodeMessage(METHODS[step].response, bytes);
   } catch (cause) {
