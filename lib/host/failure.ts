@@ -67,6 +67,7 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   plugin_endpoint_missing: "Check the address, in particular the path at its end.",
   plugin_wrong_content_type: "Check the port: another program seems to answer there.",
   plugin_not_initialized: "The console initialises it again with the next check.",
+  validation_failed: "Correct this value in the configuration, then try again.",
   storage_unavailable: "Check the disk that holds the console's data directory.",
   storage_full: "Free some space on the disk that holds the console's data directory.",
 };

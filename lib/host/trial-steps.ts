@@ -37,6 +37,7 @@ export function createTrialSteps(
 ): TrialSteps {
   const ended = new Set<TestStepName>();
   let current: TestStepName = "address";
+  let currentMs = clock.monotonic();
   let failed = false;
 
   function tell(step: TestStep): void {
@@ -48,6 +49,7 @@ export function createTrialSteps(
     tell({ name, status: "skipped", durationMs: null, ...(note === undefined ? {} : { note }) });
   const begin = (name: TestStepName) => {
     current = name;
+    currentMs = clock.monotonic();
     tell({ name, status: "running", durationMs: null });
   };
 
@@ -56,13 +58,12 @@ export function createTrialSteps(
     skip,
     hasFailed: () => failed,
     async run(name, work) {
-      const startedMs = clock.monotonic();
       begin(name);
       const { value, ...told } = await work();
       tell({
         name,
         status: told.error ? "failed" : "ok",
-        durationMs: clock.monotonic() - startedMs,
+        durationMs: clock.monotonic() - currentMs,
         ...told,
       });
       return value;
@@ -82,7 +83,8 @@ export function createTrialSteps(
     },
     end(error) {
       if (!ended.has(current) && !signal.aborted) {
-        tell({ name: current, status: "failed", durationMs: null, error: toFailure(error, log) });
+        const durationMs = clock.monotonic() - currentMs;
+        tell({ name: current, status: "failed", durationMs, error: toFailure(error, log) });
       }
       for (const name of TRIAL_STEPS) if (!ended.has(name)) skip(name);
     },

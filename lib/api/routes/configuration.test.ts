@@ -383,8 +383,10 @@ describe("testing a draft", () => {
     const failed = events.find((event) => event.type === "step" && event.step.status === "failed");
     expect(failed).toMatchObject({
       step: {
+        durationMs: expect.any(Number) as number,
         error: {
           code: "validation_failed",
+          hint: expect.stringContaining("Correct this value") as string,
           issues: [{ path: "secrets.api_key" }, { path: "values.timeout" }],
         },
       },
