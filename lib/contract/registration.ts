@@ -18,7 +18,9 @@ export const PluginName = z
   .trim()
   .min(1, "Give it a name")
   .max(100, "At most 100 characters")
-  .regex(/^[^/\\\p{C}]+$/u, "Without slashes or control characters");
+  .regex(/^[^/\\\p{C}]+$/u, "Without slashes or control characters")
+  // It stands in addresses, where these two are folders.
+  .regex(/^(?!\.{1,2}$)/, "More than a dot or two");
 
 export const PluginCreate = z.object({
   endpoint: z.string().max(2048).optional(),

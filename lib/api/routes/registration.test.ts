@@ -350,6 +350,8 @@ describe("changing", () => {
     [{ healthCheckIntervalSeconds: 1 }, "healthCheckIntervalSeconds"],
     [{ healthCheckIntervalSeconds: "60s" }, "healthCheckIntervalSeconds"],
     [{ name: "a/b" }, "name"],
+    [{ name: ".." }, "name"],
+    [{ name: "." }, "name"],
     [{ name: " " }, "name"],
     [{ desired: "enabled" }, undefined],
   ])("refuses %j", async (body, field) => {
