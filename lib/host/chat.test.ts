@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { hang, toChunk } from "../../test/scripted-client.ts";
 import { createTestHost, until } from "../../test/test-host.ts";
 import type { TestHost } from "../../test/test-host.ts";
+import { AppError } from "../contract/error.ts";
 import { Metadata } from "../contract/manifest.ts";
 import type { ChatChunk, ChatRequest } from "../contract/protocol.ts";
 
@@ -61,6 +62,23 @@ describe("a chat", () => {
     await console.host.reconcile(record.id);
     await read(console.host.chat(record.id, REQUEST, NEVER));
     expect(plugin.requests.map(({ stream }) => stream)).toEqual([expected]);
+  });
+
+  it("that fails as a stream names the model that asked for one against the plugin's word", async () => {
+    const { record, plugin } = await console.run();
+    plugin.script.models = () => [{ id: "acme-1", capabilities: { streaming: true } }, { id: "acme-2" }];
+    plugin.script.chat = () => {
+      throw new AppError("plugin_error", "It answered with 500", { hint: "Look at the plugin's log." });
+    };
+    await console.host.refreshModels(record.id);
+    await expect(read(console.host.chat(record.id, REQUEST, NEVER))).rejects.toMatchObject({
+      code: "plugin_error",
+      extras: { hint: expect.stringMatching(/acme-1 declares streaming.*the plugin itself declares none/) },
+    });
+    const other = { ...REQUEST, model: "acme-2" };
+    await expect(read(console.host.chat(record.id, other, NEVER))).rejects.toMatchObject({
+      extras: { hint: "Look at the plugin's log." },
+    });
   });
 
   it.each([

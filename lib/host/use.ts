@@ -6,7 +6,7 @@ import type { Ejector } from "./ejector.ts";
 import { disabledError, notReadyError, shuttingDownError } from "./failure.ts";
 import type { Link } from "./link.ts";
 import type { Power } from "./power.ts";
-import { prepareChat } from "./chat-request.ts";
+import { explainStreamed, prepareChat } from "./chat-request.ts";
 
 /** What one plugin is used for. Everything throws `plugin_disabled` or `plugin_not_ready` while it cannot be. */
 export interface Use {
@@ -51,7 +51,8 @@ export function createUse({ name, power, chats, ejector, isWanted, isStopped, ch
           link.distrust();
           void check();
         }
-        throw error;
+        const metadata = link.introduction()?.metadata;
+        throw metadata ? explainStreamed(error, prepared, metadata) : error;
       }
     },
   };
