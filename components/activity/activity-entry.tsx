@@ -24,7 +24,7 @@ import {
 import Link from "next/link";
 import { RelativeTime } from "@/components/ui/relative-time.tsx";
 import type { AuditAction, AuditChange, AuditEntry } from "@/lib/contract/activity.ts";
-import { showValue, VERBS } from "./activity-sentence.ts";
+import { nameField, showValue, VERBS } from "./activity-sentence.ts";
 
 const ICONS: Record<AuditAction, LucideIcon> = {
   "setup.completed": Sparkles,
@@ -79,7 +79,7 @@ export function ActivityEntry({ entry }: { entry: AuditEntry }) {
         {changes.length > 0 ? (
           <dl className="mt-1 grid gap-x-4 gap-y-0.5 text-sm sm:grid-cols-[minmax(6rem,auto)_1fr] sm:justify-start">
             {changes.map((change) => (
-              <Change key={change.field} change={change} />
+              <Change key={change.field} name={nameField(action, change.field)} change={change} />
             ))}
           </dl>
         ) : null}
@@ -91,10 +91,10 @@ export function ActivityEntry({ entry }: { entry: AuditEntry }) {
   );
 }
 
-function Change({ change: { field, before, after, secret } }: { change: AuditChange }) {
+function Change({ name, change: { before, after, secret } }: { name: string; change: AuditChange }) {
   return (
     <>
-      <dt className="font-mono text-xs leading-5 wrap-anywhere text-muted">{field}</dt>
+      <dt className="font-mono text-xs leading-5 wrap-anywhere text-muted">{name}</dt>
       <dd className="min-w-0 wrap-anywhere">
         {secret ? (
           <span className="inline-flex items-center gap-1.5 text-muted">

@@ -1,10 +1,23 @@
 import { describe, expect, it } from "vitest";
 import { AuditAction } from "@/lib/contract/activity.ts";
-import { showValue, VERBS } from "./activity-sentence.ts";
+import { nameField, showValue, VERBS } from "./activity-sentence.ts";
 
 describe("activity sentences", () => {
   it("have words for every action", () => {
     for (const action of AuditAction.options) expect(VERBS[action]).not.toBe("");
+  });
+});
+
+describe("nameField", () => {
+  it("says what the console's own settings are called on its pages", () => {
+    expect(nameField("plugin.changed", "healthCheckIntervalSeconds")).toBe("seconds between checks");
+    expect(nameField("process.approved", "workingDirectory")).toBe("folder");
+  });
+
+  it("leaves the fields of a configuration as their author called them", () => {
+    expect(nameField("plugin.config_changed", "endpoint")).toBe("endpoint");
+    expect(nameField("plugin.config_changed", "constructor")).toBe("constructor");
+    expect(nameField("plugin.changed", "constructor")).toBe("constructor");
   });
 });
 

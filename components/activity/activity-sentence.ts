@@ -29,6 +29,31 @@ export const VERBS: Record<AuditAction, string> = {
   "process.limits_changed": "changed the process limits of",
 };
 
+/** The console's own settings, by what its pages call them. */
+const FIELDS = new Map([
+  ["endpoint", "address"],
+  ["healthCheckIntervalSeconds", "seconds between checks"],
+  ["executable", "program"],
+  ["args", "arguments"],
+  ["env", "environment"],
+  ["workingDirectory", "folder"],
+  ["digest", "SHA-256"],
+  ["memoryMb", "memory, MB"],
+  ["openFiles", "open files"],
+]);
+const OF_CONSOLE: ReadonlySet<AuditAction> = new Set<AuditAction>([
+  "plugin.registered",
+  "plugin.changed",
+  "process.approved",
+  "process.revoked",
+  "process.limits_changed",
+]);
+
+/** What a changed field is called. Those of a configuration keep the name that the plugin's author gave them. */
+export function nameField(action: AuditAction, field: string): string {
+  return (OF_CONSOLE.has(action) ? FIELDS.get(field) : undefined) ?? field;
+}
+
 /** Longest value shown in a line; the rest is cut. */
 const VALUE_LENGTH = 200;
 
