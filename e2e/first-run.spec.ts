@@ -27,7 +27,7 @@ test("a newcomer sets up an account and chats with the plugin in the box", async
   await page.getByLabel("E-mail").fill(ADMIN.email);
   await page.getByRole("textbox", { name: "Password" }).fill("short");
   await page.getByRole("button", { name: "Create account" }).click();
-  await expect(page.getByText("At least 12 characters", { exact: true })).toBeVisible();
+  await expect(page.getByText("At least 12 characters; this has 5", { exact: true })).toBeVisible();
 
   await page.reload();
   await expect(page.getByLabel("E-mail")).toHaveValue(ADMIN.email);

@@ -46,7 +46,7 @@ export function toNameHint({ name, type, validation }: ConfigField): NameHint | 
   if (type === "string" && LONG_TEXTS.has(last)) return { kind: "multiline" };
   if (last === "port" && (type === "int" || type === "string")) {
     const isBounded = validation?.min !== undefined || validation?.max !== undefined;
-    return { kind: "port", ...(isBounded ? {} : { text: "A port, 1 to 65535" }) };
+    return { kind: "port", ...(isBounded ? {} : { text: "Ports go from 1 to 65535" }) };
   }
   const isNumber = type === "int" || type === "float";
   const unit = words.length > 1 && Object.hasOwn(UNITS, last) ? UNITS[last] : undefined;

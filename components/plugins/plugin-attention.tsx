@@ -157,7 +157,8 @@ function Remedies({
       ) : null}
       {mayOperate && !isOff && plugin.lifecycle === "failed" && !waits && !lacksConsent(plugin) ? (
         <Button
-          variant="primary"
+          // A value that is missing makes it fail the same way again.
+          variant={plugin.failureCode === "config_incomplete" ? "secondary" : "primary"}
           icon={<RotateCw aria-hidden />}
           loading={running === "restart"}
           onClick={() => act("restart")}

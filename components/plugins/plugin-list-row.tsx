@@ -39,7 +39,7 @@ export const PluginListRow = memo(function PluginListRow({ plugin }: { plugin: P
           {name}
         </Link>
         {reason ? (
-          <span title={reason} className="line-clamp-2 text-sm wrap-anywhere text-muted">
+          <span title={reason} className="line-clamp-2 text-sm wrap-anywhere text-muted max-md:line-clamp-3">
             {reason}
           </span>
         ) : null}

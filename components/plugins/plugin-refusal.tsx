@@ -66,7 +66,8 @@ export function PluginRefusal({ editing = false }: { editing?: boolean }) {
         {editing || ofProcess ? null : (
           <ButtonLink
             href={toPluginPath(plugin.id, "configuration")}
-            variant="primary"
+            // A value that only the new description knows has no field before it is accepted, below.
+            variant={plugin.drift === null ? "primary" : "secondary"}
             icon={<Settings2 aria-hidden />}
           >
             Edit configuration

@@ -101,7 +101,7 @@ function Ask({ process, command }: { process: PluginProcess; command: ProcessCom
         {before ? <RevokeProcess /> : null}
         <p className="min-w-0 flex-1 basis-48 text-sm text-muted">
           {mayApprove
-            ? `It may then also be reached at ${plugin.endpoint}.${process.pid === null ? "" : whatFollows(plugin)}`
+            ? `This also lets the console connect to ${plugin.endpoint}.${process.pid === null ? "" : whatFollows(plugin)}`
             : "Only an admin can approve it."}
         </p>
       </div>

@@ -31,14 +31,20 @@ export type Me = z.infer<typeof Me>;
 /** 12 characters and more: NIST SP 800-63B asks for length before composition. */
 export const PASSWORD_LENGTH = { min: 12, max: 128 } as const;
 
+const lengthOf = (input: unknown) => (typeof input === "string" ? input.length : 0);
+
 export const SetupRequest = z.object({
   token: z.string().min(1, "Paste the token from the start log").max(200),
   name: z.string().trim().min(1, "Tell us what to call you").max(100),
   email: z.email("An e-mail address, like you@example.com").max(254),
   password: z
     .string()
-    .min(PASSWORD_LENGTH.min, `At least ${PASSWORD_LENGTH.min} characters`)
-    .max(PASSWORD_LENGTH.max, `At most ${PASSWORD_LENGTH.max} characters`),
+    .min(PASSWORD_LENGTH.min, {
+      error: ({ input }) => `At least ${PASSWORD_LENGTH.min} characters; this has ${lengthOf(input)}`,
+    })
+    .max(PASSWORD_LENGTH.max, {
+      error: ({ input }) => `At most ${PASSWORD_LENGTH.max} characters; this has ${lengthOf(input)}`,
+    }),
 });
 export type SetupRequest = z.infer<typeof SetupRequest>;
 
