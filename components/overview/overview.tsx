@@ -68,8 +68,9 @@ function NoPlugins() {
           </ButtonLink>
         }
       >
-        A plugin is a small program that speaks for an AI provider. None at hand? Start ours with this command
-        in the console&rsquo;s folder, then add it under http://127.0.0.1:8090.
+        A plugin is a small program that speaks for an AI provider. Add plugin offers some that are built in
+        and need nothing. Or start ours with this command in the console&rsquo;s folder, then add it under
+        http://127.0.0.1:8090.
       </EmptyState>
     </Panel>
   );

@@ -43,8 +43,8 @@ export function PluginList() {
           </ButtonLink>
         }
       >
-        A plugin is a small program that speaks for an AI provider. Start ours with this command, then add it
-        under http://127.0.0.1:8090.
+        A plugin is a small program that speaks for an AI provider. Add plugin offers some that are built in
+        and need nothing. Or start ours with this command, then add it under http://127.0.0.1:8090.
       </EmptyState>
     );
   }
