@@ -44,7 +44,7 @@ export function PluginFacts() {
             <RelativeTime at={plugin.createdAt} /> {ORIGINS[plugin.origin]}
           </Fact>
           <Fact name="Initialised">
-            {plugin.initializedAt ? <RelativeTime at={plugin.initializedAt} /> : "not yet"}
+            {plugin.initializedAt ? <RelativeTime at={plugin.initializedAt} /> : "not at the moment"}
             {plugin.reinitializations > 0 ? `, ${plugin.reinitializations} × again by itself` : ""}
           </Fact>
           <Fact name="Id">
