@@ -94,6 +94,12 @@ function describe(field: ConfigField, value: Json): string {
   if (value === null) return "null: remove it to use the default";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "an object";
-  if (typeof value === "string") return value === "" ? "empty" : "text";
+  if (typeof value === "string") return value === "" ? "empty" : `text${withPoint(field, value)}`;
   return field.sensitive ? "something else" : String(value);
+}
+
+/** A decimal comma is a habit of half the world. */
+function withPoint({ type, sensitive }: ConfigField, text: string): string {
+  if (type !== "float" || sensitive || !/^-?\d{1,30},\d{1,30}$/.test(text)) return "";
+  return `: write ${text.replace(",", ".")} with a point`;
 }
