@@ -31,7 +31,11 @@ export function FolderProblems() {
       description="In the watched folders. Everything else goes on."
       padded={false}
     >
-      <ul className="max-h-96 divide-y divide-line overflow-y-auto" tabIndex={0} aria-label="Files">
+      <ul
+        className="scroll-shade rounded-b-lg max-h-96 divide-y divide-line overflow-y-auto"
+        tabIndex={0}
+        aria-label="Files"
+      >
         {data.problems.slice(0, showsAll ? count : SHOWN).map((problem) => (
           <Problem key={problem.path} problem={problem} />
         ))}
