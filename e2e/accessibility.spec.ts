@@ -4,8 +4,12 @@ import type { APIRequestContext, Page } from "@playwright/test";
 import AxeBuilder from "@axe-core/playwright";
 import type { FolderReport } from "../lib/contract/intake.ts";
 import { startConsole, removeDirectory, type ConsoleProcess } from "../test/console-process.ts";
-import { ADMIN, expect, registerExample, test } from "./fixtures.ts";
+import { aConsole, ADMIN, ADMIN_ENV, expect, registerExample, test as base } from "./fixtures.ts";
 
+/** A console of its own: the trouble that is made here would be found by other tests. */
+const test = base.extend<object, { loom: ConsoleProcess }>({
+  loom: aConsole(ADMIN_ENV),
+});
 test.setTimeout(180_000);
 
 const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];

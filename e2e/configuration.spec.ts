@@ -2,7 +2,7 @@ import AxeBuilder from "@axe-core/playwright";
 import type { APIRequestContext, Locator, Page } from "@playwright/test";
 import { removeDirectory, startConsole, type ConsoleProcess } from "../test/console-process.ts";
 import { EVERY_KIND, startSchemaPlugin, type SchemaPlugin } from "../test/schema-plugin.ts";
-import { ADMIN_ENV, expect, patient, signIn, test as base } from "./fixtures.ts";
+import { aConsole, ADMIN_ENV, expect, patient, signIn, test as base } from "./fixtures.ts";
 
 const CANARY = "canary-of-the-parrot-7f3a";
 const REFERRED = "canary-behind-a-reference-91c2";
@@ -11,15 +11,7 @@ const FILLED = { account: "acme", terms_accepted: true };
 
 /** `parrot`: a plugin process with a field of every kind. `id`: registered with it, not configured. */
 const test = base.extend<{ parrot: SchemaPlugin; id: string }, { loom: ConsoleProcess }>({
-  loom: [
-    async ({}, use) => {
-      const loom = await startConsole({ env: ENV });
-      await use(loom);
-      await loom.stop();
-      await removeDirectory(loom.dataDirectory);
-    },
-    { scope: "worker" },
-  ],
+  loom: aConsole(ENV),
   parrot: async ({}, use) => {
     const parrot = await startSchemaPlugin(EVERY_KIND);
     await use(parrot);

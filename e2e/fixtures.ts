@@ -20,15 +20,7 @@ export const test = base.extend<
   { plugin: PluginProcess; api: APIRequestContext; anonymous: Page; pageErrors: string[] },
   { loom: ConsoleProcess; session: Session }
 >({
-  loom: [
-    async ({}, use) => {
-      const loom = await startConsole({ env: ADMIN_ENV });
-      await use(loom);
-      await loom.stop();
-      await removeDirectory(loom.dataDirectory);
-    },
-    { scope: "worker" },
-  ],
+  loom: aConsole(ADMIN_ENV),
   baseURL: async ({ loom }, use) => use(loom.url),
   session: [
     async ({ loom, playwright }, use) => {
@@ -87,6 +79,21 @@ export const test = base.extend<
     { auto: true },
   ],
 });
+
+/** The fixture of a console with these settings, for as long as its worker lives. A spec that names one has it for itself. */
+export function aConsole(
+  env: Record<string, string>,
+): [(nothing: object, use: (loom: ConsoleProcess) => Promise<void>) => Promise<void>, { scope: "worker" }] {
+  return [
+    async ({}, use) => {
+      const loom = await startConsole({ env });
+      await use(loom);
+      await loom.stop();
+      await removeDirectory(loom.dataDirectory);
+    },
+    { scope: "worker" },
+  ];
+}
 
 /** Its port may be given to the plugin of another test, which is registered with the same console. */
 async function forget(api: APIRequestContext, endpoint: string): Promise<void> {

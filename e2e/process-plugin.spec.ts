@@ -3,20 +3,12 @@ import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
-import { removeDirectory, startConsole, type ConsoleProcess } from "../test/console-process.ts";
-import { ADMIN_ENV, expect, test as base } from "./fixtures.ts";
+import type { ConsoleProcess } from "../test/console-process.ts";
+import { aConsole, ADMIN_ENV, expect, test as base } from "./fixtures.ts";
 
 /** A console whose operator lets it start processes. */
 const test = base.extend<object, { loom: ConsoleProcess }>({
-  loom: [
-    async ({}, use) => {
-      const loom = await startConsole({ env: { ...ADMIN_ENV, LOOM_ALLOW_PROCESSES: "true" } });
-      await use(loom);
-      await loom.stop();
-      await removeDirectory(loom.dataDirectory);
-    },
-    { scope: "worker" },
-  ],
+  loom: aConsole({ ...ADMIN_ENV, LOOM_ALLOW_PROCESSES: "true" }),
 });
 
 async function freePort(): Promise<number> {
