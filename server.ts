@@ -140,7 +140,11 @@ async function start(): Promise<void> {
       };
     }
     if (env.development || request.method === "GET" || request.method === "HEAD") return null;
-    return { status: 405, text: "Pages are only read; changes go through /api.\n" };
+    // What a browser sends by itself when a button was pressed before the page's scripts had come.
+    return {
+      status: 405,
+      text: "Pages are only read; changes go through /api. If you pressed a button: go back, reload the page, and press it again.\n",
+    };
   }
 
   const isFirstStart = await isSetupOpen(context);

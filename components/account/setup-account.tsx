@@ -57,7 +57,7 @@ export function SetupAccount({
   }
 
   return (
-    <form noValidate className="flex flex-col gap-4" onSubmit={(event) => void submit(event)}>
+    <form method="post" noValidate className="flex flex-col gap-4" onSubmit={(event) => void submit(event)}>
       {error && !ownError ? <ErrorNotice error={error} /> : null}
       <Field label="Name" id="name" required error={problemOf("name")}>
         {(aria) => (

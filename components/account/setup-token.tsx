@@ -26,6 +26,7 @@ export function SetupToken({
   const wrongToken = error?.code === "invalid_setup_token" ? error : null;
   return (
     <form
+      method="post"
       noValidate
       className="flex flex-col gap-4"
       onSubmit={(event) => {

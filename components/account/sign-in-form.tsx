@@ -50,7 +50,7 @@ export function SignInForm({ next }: { next: string }) {
   }
 
   return (
-    <form className="flex flex-col gap-4" onSubmit={(event) => void submit(event)}>
+    <form method="post" className="flex flex-col gap-4" onSubmit={(event) => void submit(event)}>
       {error ? <ErrorNotice error={error} /> : null}
       <Field label="E-mail" id="email">
         {(aria) => (

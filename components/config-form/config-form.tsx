@@ -194,6 +194,7 @@ function FormView({
   return (
     <Locked disabled={!mayWrite || locked}>
       <form
+        method="post"
         noValidate
         autoComplete="off"
         onSubmit={(event) => {

@@ -33,6 +33,7 @@ export function Composer({
 
   return (
     <form
+      method="post"
       className="rounded-lg border border-line-control bg-surface transition-colors focus-within:border-focus has-[textarea:focus-visible]:outline-2 has-[textarea:focus-visible]:outline-focus"
       onSubmit={(event) => {
         event.preventDefault();

@@ -74,6 +74,7 @@ function QuestionEditor({
 
   return (
     <form
+      method="post"
       className="flex flex-col gap-2"
       onSubmit={(event) => {
         event.preventDefault();

@@ -75,7 +75,7 @@ export function EditPlugin({ plugin, onClose }: { plugin: Plugin; onClose: () =>
         </>
       }
     >
-      <form id="edit-plugin" noValidate onSubmit={onSubmit} className="flex flex-col gap-4">
+      <form method="post" id="edit-plugin" noValidate onSubmit={onSubmit} className="flex flex-col gap-4">
         <EditFields edit={edit} problems={problems} file={plugin.file?.path ?? null} onChange={change} />
         {info?.code === "secrets_bound" ? (
           <ReleaseSecrets

@@ -41,7 +41,12 @@ export function RegisterForm({
   }
 
   return (
-    <form noValidate onSubmit={onSubmit} className="mt-auto flex flex-col gap-3 border-t border-line pt-4">
+    <form
+      method="post"
+      noValidate
+      onSubmit={onSubmit}
+      className="mt-auto flex flex-col gap-3 border-t border-line pt-4"
+    >
       <Field
         label="Name in this console"
         required

@@ -78,7 +78,7 @@ function Edit({ pluginId, limits, onClose }: { pluginId: string; limits: Limits;
         </>
       }
     >
-      <form id="process-limits" noValidate onSubmit={onSubmit} className="flex flex-col gap-4">
+      <form method="post" id="process-limits" noValidate onSubmit={onSubmit} className="flex flex-col gap-4">
         <Field label="Memory, MB" error={problem("memoryMb")}>
           {(aria) => (
             <Input
