@@ -18,7 +18,8 @@ export default defineConfig({
     // Generous, because a limit that a busy machine reaches tells nothing about the code.
     testTimeout: 20_000,
     hookTimeout: 30_000,
-    setupFiles: ["test/property-seed.ts"],
+    expect: { poll: { timeout: 10_000 } },
+    setupFiles: ["test/property-seed.ts", "test/patience.ts"],
     restoreMocks: true,
     unstubEnvs: true,
     projects: [
