@@ -17,6 +17,25 @@ test("sign-in refuses a wrong password, and returns to where the visitor wanted 
   await expect(page).toHaveURL(/\/activity$/);
 });
 
+test("a form that is sent before its scripts have come puts nothing into the address", async ({
+  browser,
+  loom,
+}) => {
+  const context = await browser.newContext({
+    baseURL: loom.url,
+    storageState: { cookies: [], origins: [] },
+  });
+  await context.route(/_next\/static\/.*\.js/, (route) => route.abort());
+  const page = await context.newPage();
+  await page.goto("/sign-in");
+  await page.getByLabel("E-mail").fill(ADMIN.email);
+  await page.getByRole("textbox", { name: "Password" }).fill(ADMIN.password);
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("go back, reload the page, and press it again")).toBeVisible();
+  expect(page.url()).toBe(`${loom.url}/sign-in`);
+  await context.close();
+});
+
 test("an expired session leads to sign-in and back, and the draft is still there", async ({
   anonymous: page,
   api,
