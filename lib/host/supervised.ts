@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { AppError, type ErrorInfo } from "../contract/error.ts";
 import type { PluginProcess, ProcessCommand, ProcessLimits } from "../contract/process.ts";
-import { abortable } from "../core/abortable.ts";
 import type { Clock } from "../core/clock.ts";
 import { explainExit, type RawExit } from "../core/exit.ts";
 import type { Log } from "../log.ts";
@@ -18,27 +17,18 @@ import {
   waitForFreePort,
   type Ask,
 } from "./process-port.ts";
-import { readProcess } from "./process-tree.ts";
-import { createRunHistory, type RunHistory } from "./run-history.ts";
+import { createRunHistory } from "./run-history.ts";
+import { findLoss, isEnding, requireAlive } from "./run-loss.ts";
+import { forget, remember, type RunMemory } from "./run-memory.ts";
 import { createUsageMeter } from "./process-usage.ts";
 
 /** A started process answers `/metadata` within this, ms. */
 const READY_MS = 60_000;
 /** Between two questions whether it is ready, ms. */
 const ASK_EVERY_MS = 100;
-/** A process that hung up is given this long to turn out to have ended, ms: its sockets close a moment before. */
-const ENDING_MS = 300;
-const NEVER = new AbortController().signal;
 const ERROR_LINES = 50;
 /** Share of its limit that a whole tree may take: the limit itself holds for each process. */
 const TREE_FACTOR = 1.5;
-
-/** Starts remembered on disk, so that what a killed console left behind is found by its mark, its pid and its start time. */
-export interface RunMemory {
-  /** Before the start with pid 0, then with what was started. */
-  remember(run: { pid: number; startTicks: number; runId: string }): Promise<void>;
-  forget(runId: string): Promise<void>;
-}
 
 export interface SupervisedOptions {
   clock: Clock;
@@ -286,34 +276,6 @@ function neverAnswered(command: string): AppError {
   );
 }
 
-/** Throws why the process ended, if it has just ended. */
-async function requireAlive(
-  current: () => Run | null,
-  around: { clock: Clock; history: RunHistory },
-): Promise<void> {
-  const loss = current() === null ? null : await findLoss(current, { ...around, signal: NEVER });
-  if (loss) throw new AppError(loss.code, loss.message, loss);
-}
-
-/** True for a process that has ended, or does so at once. */
-async function isEnding({ process: { gone } }: Run, clock: Clock, signal: AbortSignal): Promise<boolean> {
-  await clock.sleep(ENDING_MS, AbortSignal.any([signal, gone]));
-  return gone.aborted;
-}
-
-async function findLoss(
-  current: () => Run | null,
-  { clock, history, signal }: { clock: Clock; history: RunHistory; signal: AbortSignal },
-): Promise<ErrorInfo | null> {
-  const lost = current();
-  if (lost) {
-    if (!(await isEnding(lost, clock, signal))) return null;
-    await abortable(lost.ended, signal).catch(() => undefined);
-  }
-  const [last] = history.state().exits;
-  return signal.aborted || current() || !last || last.wanted ? null : last.reason;
-}
-
 /** What would run at this moment, which is what an admin agreed to. Throws `process_needs_approval`. */
 async function requireConsent(
   { command: look, consent }: Pick<SupervisedOptions, "command" | "consent">,
@@ -323,22 +285,4 @@ async function requireConsent(
   const given = await consent(candidate);
   requireApproval(candidate.command, given);
   return { command: candidate.command, limits: given.limits };
-}
-
-/** Writes a run down; with pid 0 before it has one. What cannot be written runs all the same. */
-async function remember(
-  { runs, log }: Pick<SupervisedOptions, "runs" | "log">,
-  runId: string,
-  pid: number,
-): Promise<void> {
-  const startTicks = pid === 0 ? 0 : (await readProcess(pid))?.startTicks;
-  if (startTicks !== undefined) await runs.remember({ pid, startTicks, runId }).catch(logTrouble(log));
-}
-
-async function forget({ runs, log }: Pick<SupervisedOptions, "runs" | "log">, runId: string): Promise<void> {
-  await runs.forget(runId).catch(logTrouble(log));
-}
-
-function logTrouble(log: Log): (error: unknown) => void {
-  return (error) => log.warn({ err: error }, "a plugin's process could not be remembered");
 }
