@@ -3,12 +3,16 @@ import { existsSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { spawn } from "node:child_process";
+import { stripVTControlCharacters } from "node:util";
 import { ensureBuilt, ensureGenerated, ensureInstalled, hasCommand, root, run, say } from "./prepare.mjs";
+import { failuresOfPlaywright, failuresOfTap, failuresOfVitest } from "./test-report.mjs";
 
 const results = mkdtempSync(join(tmpdir(), "loom-test-"));
 const bin = (name) => join(root, "node_modules/.bin", name);
 const EXAMPLES = ["example-nodejs", "example-grpc"];
 const total = { passed: 0, failed: 0 };
+/** What failed, with the reason, told again at the end: who reads a long log from its end must not search for it. */
+const failures = [];
 
 process.chdir(root);
 const began = Date.now();
@@ -28,6 +32,11 @@ await unit();
 for (const example of EXAMPLES) await exampleSuite(example);
 await check("bundle budget", bin("tsx"), ["scripts/bundle-budget.ts"]);
 await endToEnd();
+for (const { name, reason } of failures) {
+  process.stdout.write(
+    `\nfailed: ${name}\n${stripVTControlCharacters(reason).trim().slice(0, 3_000).replace(/^/gm, "  ")}\n`,
+  );
+}
 process.stdout.write(`\nafter ${Math.round((Date.now() - began) / 1000)} s\n`);
 process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
 process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);
@@ -69,25 +78,27 @@ async function ensureBrowser() {
 
 /** A suite that either holds or does not. */
 async function check(name, command, args) {
-  const ok = (await show(name, command, args)) === 0;
-  total[ok ? "passed" : "failed"] += 1;
+  const { code, tail } = await show(name, command, args);
+  total[code === 0 ? "passed" : "failed"] += 1;
+  if (code !== 0) failures.push({ name, reason: tail });
 }
 
 async function unit() {
   const report = join(results, "unit.json");
-  const code = await show("unit and integration", bin("vitest"), [
+  const { code, tail } = await show("unit and integration", bin("vitest"), [
     "run",
     "--reporter=default",
     "--reporter=json",
     `--outputFile.json=${report}`,
   ]);
   const counts = readReport(report);
-  count(code, counts?.numPassedTests, counts?.numFailedTests);
+  const failed = failuresOfVitest(counts);
+  count("unit and integration", { code, tail, failed }, counts?.numPassedTests, counts?.numFailedTests);
 }
 
 async function exampleSuite(example) {
   const report = join(results, `${example}.tap`);
-  const code = await show(
+  const { code, tail } = await show(
     example,
     process.execPath,
     [
@@ -101,38 +112,64 @@ async function exampleSuite(example) {
     join("examples/plugins", example),
   );
   const text = existsSync(report) ? readFileSync(report, "utf8") : "";
-  count(code, Number(/^# pass (\d+)$/m.exec(text)?.[1]), Number(/^# fail (\d+)$/m.exec(text)?.[1]));
+  const failed = failuresOfTap(example, text);
+  count(
+    example,
+    { code, tail, failed },
+    Number(/^# pass (\d+)$/m.exec(text)?.[1]),
+    Number(/^# fail (\d+)$/m.exec(text)?.[1]),
+  );
 }
 
 async function endToEnd() {
   const report = join(results, "e2e.json");
-  const code = await show("end to end", bin("playwright"), ["test", "--reporter=list,json"], ".", {
+  const { code, tail } = await show("end to end", bin("playwright"), ["test", "--reporter=list,json"], ".", {
     PLAYWRIGHT_JSON_OUTPUT_NAME: report,
   });
-  const stats = readReport(report)?.stats;
+  const outcome = readReport(report);
+  const failed = failuresOfPlaywright(outcome);
+  const stats = outcome?.stats;
   // A test that passed only on a second try is flaky, and flaky is broken.
-  count(code, stats?.expected, stats ? stats.unexpected + stats.flaky : undefined);
+  count(
+    "end to end",
+    { code, tail, failed },
+    stats?.expected,
+    stats ? stats.unexpected + stats.flaky : undefined,
+  );
 }
 
 /** A suite that ended badly without saying how counts as one failure. */
-function count(code, passed, failed) {
+function count(name, { code, tail, failed }, passed, failedCount) {
   total.passed += passed || 0;
-  total.failed += failed || (code === 0 && passed > 0 ? 0 : 1);
+  total.failed += failedCount || (code === 0 && passed > 0 ? 0 : 1);
+  if (failed.length === 0 && (code !== 0 || !passed)) failures.push({ name, reason: tail });
+  failures.push(...failed);
 }
 
 function readReport(path) {
   return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : undefined;
 }
 
+/** Shows what a command prints while it prints it; answers its exit status and its last lines. */
 function show(name, command, args, cwd = ".", env = {}) {
   process.stdout.write(`\n— ${name}\n`);
   const child = spawn(command, args, {
     cwd: join(root, cwd),
-    stdio: ["ignore", "inherit", "inherit"],
-    env: { ...process.env, NODE_ENV: "test", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...(process.stdout.isTTY && { FORCE_COLOR: "1" }), NODE_ENV: "test", ...env },
   });
+  let tail = "";
+  for (const [from, to] of [
+    [child.stdout, process.stdout],
+    [child.stderr, process.stderr],
+  ]) {
+    from.on("data", (bytes) => {
+      to.write(bytes);
+      tail = `${tail}${bytes}`.slice(-3_000);
+    });
+  }
   return new Promise((resolve) => {
-    child.on("error", () => resolve(1));
-    child.on("close", (code) => resolve(code ?? 1));
+    child.on("error", (error) => resolve({ code: 1, tail: error.message }));
+    child.on("close", (code) => resolve({ code: code ?? 1, tail }));
   });
 }

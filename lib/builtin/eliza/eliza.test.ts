@@ -63,19 +63,15 @@ describe("the conversation", () => {
     expect(warm).toMatch(/Take your time\.$/);
   });
 
-  it("stays quick whatever it is told", () => {
-    const startedAt = performance.now();
+  it("is done with text that takes a careless pattern hours", () => {
     const long = [
       " ".repeat(500_000),
       "a,".repeat(200_000),
       "i remember ".repeat(50_000),
       "- ".repeat(300_000),
     ];
-    answer(
-      Array.from({ length: 200 }, (_, index) => user(long[index % long.length] ?? "")),
-      SETTINGS,
-    );
-    expect(performance.now() - startedAt).toBeLessThan(10_000);
+    const messages = Array.from({ length: 200 }, (_, index) => user(long[index % long.length] ?? ""));
+    expect(answer(messages, SETTINGS)).not.toBe("");
   });
 });
 
