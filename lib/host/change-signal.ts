@@ -57,6 +57,10 @@ export function createChangeSignal(log: Log, onChange: () => void, open: OpenWat
       });
       // After `ready` too: what changed between our look and the first watch would otherwise go unseen.
       watcher.on("all", onChange).on("ready", onChange).on("error", onError);
+      // Chokidar tells only what differs from its own list, and a file that came while it made the list is not on it.
+      watcher.on("raw", (_event: string, name: string | null) => {
+        if (name === null || isManifestName(name)) onChange();
+      });
     },
     isBlind: () => blind,
     close,

@@ -10,11 +10,11 @@ import type { Clock } from "../core/clock.ts";
 import { createLog } from "../log.ts";
 import { createClock } from "../real-clock.ts";
 import type { OpenWatch } from "./change-signal.ts";
-import { createDirectoryWatcher, SETTLE_MS } from "./directory-watcher.ts";
+import { createDirectoryWatcher, SETTLE_MS, SWEEP_MS } from "./directory-watcher.ts";
 import type { DirectoryWatcher, FolderSnapshot } from "./directory-watcher.ts";
 
 const run = promisify(execFile);
-const until = (check: () => void) => vi.waitFor(check, { timeout: 15_000, interval: 10 });
+const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 15_000, interval: 10 });
 
 let base: string;
 let folder: string;
@@ -223,4 +223,38 @@ it("goes on by looking from time to time when the system has no watches left", a
   await until(() => expect(textsOf(file)).toEqual(["one"]));
   await writeFile(file, "two");
   await until(() => expect(textsOf(file)).toEqual(["one", "two"]));
+});
+
+describe("a watch that does not tell", () => {
+  let said: EventEmitter;
+  const silent = (() =>
+    (said = Object.assign(new EventEmitter(), { close: () => Promise.resolve() }))) as unknown as OpenWatch;
+
+  it("of a file that came while it made its list is heard by what the system says of that file", async () => {
+    const clock = createFakeClock(Date.now() + SWEEP_MS);
+    watcher = watch({ openWatch: silent, clock });
+    const file = await write("plugin.yaml", "one");
+    await watcher.start();
+    await until(() => expect(clock.pending()).toBe(1));
+    await rm(file);
+    said.emit("raw", "rename", "plugin.yaml", { watchedPath: folder });
+    await until(async () => {
+      await clock.advance(SETTLE_MS / 4);
+      expect(isPresent(file)).toBe(false);
+    });
+    expect(clock.monotonic()).toBeLessThan(SWEEP_MS);
+  });
+
+  it("of anything, as in a shared folder, is made up for by looking once a minute", async () => {
+    const clock = createFakeClock(Date.now() + SWEEP_MS);
+    watcher = watch({ openWatch: silent, clock });
+    await watcher.start();
+    await until(() => expect(clock.pending()).toBe(1));
+    const file = await write("plugin.yaml", "one");
+    await until(async () => {
+      await clock.advance(SWEEP_MS / 4);
+      expect(textsOf(file)).toEqual(["one"]);
+    });
+    expect(clock.monotonic()).toBeGreaterThanOrEqual(SWEEP_MS);
+  });
 });

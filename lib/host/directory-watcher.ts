@@ -12,6 +12,8 @@ export const SETTLE_MS = 200;
 const ROOT_MS = 1_000;
 /** How often everything is looked through when the system has no watches left, ms. */
 const POLL_MS = 2_000;
+/** How often everything is looked through anyway, ms: shared and network folders tell of no change, and a watch may miss one. */
+export const SWEEP_MS = 60_000;
 /** Between two looks while something changes, ms. */
 const TURN_MS = 50;
 /** A rescan waits no longer than this for files that are being written, ms. */
@@ -73,6 +75,7 @@ export function createDirectoryWatcher(options: DirectoryWatcherOptions): Direct
   let waiters: Array<() => void> = [];
   let roots = "";
   let delivered = "";
+  let sweepAt = 0;
   let running: Promise<void> | null = null;
   const signal = createChangeSignal(log, wake, options.openWatch);
 
@@ -84,6 +87,7 @@ export function createDirectoryWatcher(options: DirectoryWatcherOptions): Direct
   /** Reads what stands still, and remembers whether something does not yet. */
   async function look(isAsked = false): Promise<void> {
     changed = false;
+    sweepAt = clock.monotonic() + SWEEP_MS;
     const tree = await readTree(folders);
     noteMissing(tree);
     const settled = Array.from(tree.files.values()).filter(isSettled);
@@ -173,7 +177,7 @@ export function createDirectoryWatcher(options: DirectoryWatcherOptions): Direct
   async function turn(): Promise<void> {
     if (await followRoots()) changed = true;
     if (waiters.length > 0) await lookAgain();
-    else if (changed || unsettled || signal.isBlind()) await look();
+    else if (changed || unsettled || signal.isBlind() || clock.monotonic() >= sweepAt) await look();
   }
 
   async function run(): Promise<void> {
