@@ -16,9 +16,9 @@ export default defineConfig({
     // better-sqlite3 is native and lock tests spawn and signal: one process per file keeps a file's trouble to itself.
     pool: "forks",
     // Generous, because a limit that a busy machine reaches tells nothing about the code.
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
-    expect: { poll: { timeout: 10_000 } },
+    testTimeout: 90_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
     setupFiles: ["test/property-seed.ts", "test/patience.ts"],
     restoreMocks: true,
     unstubEnvs: true,

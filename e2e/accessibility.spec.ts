@@ -10,7 +10,6 @@ import { aConsole, ADMIN, ADMIN_ENV, expect, registerExample, test as base } fro
 const test = base.extend<object, { loom: ConsoleProcess }>({
   loom: aConsole(ADMIN_ENV),
 });
-test.setTimeout(180_000);
 
 const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 

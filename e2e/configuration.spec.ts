@@ -26,8 +26,6 @@ const test = base.extend<{ parrot: SchemaPlugin; id: string }, { loom: ConsolePr
   },
 });
 
-test.setTimeout(120_000);
-
 const address = (id: string, view = "") => `/plugins/${id}/configuration${view ? `?view=${view}` : ""}`;
 const text = (page: Page, name: string) => page.getByRole("textbox", { name, exact: true });
 /** The input of the one required secret. */

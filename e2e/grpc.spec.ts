@@ -36,8 +36,6 @@ async function startEndlessProvider() {
   };
 }
 
-test.setTimeout(120_000);
-
 async function say(page: Page, text: string) {
   await page.getByRole("textbox", { name: "Message" }).fill(text);
   await page.keyboard.press("Enter");

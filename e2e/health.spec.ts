@@ -2,8 +2,6 @@ import type { Page } from "@playwright/test";
 import { startExamplePlugin } from "../test/console-process.ts";
 import { expect, registerExample, test } from "./fixtures.ts";
 
-test.setTimeout(120_000);
-
 test("a killed plugin goes Down with the reason; started again it is re-initialised and Healthy, by itself", async ({
   page,
   api,

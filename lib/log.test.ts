@@ -24,4 +24,4 @@ it("a process lives on when nobody reads what it writes any more", async () => {
   writer.stderr.destroy();
   writer.stdin.end("write");
   expect(await once(writer, "exit")).toEqual([0, null]);
-}, 20_000);
+});

@@ -70,7 +70,7 @@ describe("toEventStream", () => {
     const read = reader.read();
     await reader.cancel();
     await read;
-    await expect.poll(() => source.state.isEnded, { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => source.state.isEnded, { timeout: 30_000 }).toBe(true);
     expect(controller.signal.aborted).toBe(true);
   });
 

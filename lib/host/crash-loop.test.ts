@@ -12,7 +12,7 @@ exit 3
 `;
 const WINDOW_MS = 10 * 60_000;
 /** Real processes start and end while the clock stands still. */
-const REALLY = { timeout: 10_000, interval: 5 };
+const REALLY = { timeout: 30_000, interval: 5 };
 
 let clock: FakeClock;
 let console: Awaited<ReturnType<typeof createProcessHost>>;
@@ -77,7 +77,7 @@ describe("a process that ends again and again", () => {
     }, REALLY);
     expect(await restarting).toMatchObject({ badge: "healthy", failure: null });
     expect(await startsOf(record.id)).toHaveLength(16);
-  }, 60_000);
+  });
 
   it("has all its attempts again after a restart that did not help", async () => {
     const record = await console.register(SCRIPT);
@@ -91,5 +91,5 @@ describe("a process that ends again and again", () => {
     await pass(record.id, 3_600);
     expect(lifecycleOf(record.id)).toBe("parked");
     expect(await startsOf(record.id)).toHaveLength(30);
-  }, 60_000);
+  });
 });

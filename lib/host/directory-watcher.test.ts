@@ -14,7 +14,7 @@ import { createDirectoryWatcher, SETTLE_MS, SWEEP_MS } from "./directory-watcher
 import type { DirectoryWatcher, FolderSnapshot } from "./directory-watcher.ts";
 
 const run = promisify(execFile);
-const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 15_000, interval: 10 });
+const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 30_000, interval: 10 });
 
 let base: string;
 let folder: string;
@@ -90,7 +90,7 @@ describe("a file", () => {
         await clock.advance(SETTLE_MS / 4);
         return isDone;
       },
-      { timeout: 15_000, interval: 10 },
+      { timeout: 30_000, interval: 10 },
     );
     await done;
     expect(textsOf(file)).toEqual([text]);

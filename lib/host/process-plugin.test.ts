@@ -329,14 +329,14 @@ describe("a plugin with a command", () => {
     const record = await register();
     await approve(record);
     await host.start();
-    await vi.waitFor(() => expect(host.status(record.id).badge).toBe("healthy"), 10_000);
+    await vi.waitFor(() => expect(host.status(record.id).badge).toBe("healthy"), 30_000);
     const before = (await host.process(record))?.pid;
     await expect(chat(record.id, "crash")).rejects.toMatchObject({ code: expect.stringMatching(/^plugin_/) });
     await vi.waitFor(async () => {
       const { pid } = (await host.process(record)) ?? {};
       expect([before, null]).not.toContain(pid);
       expect(host.status(record.id).badge).toBe("healthy");
-    }, 10_000);
+    }, 30_000);
     expect(await chat(record.id, "again")).toBe("You said: again");
     const { exits } = (await host.process(record)) ?? {};
     expect(exits?.[0]).toMatchObject({
@@ -504,7 +504,7 @@ describe("a plugin with a command", () => {
     const record = await register("mute", port);
     await approve(record);
     const starting = host.reconcile(record.id);
-    await vi.waitFor(async () => expect(await runIds()).toHaveLength(1), 10_000);
+    await vi.waitFor(async () => expect(await runIds()).toHaveLength(1), 30_000);
     const stranger = await impersonate(port);
     expect((await starting).failure).toMatchObject({
       code: "process_port_taken",
@@ -521,9 +521,9 @@ describe("a plugin with a command", () => {
     const record = await register("", port);
     await approve(record);
     await host.start();
-    await vi.waitFor(() => expect(host.status(record.id).badge).toBe("healthy"), 10_000);
+    await vi.waitFor(() => expect(host.status(record.id).badge).toBe("healthy"), 30_000);
     await chat(record.id, "deafen");
-    await vi.waitFor(async () => expect((await host.checkNow(record.id)).lastCheck?.ok).toBe(false), 10_000);
+    await vi.waitFor(async () => expect((await host.checkNow(record.id)).lastCheck?.ok).toBe(false), 30_000);
     const stranger = await impersonate(port);
     const { failure } = await host.checkNow(record.id);
     expect(failure?.code).toBe("process_port_taken");
@@ -579,7 +579,7 @@ describe("a plugin with a command", () => {
     expect((await host.reconcile(record.id)).badge).toBe("disabled");
     expect(await findRun(runId)).toEqual([]);
     expect(await runIds()).toEqual([]);
-  }, 30_000);
+  });
 
   it("leaves nothing behind when the console ends, and is back when it starts", async () => {
     const record = await register();
@@ -592,8 +592,8 @@ describe("a plugin with a command", () => {
     expect(await findRun(runId)).toEqual([]);
     ({ host, supervisor } = makeHost(true));
     await host.start();
-    await vi.waitFor(() => expect(host.status(record.id).badge).toBe("healthy"), 10_000);
-  }, 30_000);
+    await vi.waitFor(() => expect(host.status(record.id).badge).toBe("healthy"), 30_000);
+  });
 
   it("that an earlier console left behind is ended before anything is started", async () => {
     const record = await register();

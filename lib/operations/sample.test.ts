@@ -26,7 +26,7 @@ describe("ensureSample", () => {
     await ensureSample(loom);
     await loom.host.start();
     const [record] = await loom.data.plugins.list();
-    await expect.poll(() => loom.host.status(record?.id ?? "").badge, { timeout: 10_000 }).toBe("healthy");
+    await expect.poll(() => loom.host.status(record?.id ?? "").badge, { timeout: 30_000 }).toBe("healthy");
   });
 
   it("does nothing the second time", async () => {

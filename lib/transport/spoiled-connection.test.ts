@@ -80,7 +80,7 @@ describe.each(["http", "grpc"] as const)("%s over a spoiled connection", (transp
     await proxy.down();
     expect((await failureOf(client.metadata())).code).toBe("plugin_unreachable");
     await proxy.up();
-    await vi.waitFor(async () => expect((await client.health()).value.healthy).toBe(true), 10_000);
+    await vi.waitFor(async () => expect((await client.health()).value.healthy).toBe(true), 30_000);
   });
 
   const cuts: Toxic[] = [

@@ -4,7 +4,7 @@ import { createStubPlugin, type StubPlugin } from "../../../test/stub-plugin.ts"
 import type { Approval } from "../../contract/intake.ts";
 import type { Plugin } from "../../contract/plugin.ts";
 
-const SOON = { timeout: 10_000 };
+const SOON = { timeout: 30_000 };
 const SECRET = { name: "api_key", type: "string", sensitive: true };
 
 let loom: TestConsole;

@@ -5,7 +5,7 @@ import type { ConfigRevision } from "../../contract/config-revision.ts";
 import type { Plugin } from "../../contract/plugin.ts";
 import type { PluginPreview } from "../../contract/registration.ts";
 
-const SOON = { timeout: 10_000 };
+const SOON = { timeout: 30_000 };
 const KEY = "canary-key-5521-builtin";
 
 let loom: TestConsole;
@@ -129,7 +129,7 @@ describe("a built-in plugin with a service on this machine", () => {
     });
     await call("PATCH", `/api/plugins/${id}`, { approveEndpoint: true });
     await expect
-      .poll(async () => (await call("GET", `/api/plugins/${id}`)).plugin.badge, { timeout: 10_000 })
+      .poll(async () => (await call("GET", `/api/plugins/${id}`)).plugin.badge, { timeout: 30_000 })
       .toBe("healthy");
     const { plugin } = await call("GET", `/api/plugins/${id}`);
     expect(plugin).toMatchObject({ modelIds: server.models.map((model) => model.id), reinitializations: 0 });

@@ -73,7 +73,7 @@ async function actions(name = "Stub"): Promise<string[]> {
   return (await loom.data.audit.list({ limit: 100, targetId: id })).map(({ action }) => action).toReversed();
 }
 
-const until = (check: () => Promise<void> | void) => vi.waitFor(check, { timeout: 15_000, interval: 20 });
+const until = (check: () => Promise<void> | void) => vi.waitFor(check, { timeout: 30_000, interval: 20 });
 
 describe("a file that appears", () => {
   it("registers a plugin and switches it on, by itself", async () => {

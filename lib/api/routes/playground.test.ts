@@ -8,7 +8,7 @@ import { RunEvent } from "../../contract/playground.ts";
 import type { Plugin } from "../../contract/plugin.ts";
 import { createFakeClock } from "../../../test/fake-clock.ts";
 
-const SOON = { timeout: 10_000 };
+const SOON = { timeout: 30_000 };
 const RUNS = "/api/playground/runs";
 
 let loom: TestConsole;

@@ -47,7 +47,7 @@ async function listDeeds(): Promise<AuditEntry[]> {
 async function run(): Promise<void> {
   await approve((await getProcess()).command);
   await loom.call("POST", "/api/plugins/Own/enable", { as: "admin", body: {} });
-  await vi.waitFor(async () => expect((await getProcess()).status).toBe("running"), 10_000);
+  await vi.waitFor(async () => expect((await getProcess()).status).toBe("running"), 30_000);
 }
 
 describe("the approval of a command", () => {

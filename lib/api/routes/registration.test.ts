@@ -6,7 +6,7 @@ import { createStubPlugin, type StubPlugin } from "../../../test/stub-plugin.ts"
 import type { Plugin } from "../../contract/plugin.ts";
 import type { PluginPreview } from "../../contract/registration.ts";
 
-const SOON = { timeout: 10_000 };
+const SOON = { timeout: 30_000 };
 
 let loom: TestConsole;
 let plugin: StubPlugin;

@@ -7,7 +7,7 @@ import type { PluginConfig } from "../../contract/config.ts";
 import type { HealthReport } from "../../contract/health.ts";
 import type { Plugin } from "../../contract/plugin.ts";
 
-const SOON = { timeout: 10_000 };
+const SOON = { timeout: 30_000 };
 const SECRET = "canary-5f0c9a7e-do-not-leak";
 const SCHEMA = [
   { name: "api_key", type: "string", required: true, sensitive: true, description: "Key" },

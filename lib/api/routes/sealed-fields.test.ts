@@ -125,7 +125,7 @@ describe("a field that becomes sensitive", () => {
       kind: "adopted",
       changes: [{ field: "token", secret: "set" }],
     });
-  }, 60_000);
+  });
 
   it("because a watched file says so is sealed as soon as the file is read", async () => {
     await writeManifest("{ name: token, type: string }");
@@ -134,7 +134,7 @@ describe("a field that becomes sensitive", () => {
     await writeManifest("{ name: token, type: string, sensitive: true }");
     await expectSealed();
     expect((await revisions())[0]).toMatchObject({ kind: "adopted" });
-  }, 60_000);
+  });
 
   it("in a database of an older version is sealed at the next start", async () => {
     await register();
@@ -148,7 +148,7 @@ describe("a field that becomes sensitive", () => {
     const { version } = await getConfig();
     await adoptStored(loom);
     expect((await getConfig()).version).toBe(version);
-  }, 60_000);
+  });
 
   it("and has no value any more leaves nothing in what is remembered either", async () => {
     await writeManifest("{ name: token, type: string }");
@@ -159,7 +159,7 @@ describe("a field that becomes sensitive", () => {
     expect(await getConfig()).toMatchObject({ version: 4, secrets: { token: { configured: false } } });
     expect(await readEverything()).not.toMatch(CANARY);
     expect(await findTraces()).toEqual([]);
-  }, 60_000);
+  });
 
   it("while its file moves the plugin is not told to the new address", async () => {
     const other = await createStubPlugin({ schema: [SEALED] });
@@ -188,5 +188,5 @@ describe("a field that becomes sensitive", () => {
     expect(entry).toMatchObject({ action: "plugin.reloaded" });
     expect(entry?.changes).toContainEqual({ field: "token", secret: "cleared" });
     expect(await findTraces()).toEqual([]);
-  }, 60_000);
+  });
 });
