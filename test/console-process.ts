@@ -48,7 +48,7 @@ export async function startConsole(options: ConsoleOptions = {}): Promise<Consol
     stdio: ["ignore", "pipe", "pipe"],
   });
   const output = collect(child);
-  const url = await waitForMatch(child, output, options.until ?? /ready at (http:\/\/\S+)/, 30_000);
+  const url = await waitForMatch(child, output, options.until ?? /ready at (http:\/\/\S+)/, 90_000);
   return {
     url,
     pid: child.pid ?? 0,
@@ -78,7 +78,7 @@ export async function startExamplePlugin(
     env: { ...inherited(), PORT: String(port) },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const url = await waitForMatch(child, collect(child), /((?:http|grpc):\/\/[\d.]+:\d+)/, 10_000);
+  const url = await waitForMatch(child, collect(child), /((?:http|grpc):\/\/[\d.]+:\d+)/, 60_000);
   return { url, port: Number(new URL(url).port), stop: async () => void (await end(child, "SIGKILL")) };
 }
 
@@ -90,7 +90,7 @@ export async function removeDirectory(path: string): Promise<void> {
 export async function waitFor<T>(
   what: string,
   probe: () => Promise<T | undefined> | T | undefined,
-  timeoutMs = 15_000,
+  timeoutMs = 30_000,
 ): Promise<T> {
   const until = performance.now() + timeoutMs;
   for (;;) {

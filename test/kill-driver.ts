@@ -35,6 +35,8 @@ export interface KillReport extends WriteReport {
 }
 
 const PROCESS_PLUGINS = ["First process", "Second process"];
+/** What is still there then is an orphan. */
+const GONE_MS = 15_000;
 const LIMIT_MS = 60_000;
 /** What took longer is explained. */
 const SLOW_MS = 5_000;
@@ -80,7 +82,7 @@ export async function driveKills({ kills, random = Math.random, onKill }: KillOp
     await loom.kill();
     const killedAt = performance.now();
     let left = await findProcesses(dataDirectory);
-    while (left.length > 0 && performance.now() - killedAt < 5_000) {
+    while (left.length > 0 && performance.now() - killedAt < GONE_MS) {
       await delay(5);
       left = await findProcesses(dataDirectory);
     }

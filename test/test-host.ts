@@ -135,5 +135,5 @@ export async function createTestHost(options: TestHostOptions = {}) {
 
 /** Waits for something that happens in real time, such as a write under way. */
 export function until(assertion: () => void | Promise<void>): Promise<void> {
-  return vi.waitFor(assertion, { timeout: 5_000, interval: 2 });
+  return vi.waitFor(assertion, { timeout: 30_000, interval: 2 });
 }
