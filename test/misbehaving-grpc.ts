@@ -89,6 +89,30 @@ const CALL_FAULTS = {
     open(stream);
     finish(stream, 0);
   },
+  "two-messages": (stream: ServerHttp2Stream) => {
+    open(stream);
+    for (const name of ["first", "second"]) {
+      stream.write(frame(encodeMessage("Metadata", { name, version: "1", provider_type: "odd" })));
+    }
+    finish(stream, 0);
+  },
+  "two-messages-then-silence": (stream: ServerHttp2Stream) => {
+    open(stream);
+    stream.write(Buffer.concat([frame(Buffer.alloc(0)), frame(Buffer.alloc(0))]));
+  },
+  "two-whole-chats": (stream: ServerHttp2Stream) => {
+    open(stream);
+    for (const content of ["one", "two"]) {
+      const choice = { index: 0, message: { role: "assistant", content }, finish_reason: "stop" };
+      stream.write(frame(encodeMessage("ChatResponse", { choices: [choice] })));
+    }
+    finish(stream, 0);
+  },
+  "message-then-error": (stream: ServerHttp2Stream) => {
+    open(stream);
+    stream.write(frame(encodeMessage("Health", { healthy: true })));
+    finish(stream, 13, "second thoughts");
+  },
   "ok-without-anything": (stream: ServerHttp2Stream) => trailersOnly(stream, 0),
   "no-status": (stream: ServerHttp2Stream) => {
     stream.respond({ ":status": 200, "content-type": "application/grpc+proto" });

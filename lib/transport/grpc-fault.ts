@@ -23,7 +23,10 @@ export interface FaultContext {
   hasBegun: boolean;
 }
 
-/** Any status but OK, as our error: the plugin's own error object, then what happened on the way, then the status. */
+/**
+ * How a call failed, as our error: the plugin's own error object, then what happened on the way, then the status. Status OK stands
+ * for the message that was due and did not come.
+ */
 export function toStatusFault(end: StatusObject, context: FaultContext): AppError {
   const { target, step, redaction, nowMs, hasBegun } = context;
   const complaint = readComplaint(end.metadata);
@@ -46,9 +49,9 @@ export function toStatusFault(end: StatusObject, context: FaultContext): AppErro
   );
 }
 
-/** Status OK, no message and no complaint: enough where an answer says nothing anyway. */
+/** Status OK without a complaint: enough where an answer says nothing anyway. */
 export function isBareSuccess(end: StatusObject): boolean {
-  return /^No message received$/.test(end.details) && readComplaint(end.metadata) === undefined;
+  return end.code === Status.OK && readComplaint(end.metadata) === undefined;
 }
 
 /** The `PluginError` of the trailer; undefined when there is none that can be read. */
@@ -95,7 +98,6 @@ const WIRE_FAULTS: Array<[RegExp, (context: FaultContext, match: RegExpExecArray
     /^Received HTTP status code (\d+)/,
     (context, [, status]) => notGrpc(context, `with HTTP status ${status}`),
   ],
-  [/^No message received$/, (context) => empty(context)],
   [/Call ended without gRPC status|^No status information received/, (context) => cutShort(context)],
   [
     /^Connection dropped|ECONNRESET|EPIPE|^Stream refused|^Received RST_STREAM|^Call cancelled$/,
@@ -110,6 +112,7 @@ const WIRE_FAULTS: Array<[RegExp, (context: FaultContext, match: RegExpExecArray
 function toWireFault(end: StatusObject, context: FaultContext): AppError | undefined {
   const { target, step, progress } = context;
   if (progress.failure !== undefined) return toNetworkFault(progress.failure, target, step);
+  if (end.code === Status.OK) return empty(context);
   if (/^No connection established/.test(end.details)) {
     return progress.isConnected ? notHttp2(context, end.details) : toConnectFault(end.details, context);
   }
@@ -192,6 +195,14 @@ function empty({ target, step }: FaultContext): AppError {
   return new AppError("plugin_empty_response", `${target.label} answered ${step} without a message.`, {
     hint: "Send one message, then status OK.",
   });
+}
+
+export function severalMessages({ target, step }: Pick<FaultContext, "target" | "step">): AppError {
+  return new AppError(
+    "plugin_invalid_response",
+    `${target.label} answered ${step} with more than one message.`,
+    { hint: `Send one message, then status OK: ${step} is no stream in plugin.proto.` },
+  );
 }
 
 function damaged({ target, step }: FaultContext): AppError {

@@ -11,15 +11,16 @@ import { createClock } from "../real-clock.ts";
 import type { PluginClient } from "./client.ts";
 import { createGrpcClient, type GrpcClientOptions } from "./grpc.ts";
 
-const SHORT = {
-  connectMs: 500,
-  metadataMs: 1_000,
-  modelsMs: 1_000,
-  healthMs: 1_000,
-  initializeMs: 1_000,
-  cleanupMs: 1_000,
+/** Reached by none of the tests. */
+const AMPLE = {
+  connectMs: 15_000,
+  metadataMs: 15_000,
+  modelsMs: 15_000,
+  healthMs: 15_000,
+  initializeMs: 15_000,
+  cleanupMs: 15_000,
 };
-const HASTY = { ...SHORT, metadataMs: 60, modelsMs: 60, healthMs: 60, initializeMs: 60, cleanupMs: 60 };
+const HASTY = { ...AMPLE, metadataMs: 60, modelsMs: 60, healthMs: 60, initializeMs: 60, cleanupMs: 60 };
 
 const cleanups: Array<() => Promise<void>> = [];
 afterEach(async () => {
@@ -37,7 +38,7 @@ async function connect(
     approvals: { isApproved: () => true },
     ownPort: () => 1,
     clock: createClock(),
-    timeouts: SHORT,
+    timeouts: AMPLE,
     ...options,
   });
   cleanups.push(() => client.close());
@@ -84,6 +85,18 @@ describe("a fault has its code and names the plugin", () => {
     ["deep-message", "health", "plugin_invalid_response", /no Health message/],
     ["no-message", "health", "plugin_empty_response", /without a message/],
     ["ok-without-anything", "models", "plugin_empty_response", /without a message/],
+    ["two-messages", "metadata", "plugin_invalid_response", /GetMetadata with more than one message/],
+    ["two-messages", "models", "plugin_invalid_response", /GetModels with more than one message/],
+    [
+      "two-messages-then-silence",
+      "health",
+      "plugin_invalid_response",
+      /HealthCheck with more than one message/,
+    ],
+    ["two-messages-then-silence", "initialize", "plugin_invalid_response", /more than one message/],
+    ["two-messages-then-silence", "cleanup", "plugin_invalid_response", /more than one message/],
+    ["message-then-error", "health", "plugin_error", /HealthCheck with INTERNAL: second thoughts/],
+    ["error-trailer-with-ok", "models", "plugin_rate_limited", /GetModels with OK: Slow down/],
     ["unimplemented", "metadata", "plugin_endpoint_missing", /unknown service/],
     ["models-unimplemented", "models", "plugin_endpoint_missing", /GetModels with UNIMPLEMENTED/],
     ["unauthenticated", "initialize", "plugin_authentication_failed", /Invalid API key format/],
@@ -267,7 +280,7 @@ describe("chats", () => {
   ];
 
   it.each(rows)("%s → %s", async (fault, code, said) => {
-    const { client, plugin } = await connect(fault, { timeouts: { ...SHORT, ...HASTY_CHAT } });
+    const { client, plugin } = await connect(fault, { timeouts: { ...AMPLE, ...HASTY_CHAT } });
     const seen: ChatChunk[] = [];
     const error = await failureOf(collect(client.chat(REQUEST), seen));
     expect(error.code).toBe(code);
@@ -278,11 +291,20 @@ describe("chats", () => {
   it.each(["stream-cut-after-finish", "stream-silent-after-finish"] as const)(
     "%s is complete all the same",
     async (fault) => {
-      const { client, plugin } = await connect(fault, { timeouts: { ...SHORT, ...HASTY_CHAT } });
+      const { client, plugin } = await connect(fault, { timeouts: { ...AMPLE, ...HASTY_CHAT } });
       expect(textOf(await collect(client.chat(REQUEST)))).toBe("so far");
       await vi.waitFor(() => expect(plugin.openSockets()).toBe(0));
     },
   );
+
+  it("two-whole-chats → plugin_invalid_response", async () => {
+    const { client } = await connect("two-whole-chats");
+    const error = await failureOf(collect(client.chat({ ...REQUEST, stream: false })));
+    expect(error).toMatchObject({
+      code: "plugin_invalid_response",
+      message: expect.stringContaining("answered CreateChatCompletion with more than one message"),
+    });
+  });
 
   it("cuts a stream without end at the cap on all its bytes", async () => {
     const { client, plugin } = await connect("stream-endless", { caps: { stream: 1024 * 1024 } });

@@ -26,16 +26,23 @@ export function readPluginProto(): string {
 /** Key of the trailing metadata that holds a serialized `PluginError`. */
 export const ERROR_TRAILER = "loom-plugin-error-bin";
 
+interface Method {
+  request: string;
+  response: string;
+  /** True when any number of messages comes back; otherwise it is one. */
+  streams: boolean;
+}
+
 /** The calls of the service, with the messages that go out and come back. */
 export const METHODS = {
-  GetMetadata: { request: "GetMetadataRequest", response: "Metadata" },
-  Initialize: { request: "InitializeRequest", response: "InitializeResponse" },
-  HealthCheck: { request: "HealthCheckRequest", response: "Health" },
-  CreateChatCompletion: { request: "ChatRequest", response: "ChatResponse" },
-  CreateChatCompletionStream: { request: "ChatRequest", response: "ChatChunk" },
-  GetModels: { request: "GetModelsRequest", response: "GetModelsResponse" },
-  Cleanup: { request: "CleanupRequest", response: "CleanupResponse" },
-} as const;
+  GetMetadata: { request: "GetMetadataRequest", response: "Metadata", streams: false },
+  Initialize: { request: "InitializeRequest", response: "InitializeResponse", streams: false },
+  HealthCheck: { request: "HealthCheckRequest", response: "Health", streams: false },
+  CreateChatCompletion: { request: "ChatRequest", response: "ChatResponse", streams: false },
+  CreateChatCompletionStream: { request: "ChatRequest", response: "ChatChunk", streams: true },
+  GetModels: { request: "GetModelsRequest", response: "GetModelsResponse", streams: false },
+  Cleanup: { request: "CleanupRequest", response: "CleanupResponse", streams: false },
+} as const satisfies Record<string, Method>;
 export type MethodName = keyof typeof METHODS;
 
 /** `/loom.plugin.v1.ProviderPlugin/GetModels`. */

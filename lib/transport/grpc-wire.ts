@@ -1,15 +1,22 @@
-import { Metadata, type ClientReadableStream, type ServiceError } from "@grpc/grpc-js";
-import { AppError, isAppError } from "../contract/error.ts";
+import { Metadata, type ClientReadableStream, type ServiceError, type StatusObject } from "@grpc/grpc-js";
+import type { AppError} from "../contract/error.ts";
+import { isAppError } from "../contract/error.ts";
 import type { JsonObject } from "../core/json-object.ts";
 import { toNetworkFault } from "../core/network-fault.ts";
 import type { Clock } from "../core/clock.ts";
 import { abortedByCaller, createCall, type Call } from "./call.ts";
 import { openChannel, type Channel, type ChannelSettings } from "./grpc-channel.ts";
-import { isBareSuccess, notGrpc, toStatusFault, tooMuchMetadata, type FaultContext } from "./grpc-fault.ts";
-import { decodeMessage, encodeMessage, METHODS, methodPath, type MethodName } from "./grpc-schema.ts";
-import { formatBytes, MESSAGE_CAP, type Caps } from "./limits.ts";
-import { hasMoreFields } from "./protobuf-scan.ts";
-import { LIST_CAPS } from "./reading.ts";
+import {
+  isBareSuccess,
+  notGrpc,
+  severalMessages,
+  toStatusFault,
+  tooMuchMetadata,
+  type FaultContext,
+} from "./grpc-fault.ts";
+import { decodeResponse, encodeRequest } from "./grpc-message.ts";
+import { METHODS, methodPath, type MethodName } from "./grpc-schema.ts";
+import { MESSAGE_CAP, type Caps } from "./limits.ts";
 import type { Redaction } from "./redaction.ts";
 
 export interface GrpcWireOptions extends ChannelSettings {
@@ -69,6 +76,37 @@ export function createGrpcWire(options: GrpcWireOptions): GrpcWire {
     } else if (sizeOf(headers) > caps.headers) call.cancel(tooMuchMetadata(context));
   }
 
+  /** Every answer is read as a stream, since the library's unary call never ends once a second message has come. */
+  async function* receive(
+    step: MethodName,
+    request: JsonObject,
+    call: Call,
+    cap: number,
+  ): AsyncGenerator<Buffer> {
+    let context: FaultContext | undefined;
+    try {
+      const body = encodeRequest(step, request);
+      const [{ client }, known] = await open(step, call, Math.min(cap, MESSAGE_CAP));
+      context = known;
+      const stream = client.makeServerStreamRequest(methodPath(step), asIs, asIs, body, new Metadata());
+      stream.on("metadata", (headers: Metadata) => watchHeaders(headers, call, known));
+      let end: StatusObject | undefined;
+      stream.on("status", (status: StatusObject) => (end = status));
+      const isOne = !METHODS[step].streams;
+      let count = 0;
+      for await (const bytes of readPieces(stream, call)) {
+        count += 1;
+        if (isOne && count > 1) throw severalMessages(known);
+        known.hasBegun = !isOne;
+        yield bytes;
+      }
+      if (end && isOne && count === 0 && !(SAYS_NOTHING.has(step) && isBareSuccess(end)))
+        throw toStatusFault(end, { ...known, nowMs: clock.now() });
+    } catch (error) {
+      throw toFault(error, step, call, context);
+    }
+  }
+
   return {
     begin(signal) {
       const call = createCall(clock, signal);
@@ -78,41 +116,13 @@ export function createGrpcWire(options: GrpcWireOptions): GrpcWire {
       return call;
     },
     async ask(step, request, call, cap) {
-      let context: FaultContext | undefined;
-      try {
-        const body = encodeRequest(step, request);
-        const [{ client }, known] = await open(step, call, Math.min(cap, MESSAGE_CAP));
-        context = known;
-        const answer = await call.race(
-          () =>
-            new Promise<Buffer>((resolve, reject) => {
-              client
-                .makeUnaryRequest(methodPath(step), asIs, asIs, body, new Metadata(), (error, value) => {
-                  if (error && !(SAYS_NOTHING.has(step) && isBareSuccess(error))) reject(error);
-                  else resolve(value ?? Buffer.alloc(0));
-                })
-                .on("metadata", (headers) => watchHeaders(headers, call, known));
-            }),
-        );
-        return decodeResponse(step, answer, target.label);
-      } catch (error) {
-        throw toFault(error, step, call, context);
-      }
+      let answer: Buffer = Buffer.alloc(0);
+      for await (const bytes of receive(step, request, call, cap)) answer = bytes;
+      return decodeResponse(step, answer, target.label);
     },
     async *listen(step, request, call, cap) {
-      let context: FaultContext | undefined;
-      try {
-        const body = encodeRequest(step, request);
-        const [{ client }, known] = await open(step, call, Math.min(cap, MESSAGE_CAP));
-        context = known;
-        const stream = client.makeServerStreamRequest(methodPath(step), asIs, asIs, body, new Metadata());
-        stream.on("metadata", (headers: Metadata) => watchHeaders(headers, call, known));
-        for await (const bytes of readPieces(stream, call)) {
-          known.hasBegun = true;
-          yield { message: decodeResponse(step, bytes, target.label), bytes: bytes.length };
-        }
-      } catch (error) {
-        throw toFault(error, step, call, context);
+      for await (const bytes of receive(step, request, call, cap)) {
+        yield { message: decodeResponse(step, bytes, target.label), bytes: bytes.length };
       }
     },
     close() {
@@ -134,52 +144,6 @@ async function* readPieces(stream: ClientReadableStream<Buffer>, call: Call): As
     const next = await call.race(() => source.next());
     if (next.done === true) return;
     yield next.value;
-  }
-}
-
-function encodeRequest(step: MethodName, request: JsonObject): Buffer {
-  const body = encode(step, request);
-  if (body.length <= MESSAGE_CAP) return body;
-  throw new AppError(
-    "plugin_invalid_request",
-    `This ${step} has ${body.length.toLocaleString("en")} bytes, and a gRPC message at most ${formatBytes(MESSAGE_CAP)}.`,
-    { hint: "Send less, for example a shorter conversation." },
-  );
-}
-
-function encode(step: MethodName, request: JsonObject): Buffer {
-  try {
-    return encodeMessage(METHODS[step].request, request);
-  } catch (cause) {
-    throw new AppError("plugin_invalid_request", `This ${step} does not fit into a gRPC message.`, {
-      hint: "A value may be nested too deep: gRPC messages have at most a hundred levels.",
-      cause,
-    });
-  }
-}
-
-/** The longest list there is, of models, and whatever stands beside it. */
-const MAX_FIELDS = LIST_CAPS.models + 1_000;
-
-function decodeResponse(step: MethodName, bytes: Buffer, label: string): JsonObject {
-  if (hasMoreFields(bytes, MAX_FIELDS)) {
-    throw new AppError(
-      "plugin_response_too_large",
-      `The answer of ${label} to ${step} has more than ${MAX_FIELDS.toLocaleString("en")} fields, repeated ones counted one by one.`,
-      { hint: "Send less: the rest was not read." },
-    );
-  }
-  try {
-    return decodeMessage(METHODS[step].response, bytes);
-  } catch (cause) {
-    throw new AppError(
-      "plugin_invalid_response",
-      `The answer of ${label} to ${step} is no ${METHODS[step].response} message of plugin.proto.`,
-      {
-        hint: "Generate the plugin's code from the console's plugin.proto; it may be of another version.",
-        cause,
-      },
-    );
   }
 }
 
