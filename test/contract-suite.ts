@@ -85,6 +85,28 @@ export function describeTransport(name: string, connect: Connect): void {
       expect(chunks.at(-1)?.usage?.total_tokens).toBe(5);
     });
 
+    it("hands over the calls of an assistant that said nothing else, and their results", async () => {
+      const received: ChatRequest[] = [];
+      const client = await open({
+        async *chat(request) {
+          await Promise.resolve();
+          received.push(request);
+          yield { choices: [{ index: 0, delta: { content: "12" }, finish_reason: "stop" }], done: true };
+        },
+      });
+      const messages: ChatRequest["messages"] = [
+        { role: "user", content: "hello" },
+        {
+          role: "assistant",
+          content: "",
+          tool_calls: [{ id: "c1", type: "function", function: { name: "weather", arguments: "{}" } }],
+        },
+        { role: "tool", content: "12 degrees", tool_call_id: "c1" },
+      ];
+      await collect(client.chat({ ...REQUEST, messages }));
+      expect(received[0]?.messages).toEqual(messages);
+    });
+
     it("delivers a whole answer as one chunk", async () => {
       const client = await open();
       const chunks = await collect(client.chat({ ...REQUEST, stream: false }));

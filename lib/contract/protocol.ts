@@ -68,18 +68,37 @@ export type ToolCall = z.infer<typeof ToolCall>;
 export const FunctionCall = z.looseObject({ name: z.string(), arguments: z.string() });
 export type FunctionCall = z.infer<typeof FunctionCall>;
 
-export const ChatMessage = z.object({
-  role: ChatRole,
-  /** Empty for an assistant that only calls. */
-  content: ChatContent,
-  name: z.string().optional(),
-  /** Of an assistant. */
-  tool_calls: z.array(ToolCall).optional(),
-  /** Of a `tool` message: which call this is the result of. */
-  tool_call_id: z.string().optional(),
-  function_call: FunctionCall.optional(),
-});
+/** Clients send answers back as they came: null is an absent field, and the content of an assistant that only calls an empty text. */
+export const ChatMessage = z
+  .object({
+    role: ChatRole,
+    /** Null or absent only for an assistant that calls. */
+    content: ChatContent.nullish(),
+    name: z.string().nullish(),
+    /** Of an assistant. */
+    tool_calls: z.array(ToolCall).nullish(),
+    /** Of a `tool` message: which call this is the result of. */
+    tool_call_id: z.string().nullish(),
+    function_call: FunctionCall.nullish(),
+  })
+  .transform((message, { addIssue }) => {
+    const { role, tool_calls: calls, function_call: call } = message;
+    const isCall = role === "assistant" && (Boolean(call) || (calls?.length ?? 0) > 0);
+    const content = message.content ?? (isCall ? "" : null);
+    if (content !== null) return withoutNulls({ ...message, content });
+    addIssue({
+      code: "custom",
+      path: ["content"],
+      message: "Missing: only an assistant with tool_calls goes without",
+    });
+    return z.NEVER;
+  });
 export type ChatMessage = z.infer<typeof ChatMessage>;
+
+function withoutNulls<T extends object>(value: T): { [Key in keyof T]: NonNullable<T[Key]> } {
+  const kept = Object.entries(value).filter(([, item]) => item !== null && item !== undefined);
+  return Object.fromEntries(kept) as { [Key in keyof T]: NonNullable<T[Key]> };
+}
 
 /** Something the model may call. `parameters` is a JSON Schema. */
 export const Tool = z.looseObject({

@@ -104,6 +104,35 @@ describe("a run", () => {
     expect(stub.chats.at(-1)).toEqual({ model: "stub-1", messages: says("hello"), ...parameters });
   });
 
+  it.each([
+    ["null", { content: null }],
+    ["absent", {}],
+    ["empty", { content: "" }],
+    [
+      "null, as are the fields it does not use",
+      { content: null, name: null, function_call: null, refusal: null },
+    ],
+  ])("takes back an assistant that called a tool and whose content is %s", async (_name, said) => {
+    const able = await createStubPlugin({
+      models: [{ id: "stub-1", capabilities: { function_calling: true } }],
+    });
+    const calls = [{ id: "c1", type: "function", function: { name: "weather", arguments: "{}" } }];
+    const result = { role: "tool", content: "12 degrees", tool_call_id: "c1" };
+    const messages = [...says("hi"), { role: "assistant", ...said, tool_calls: calls }, result];
+    const id = await add(able);
+    const events = await run({ panes: [pane("stub-1", id)], messages });
+    expect(events.at(-1)).toMatchObject({ type: "done" });
+    const sent = [...says("hi"), { role: "assistant", content: "", tool_calls: calls }, result];
+    expect(able.chats.at(-1)).toMatchObject({ messages: sent });
+    expect(Object.keys((able.chats.at(-1) as { messages: object[] }).messages[1] ?? {}).sort()).toEqual([
+      "content",
+      "role",
+      "tool_calls",
+    ]);
+    await loom.call("DELETE", `/api/plugins/${id}`, { as: "admin" });
+    await able.close();
+  });
+
   it("sends no tools to a plugin that declares none, and says so", async () => {
     const parameters = { tools: [{ type: "function", function: { name: "add" } }] };
     const events = await run({ panes: [{ ...pane(), parameters }], messages: says("hello") });
@@ -193,6 +222,22 @@ describe("bad requests", () => {
     ["five panes", { panes: Array.from({ length: 5 }, () => pane()) }, "panes"],
     ["an unknown mode", { mode: "random" }, "mode"],
     ["an object as content", { messages: [{ role: "user", content: { text: "x" } }] }, "messages[0].content"],
+    [
+      "nothing said and nothing called",
+      { messages: [...says("a"), { role: "assistant", content: null }] },
+      "messages[1].content",
+    ],
+    [
+      "an empty list of calls",
+      { messages: [{ role: "assistant", content: null, tool_calls: [] }] },
+      "messages[0].content",
+    ],
+    [
+      "a user who only calls",
+      { messages: [{ role: "user", tool_calls: [{ id: "c", function: { name: "f", arguments: "" } }] }] },
+      "messages[0].content",
+    ],
+    ["no content", { messages: [{ role: "user" }] }, "messages[0].content"],
     [
       "a fraction as max_tokens",
       { panes: [{ pluginId: "x", model: "m", parameters: { max_tokens: 1.5 } }] },

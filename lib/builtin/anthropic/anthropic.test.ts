@@ -3,7 +3,7 @@ import { collect, textOf } from "../../../test/contract-suite.ts";
 import { serveAnthropic, type AnthropicServer } from "../../../test/anthropic-server.ts";
 import type { StreamFault } from "../../../test/provider-server.ts";
 import type { ConfigValues } from "../../contract/plugin.ts";
-import type { ChatChunk, ChatMessage, ChatRequest } from "../../contract/protocol.ts";
+import { ChatMessage, type ChatChunk, type ChatRequest } from "../../contract/protocol.ts";
 import { createToolCalls } from "../../core/chat-content.ts";
 import { validateConfig } from "../../core/config.ts";
 import { findingsOf } from "../../intake/metadata.ts";
@@ -263,6 +263,18 @@ describe("a request", () => {
           { type: "text", text: "b" },
         ],
       },
+    ]);
+  });
+
+  it("says nothing beside the calls of an assistant without content", () => {
+    const calls = [{ id: "c1", function: { name: "f", arguments: '{"x":1}' } }];
+    const silent = ChatMessage.parse({ role: "assistant", content: null, tool_calls: calls });
+    expect(
+      turnsOf([{ role: "user", content: "a" }, silent, { role: "tool", content: "2", tool_call_id: "c1" }]),
+    ).toMatchObject([
+      { role: "user" },
+      { role: "assistant", content: [{ type: "tool_use", id: "c1", name: "f", input: { x: 1 } }] },
+      { role: "user", content: [{ type: "tool_result", tool_use_id: "c1" }] },
     ]);
   });
 

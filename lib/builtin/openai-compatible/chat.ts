@@ -1,5 +1,5 @@
 import { AppError, isAppError } from "../../contract/error.ts";
-import type { ChatChunk, ChatRequest, Usage } from "../../contract/protocol.ts";
+import type { ChatChunk, ChatMessage, ChatRequest, Usage } from "../../contract/protocol.ts";
 import { isJsonObject, type JsonObject } from "../../core/json-object.ts";
 import type { Upstream, UpstreamRequest } from "../../transport/client.ts";
 import { toCost, type Price } from "../provider/model-prices.ts";
@@ -52,16 +52,24 @@ const OWN_FIELDS = new Set(["model", "messages", "stream", "stream_options", "n"
 
 /** The protocol's request is OpenAI's, but for `plugin_specific`: its fields go beside the others. */
 function toBody(request: ChatRequest, quirks: Quirks): JsonObject {
-  const { plugin_specific: more = {}, max_tokens: limit, stream = false, ...known } = request;
+  const { plugin_specific: more = {}, max_tokens: limit, messages, stream = false, ...known } = request;
   const extra = Object.entries(more).filter(([name]) => !OWN_FIELDS.has(name));
   const limitName = quirks.renamedLimit.has(request.model) ? "max_completion_tokens" : "max_tokens";
   return {
     ...Object.fromEntries(extra),
     ...known,
+    messages: messages.map(toMessage),
     ...(limit === undefined ? {} : { [limitName]: limit }),
     stream,
     ...(stream && !quirks.refusesUsage ? { stream_options: { include_usage: true } } : {}),
   };
+}
+
+/** Services say null for an assistant that only calls; some refuse an empty text. */
+function toMessage(message: ChatMessage): ChatMessage | JsonObject {
+  const { content, tool_calls: calls = [], function_call: call } = message;
+  const isOnlyCall = content === "" && (calls.length > 0 || call !== undefined);
+  return isOnlyCall ? { ...message, content: null } : message;
 }
 
 /** True when the refusal names a field that can be done without, and the next try will differ. */

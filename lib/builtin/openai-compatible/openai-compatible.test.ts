@@ -140,6 +140,8 @@ describe("a chat", () => {
       expect(textOf(await collect(plugin.chat({ ...REQUEST, tools, messages, stream })))).toBe(
         "You said: 12 degrees",
       );
+      // As the service itself had answered: some refuse an empty text.
+      expect(lastBody()).toHaveProperty("messages[1].content", null);
     }
   });
 
