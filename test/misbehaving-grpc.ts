@@ -164,6 +164,12 @@ const CALL_FAULTS = {
   internal: fail(13, "ValueError: 'NoneType'"),
   "unknown-silent": fail(2, ""),
   "unknown-status": fail(99, "short and stout"),
+  "negative-status": fail(-1, ""),
+  "fractional-status": fail(2.5, ""),
+  "endless-status": fail(Infinity, ""),
+  "status-in-words": fail(NaN, "short and stout"),
+  "unknown-status-error-in-trailer": (stream: ServerHttp2Stream) =>
+    trailersOnly(stream, 17, "see trailer", pluginError(RATE_LIMIT)),
   "error-in-trailer": (stream: ServerHttp2Stream) =>
     trailersOnly(stream, 2, "see trailer", pluginError(RATE_LIMIT)),
   "error-trailer-unknown-code": (stream: ServerHttp2Stream) =>

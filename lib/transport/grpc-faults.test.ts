@@ -111,7 +111,12 @@ describe("a fault has its code and names the plugin", () => {
     ["cancelled", "models", "plugin_error", /CANCELLED/],
     ["internal", "models", "plugin_error", /ValueError/],
     ["unknown-silent", "models", "plugin_error", /with UNKNOWN\./],
-    ["unknown-status", "models", "plugin_error", /with 99: short and stout/],
+    ["unknown-status", "models", "plugin_error", /with status 99, which gRPC does not have: short and stout/],
+    ["negative-status", "models", "plugin_error", /with status -1, which gRPC does not have\.$/],
+    ["fractional-status", "health", "plugin_error", /with a status that is no whole number\.$/],
+    ["endless-status", "models", "plugin_error", /with a status that is no whole number\.$/],
+    ["status-in-words", "models", "plugin_error", /with a status that is no whole number: short and stout/],
+    ["unknown-status-error-in-trailer", "models", "plugin_rate_limited", /with status 17, .*: Slow down/],
     ["error-in-trailer", "models", "plugin_rate_limited", /Slow down/],
     ["error-trailer-unknown-code", "models", "plugin_authentication_failed", /short and stout/],
     ["error-trailer-garbage", "models", "plugin_unreachable", /broken/],
@@ -217,6 +222,19 @@ describe("what a plugin says about its failure is kept", () => {
     const { client } = await connect("permission-denied");
     expect((await failureOf(client.models())).extras.plugin).toMatchObject({ code: "PERMISSION_DENIED" });
   });
+
+  it.each([
+    ["unknown-status", { code: "99", excerpt: "short and stout" }],
+    ["status-in-words", { excerpt: "short and stout" }],
+  ] as const)(
+    "and of %s nothing that it did not say: no name, not whether it passes",
+    async (fault, said) => {
+      const { client } = await connect(fault);
+      const { extras } = await failureOf(client.models());
+      expect(extras.plugin).toEqual(said);
+      expect(extras.hint).toContain("0 (OK) to 16");
+    },
+  );
 
   it("an error beside status OK counts for nothing when the answer is missing", async () => {
     const { client } = await connect("error-trailer-with-ok");

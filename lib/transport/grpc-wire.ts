@@ -1,21 +1,15 @@
 import { Metadata, type ClientReadableStream, type ServiceError, type StatusObject } from "@grpc/grpc-js";
-import type { AppError} from "../contract/error.ts";
+import type { AppError } from "../contract/error.ts";
 import { isAppError } from "../contract/error.ts";
 import type { JsonObject } from "../core/json-object.ts";
 import { toNetworkFault } from "../core/network-fault.ts";
 import type { Clock } from "../core/clock.ts";
 import { abortedByCaller, createCall, type Call } from "./call.ts";
 import { openChannel, type Channel, type ChannelSettings } from "./grpc-channel.ts";
-import {
-  isBareSuccess,
-  notGrpc,
-  severalMessages,
-  toStatusFault,
-  tooMuchMetadata,
-  type FaultContext,
-} from "./grpc-fault.ts";
+import { isBareSuccess, toStatusFault } from "./grpc-fault.ts";
 import { decodeResponse, encodeRequest } from "./grpc-message.ts";
 import { METHODS, methodPath, type MethodName } from "./grpc-schema.ts";
+import { notGrpc, severalMessages, tooMuchMetadata, type FaultContext } from "./grpc-wire-fault.ts";
 import { MESSAGE_CAP, type Caps } from "./limits.ts";
 import type { Redaction } from "./redaction.ts";
 

@@ -32,6 +32,16 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   plugin_error: "Look at the plugin's log.",
 };
 
+export interface Answer {
+  /** `UNAVAILABLE`; in words where there is no name for it. */
+  name: string;
+  /** What it means when the plugin says nothing better, and then what to do about it. */
+  code: ErrorCode;
+  hint?: string;
+  /** As the plugin's own code, when it names no other. */
+  own?: string;
+}
+
 export interface FaultSource {
   /** `127.0.0.1:8090`. */
   label: string;
@@ -39,8 +49,8 @@ export interface FaultSource {
   step: string;
   /** Absent for an error object inside a stream, and over gRPC. */
   status?: number;
-  /** What stands in for a status over gRPC: its name and the code it means when the plugin says nothing better. */
-  answer?: { name: string; code: ErrorCode };
+  /** What stands in for a status over gRPC. */
+  answer?: Answer;
   /** Parsed body, or undefined when it was no JSON. */
   body: unknown;
   /** The body as text. */
@@ -69,8 +79,9 @@ export function toPluginFault(source: FaultSource, redaction: Redaction): AppErr
   const answer = status ?? source.answer?.name;
   const intro =
     answer === undefined ? `${label} broke off ${step}` : `${label} answered ${step} with ${answer}`;
+  const hint = (code === meant ? source.answer?.hint : undefined) ?? HINTS[code];
   return new AppError(code, excerpt === "" ? `${intro}.` : `${intro}: ${endSentence(excerpt)}`, {
-    ...(HINTS[code] === undefined ? {} : { hint: HINTS[code] }),
+    ...(hint === undefined ? {} : { hint }),
     plugin: toDetails(source, complaint, code, redaction),
   });
 }
@@ -92,7 +103,7 @@ function toDetails(
     readRetryAfter(source.retryAfter, source.nowMs) ??
     (isProvider && code === "plugin_rate_limited" ? readWait(complaint.message ?? "") : undefined);
   const transient = complaint.transient ?? (isProvider ? isTransient(code) : undefined);
-  const own = complaint.codes[0] ?? source.answer?.name;
+  const own = complaint.codes[0] ?? source.answer?.own;
   const excerpt = toExcerpt(redaction.text(source.text));
   return {
     ...(own === undefined ? {} : { code: redaction.text(own) }),
