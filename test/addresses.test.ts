@@ -295,19 +295,25 @@ describe("an approved address", () => {
     await expectNothingHappened();
   });
 
-  it("opens no other spelling, name or port of the same machine", async () => {
+  it("opens no other name, address or port of the same machine", async () => {
     const plugin = await createStubPlugin();
     const { id } = await register({ endpoint: plugin.endpoint, approveEndpoint: true });
     attempts = 0;
     for (const place of [
       `localhost:${plugin.port}`,
-      `[::ffff:127.0.0.1]:${plugin.port}`,
+      `[::1]:${plugin.port}`,
+      `[::ffff:127.0.0.2]:${plugin.port}`,
       `127.0.0.1:${port}`,
     ]) {
       const { body } = await post("/api/plugins/preview", { endpoint: `http://${place}` });
       expect((body as PluginPreview).address?.tier).toBe("approval");
     }
     expect(attempts).toBe(0);
+    const { body } = await post("/api/plugins/preview", {
+      endpoint: `http://[::ffff:127.0.0.1]:${plugin.port}`,
+    });
+    expect(body).toMatchObject({ address: { host: "127.0.0.1", tier: "approved" }, existing: { id } });
+    attempts = 0;
     await loom.call("DELETE", `/api/plugins/${id}`, { as: "admin" });
     await loom.call("DELETE", `/api/approvals/127.0.0.1:${plugin.port}`, { as: "admin" });
     await plugin.close();

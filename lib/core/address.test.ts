@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isAppError } from "../contract/error.ts";
-import { classifyAddress, isBadPort, parseEndpoint } from "./address.ts";
+import { classifyAddress, isBadPort, parseEndpoint, parseManifestAddress } from "./address.ts";
 
 describe("the tier of an address", () => {
   it.each([
@@ -125,11 +125,41 @@ describe("reading an endpoint", () => {
     "HTTP:127.0.0.1:8090",
     "http:\\\\127.0.0.1:8090",
     "http://127.0.0.1:08090",
+    "http://[::ffff:127.0.0.1]:8090",
+    "http://[::FFFF:7F00:1]:8090",
+    "http://[0:0:0:0:0:ffff:7f00:0001]:8090/",
   ])("knows %s for what it is", (text) => {
     expect(parseEndpoint(text)).toMatchObject({
       url: "http://127.0.0.1:8090",
       host: "127.0.0.1",
       port: 8090,
+    });
+  });
+
+  it.each([
+    ["http://localhost.:8090", "http://localhost:8090"],
+    ["http://LOCALHOST:8090/", "http://localhost:8090"],
+    ["https://Models.Example.com.:443/v1/", "https://models.example.com/v1"],
+    ["http://example.com%2e", "http://example.com"],
+    ["grpc://[::ffff:10.0.0.5]:50051", "grpc://10.0.0.5:50051"],
+    ["grpcs://Models.Example.com.", "grpcs://models.example.com:443"],
+    ["http://[0:0:0:0:0:0:0:1]:8090", "http://[::1]:8090"],
+    // Other places, however alike they look.
+    ["http://[::ffff:0:127.0.0.1]:8090", "http://[::ffff:0:7f00:1]:8090"],
+    ["http://[::127.0.0.1]:8090", "http://[::7f00:1]:8090"],
+    ["http://localhost..:8090", "http://localhost..:8090"],
+  ])("writes %s as %s", (text, url) => {
+    const endpoint = parseEndpoint(text);
+    expect(endpoint.url).toBe(url);
+    expect(parseEndpoint(url)).toEqual(endpoint);
+  });
+
+  it("reads the address of a manifest by the same rules, its query included", () => {
+    expect(parseManifestAddress("http://[::ffff:127.0.0.1]:8090/plugin.yaml?v=1#top")).toEqual({
+      url: "http://127.0.0.1:8090/plugin.yaml?v=1",
+      host: "127.0.0.1",
+      port: 8090,
+      secure: false,
     });
   });
 

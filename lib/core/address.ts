@@ -62,7 +62,7 @@ export function isBadPort(port: number): boolean {
 
 /** Where a plugin answers. `url` is what to store and to compare; `host` has no brackets around an IPv6 address. */
 export interface Endpoint {
-  /** scheme://host[:port][/prefix], lower-case host, no trailing slash. */
+  /** scheme://host[:port][/prefix], host in its one spelling (lower case, no default port), no trailing slash. */
   url: string;
   host: string;
   port: number;
@@ -173,7 +173,20 @@ function parseUrl(text: string, field: string): { scheme: string; url: URL } {
       field,
     );
   }
-  return { scheme, url: new URL(rewritten) };
+  const url = new URL(rewritten);
+  url.hostname = toPlainHost(url.hostname);
+  return { scheme, url };
+}
+
+/**
+ * One spelling for each place, where WHATWG leaves two: an IPv4 address inside IPv6 is that IPv4 address, and the dot that ends a
+ * name says nothing more about it.
+ */
+function toPlainHost(hostname: string): string {
+  const literal = /^\[(.*)\]$/.exec(hostname)?.[1];
+  if (literal === undefined) return hostname.replace(/([^.])\.$/, "$1");
+  const address = ipaddr.process(literal);
+  return address instanceof ipaddr.IPv4 ? address.toString() : hostname;
 }
 
 function refuse(message: string, hint: string, field = "endpoint"): AppError {

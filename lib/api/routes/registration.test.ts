@@ -243,6 +243,17 @@ describe("registering", () => {
     expect((list.body as { plugins: Plugin[] }).plugins.map((one) => one.id)).toContain(id);
   });
 
+  it.each(["[::ffff:127.0.0.1]", "[::FFFF:7f00:1]", "127.1", "127.0.0.1."])(
+    "knows the address of another plugin when it is spelled %s",
+    async (host) => {
+      const { id } = await register({ endpoint: plugin.endpoint, approveEndpoint: true });
+      const again = { endpoint: `http://${host}:${plugin.port}/`, approveEndpoint: true };
+      expect((await post("/api/plugins", again)).body).toEqual(
+        errorOf("endpoint_taken", { details: expect.objectContaining({ pluginId: id }) }),
+      );
+    },
+  );
+
   it("names the second one apart, and refuses a name or an address that is taken", async () => {
     const other = await createStubPlugin();
     const first = await register({ endpoint: plugin.endpoint, approveEndpoint: true });
