@@ -101,11 +101,30 @@ describe("a request that is shaped wrongly is told what to send", () => {
     expect(answer.body).toEqual(errorOf("invalid_json", { hint: expect.stringMatching(RUN) }));
   });
 
-  it("and not when only a value breaks a rule", async () => {
+  it("and to correct the value when only one breaks a rule", async () => {
     const body = { email: "not an address", password: "x" };
     const { body: answer } = await loom.call("POST", "/api/auth/sign-in/email", { body });
-    expect(answer).toEqual(errorOf("validation_failed", { field: "email" }));
-    expect(answer).not.toHaveProperty("error.hint");
+    expect(answer).toEqual(
+      errorOf("validation_failed", { field: "email", hint: "Correct this value, then try again." }),
+    );
+  });
+
+  it("to correct a value of a configuration, or several", async () => {
+    const { body } = await loom.call("POST", "/api/plugins", { as: "admin", body: { builtin: "simulator" } });
+    const { id } = (body as { plugin: { id: string } }).plugin;
+    const put = async (values: object) =>
+      (await loom.call("PUT", `/api/plugins/${id}/config`, { as: "admin", body: { version: 0, values } }))
+        .body;
+    expect(await put({ latency_ms: -1 })).toEqual(
+      errorOf("validation_failed", {
+        field: "values.latency_ms",
+        hint: "Correct this value, then try again.",
+      }),
+    );
+    expect(await put({ latency_ms: -1, seed: "x" })).toEqual(
+      errorOf("validation_failed", { hint: "Correct these values, then try again." }),
+    );
+    await loom.call("DELETE", `/api/plugins/${id}`, { as: "admin" });
   });
 
   it("which secrets and versions a configuration takes", async () => {

@@ -29,6 +29,16 @@ describe("parseWith", () => {
 });
 
 describe("toErrorResponse", () => {
+  it.each([
+    [{ field: "timeout" }, "Correct this value, then try again."],
+    [{ field: "a", issues: [{ path: "a", message: "Missing" }] }, "Correct this value, then try again."],
+    [{ field: "timeout", hint: "At most 300 s are waited." }, "At most 300 s are waited."],
+    [{}, "Correct the request, then try again."],
+  ])("says what to do about a value that broke a rule: %j", async (extras, hint) => {
+    const response = toErrorResponse({ code: "validation_failed", message: "At most 300", ...extras }, "r-1");
+    expect(await response.json()).toMatchObject({ error: { hint } });
+  });
+
   it("carries the status of the code, the request id, and when to try again", async () => {
     const response = toErrorResponse(
       { code: "plugin_rate_limited", message: "Slow down", plugin: { retryAfterSeconds: 1.2 } },

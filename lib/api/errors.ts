@@ -12,10 +12,16 @@ export function toErrorResponse(info: ErrorInfo, requestId: string): Response {
   if (typeof retryAfter === "number") headers.set("retry-after", String(Math.ceil(retryAfter)));
   const allow = info.code === "method_not_allowed" ? info.details?.["allow"] : undefined;
   if (typeof allow === "string") headers.set("allow", allow);
-  return new Response(JSON.stringify({ error: { ...info, requestId } }), {
-    status: ERROR_STATUS[info.code],
-    headers,
-  });
+  const hint = info.hint ?? adviceFor(info);
+  const error = { ...info, ...(hint === undefined ? {} : { hint }), requestId };
+  return new Response(JSON.stringify({ error }), { status: ERROR_STATUS[info.code], headers });
+}
+
+/** What to do about a value that broke a rule, where whoever found it had nothing better to say: the message names the rule. */
+function adviceFor({ code, field, issues = [] }: ErrorInfo): string | undefined {
+  if (code !== "validation_failed") return undefined;
+  const what = issues.length > 1 ? "these values" : field === undefined ? "the request" : "this value";
+  return `Correct ${what}, then try again.`;
 }
 
 /** All problems of a value that broke its schema; the first is the message. `hint` tells what a value of the right shape is. */
