@@ -12,6 +12,7 @@ import { createSessions } from "./lib/api/session.ts";
 import { createSetupToken } from "./lib/api/setup-token.ts";
 import { createBuiltins } from "./lib/builtin/registry.ts";
 import { isAppError } from "./lib/contract/error.ts";
+import type { Clock } from "./lib/core/clock.ts";
 import { lockDataDirectory } from "./lib/data/directory-lock.ts";
 import { createData } from "./lib/data/open.ts";
 import { toReferenceRules } from "./lib/data/secret-reference.ts";
@@ -33,6 +34,9 @@ import { readPluginProto } from "./lib/transport/grpc-schema.ts";
 
 /** Open answers have this long to end by themselves after SIGTERM, ms; the whole stop stays below ten seconds. */
 const CLOSE_MS = 1_000;
+
+/** The file system has this long to answer at the very end, ms. */
+const FILES_MS = 500;
 
 /**
  * A connection between two requests is kept this long, ms: longer than reverse proxies (nginx, AWS: 60 s) and other clients keep theirs,
@@ -168,8 +172,14 @@ async function start(): Promise<void> {
     server.closeAllConnections();
     await data.close();
     lock.release();
-    log.info("stopped");
-    process.exit(0);
+    if (await filesHaveAnswered(clock)) {
+      log.info("stopped");
+      process.exit(0);
+    }
+    // An exit waits for every call to the file system: one that never returns would keep the process for ever.
+    log.warn("stopped without waiting for a file system that does not answer");
+    process.removeAllListeners("SIGTERM");
+    process.kill(process.pid, "SIGTERM");
   }
   for (const signal of ["SIGINT", "SIGTERM"] as const)
     process.on(signal, () => void stop(signal).catch(explainAndExit));
@@ -204,6 +214,16 @@ async function start(): Promise<void> {
 
   await folders.start();
   await warmUpIntake(clock, stopping.signal);
+}
+
+/** Resolves with true once no call to the file system is under way, or with false after `FILES_MS`. */
+async function filesHaveAnswered(clock: Clock): Promise<boolean> {
+  const areBusy = () => process.getActiveResourcesInfo().some((name) => name.startsWith("FSReq"));
+  for (let waitedMs = 0; areBusy(); waitedMs += 20) {
+    if (waitedMs >= FILES_MS) return false;
+    await clock.sleep(20);
+  }
+  return true;
 }
 
 /** `0.0.0.0` and `::` listen everywhere and can be visited nowhere: loopback stands for them. */

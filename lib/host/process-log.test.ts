@@ -1,7 +1,10 @@
-import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { createReadStream } from "node:fs";
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { promisify } from "node:util";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createFakeClock } from "../../test/fake-clock.ts";
 import type { LogLine } from "../contract/process.ts";
 import { createLog } from "../log.ts";
@@ -11,7 +14,8 @@ let directory: string;
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), "loom-log-"));
 });
-afterEach(() => rm(directory, { recursive: true, force: true }));
+// What was said last may still be on its way to the disk.
+afterEach(() => rm(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }));
 
 const clock = createFakeClock();
 const open = (): Promise<ProcessLog> =>
@@ -53,6 +57,47 @@ describe("a process log", () => {
     const first = numbers[0] ?? 0;
     expect(numbers).toEqual(Array.from({ length: 7_000 - first }, (_, at) => first + at));
     expect(numbers.length).toBeGreaterThan(4_000);
+  });
+
+  it("does not wait for ever for a disk that does not answer, and tells what it did not take", async () => {
+    const log = await open();
+    await mkdir(join(directory, "log"));
+    // Opening a pipe that nobody reads stands still as a disk does that has gone.
+    const stuck = join(directory, "log", "output.jsonl");
+    await promisify(execFile)("mkfifo", [stuck]);
+    say(log, "one\ntwo\n");
+    let missing = -1;
+    const flushing = log.flush().then((lines) => (missing = lines));
+    await vi.waitFor(async () => {
+      await clock.advance(1_000);
+      expect(missing).toBe(2);
+    });
+    await flushing;
+    const reader = createReadStream(stuck);
+    reader.resume();
+    expect(await log.flush()).toBe(0);
+    reader.destroy();
+  });
+
+  it("says what a disk lost that refuses, once it takes lines again, and does not wear itself out meanwhile", async () => {
+    const log = await open();
+    const inTheWay = join(directory, "log");
+    await writeFile(inTheWay, "no folder");
+    say(log, "one\ntwo\n");
+    expect(await log.flush()).toBe(2);
+    say(log, "three\n");
+    expect(await log.flush()).toBe(3);
+    await rm(inTheWay);
+    say(log, "four\n");
+    expect(await log.flush()).toBe(0);
+    expect(texts(log)).toEqual([
+      "stdout one",
+      "stdout two",
+      "stdout three",
+      "stdout four",
+      "console 3 lines before this were not kept: the disk did not take them",
+    ]);
+    expect((await readAll(log)).map(({ text }) => text.slice(0, 7))).toEqual(["four", "3 lines"]);
   });
 
   it("puts pieces together to lines, each stream for itself", async () => {
@@ -166,6 +211,8 @@ describe("a process log", () => {
     for (let round = 0; round < 30; round++) {
       log.write("stdout", piece);
       await clock.advance(1_000);
+      // A second of this clock is too short for a disk.
+      await log.flush();
     }
     log.remark("over");
     await log.flush();

@@ -43,8 +43,8 @@ export interface ProcessLog {
    * written meanwhile neither moves nor lengthens it.
    */
   readAll(): AsyncGenerator<LogLine[], void, undefined>;
-  /** Resolves when everything said so far is on disk. */
-  flush(): Promise<void>;
+  /** Resolves when everything said so far is on disk, or the disk had two seconds to take it: with the number of lines that are not. */
+  flush(): Promise<number>;
   /** Removes the files. */
   remove(): Promise<void>;
 }
@@ -61,7 +61,7 @@ export interface ProcessLogOptions {
 /** Opens the log and reads what is there from earlier. */
 export async function openProcessLog(options: ProcessLogOptions): Promise<ProcessLog> {
   const { directory, clock, redact } = options;
-  const files = createLogFiles(options);
+  const files = createLogFiles({ ...options, onLost: remarkLost });
   const earlier: LogLine[] = [];
   for await (const piece of files.read()) earlier.push(...piece);
   const memory: LogLine[] = earlier.slice(-LINES_IN_MEMORY);
@@ -92,6 +92,14 @@ export async function openProcessLog(options: ProcessLogOptions): Promise<Proces
     const count = dropped.toLocaleString("en");
     dropped = 0;
     add([{ stream: "console", text: `${count} lines dropped: they came faster than they can be kept` }]);
+  }
+
+  function remarkLost(lines: number): void {
+    const which =
+      lines === 1 ? "1 line before this was" : `${lines.toLocaleString("en")} lines before this were`;
+    add([
+      { stream: "console", text: `${which} not kept: the disk did not take ${lines === 1 ? "it" : "them"}` },
+    ]);
   }
 
   function take(stream: OutputStream, read: ReadLines): void {

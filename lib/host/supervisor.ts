@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Manifest } from "../contract/manifest.ts";
 import type { PluginProcess, ProcessCommand } from "../contract/process.ts";
+import { abortable } from "../core/abortable.ts";
 import type { Clock } from "../core/clock.ts";
 import { ADDED_VARIABLES, INHERITED_VARIABLES } from "../core/command.ts";
 import { diffInventories } from "../core/inventory.ts";
@@ -17,6 +18,9 @@ import { openProcessLog, type ProcessLog } from "./process-log.ts";
 import { findLivingRuns, findRun, killRun, readProcess } from "./process-tree.ts";
 import { createSupervised, type Supervised } from "./supervised.ts";
 import { toFailure } from "./failure.ts";
+
+/** A log that is still being opened at the end is waited for so long, ms. */
+const OPEN_MS = 2_000;
 
 export interface SupervisorOptions {
   processes: ProcessStore;
@@ -52,7 +56,7 @@ export interface Supervisor {
   forget(pluginId: string): Promise<void>;
   /** Ends what an earlier console left running. Call before anything is started. */
   cleanUp(): Promise<void>;
-  /** Ends the guardian. Call after every process has been stopped. */
+  /** Ends the guardian, and waits a few seconds for the logs. Call after every process has been stopped. */
   close(): Promise<void>;
 }
 
@@ -96,6 +100,18 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     const opened = logs.get(pluginId) ?? openProcessLog({ directory, clock, log, redact });
     logs.set(pluginId, opened);
     return opened;
+  }
+
+  async function endLog(pluginId: string, opening: Promise<ProcessLog>): Promise<void> {
+    const deadline = clock.deadline(OPEN_MS);
+    try {
+      const lines = await (await abortable(opening, deadline.signal)).flush();
+      if (lines > 0) log.warn({ pluginId, lines }, "the last lines of a plugin's log did not reach the disk");
+    } catch (error) {
+      log.warn({ err: error, pluginId }, "a plugin's log could not be opened");
+    } finally {
+      deadline.clear();
+    }
   }
 
   async function describeCommand(record: PluginRecord, approval: ProcessDecision["approval"]) {
@@ -162,8 +178,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       }
     },
     async close() {
-      const opened = await Promise.all(logs.values());
-      await Promise.all(opened.map((output) => output.flush()));
+      await Promise.all([...logs].map(([pluginId, opening]) => endLog(pluginId, opening)));
       await guardian?.close();
       guardian = null;
     },
