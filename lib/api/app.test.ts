@@ -250,6 +250,13 @@ describe("bodies", () => {
     },
   );
 
+  it("of a stranger have a few kilobytes, whatever is in them", async () => {
+    for (const body of [{ email: "a.".repeat(1_000_000), password: "x" }, Array(20_000).fill(1)]) {
+      const answer = await loom.call("POST", "/api/auth/sign-in/email", { body });
+      expect([answer.status, answer.body]).toEqual([413, errorOf("payload_too_large")]);
+    }
+  });
+
   it.each([
     ["not JSON", "{", 400],
     ["nothing", "", 400],

@@ -5,6 +5,9 @@ import { findUnfaithful } from "../core/faithful.ts";
 /** 8 MB: no request of ours needs more (`reliability.md`, bad input). */
 export const BODY_MAX_BYTES = 8 * 1024 * 1024;
 
+/** 16 KB of whoever is not known yet: a name, an address, a password. */
+export const STRANGER_BODY_MAX_BYTES = 16 * 1024;
+
 /** A 64 KB manifest inside a JSON string: every quote and line break may take two bytes, and there are other fields. */
 export const MANIFEST_BODY_MAX_BYTES = 192 * 1024;
 
@@ -77,7 +80,7 @@ async function readBytes(body: ReadableStream<Uint8Array> | null, maxBytes: numb
 
 function tooLarge(maxBytes: number): AppError {
   return new AppError("payload_too_large", `The body is larger than ${maxBytes} bytes.`, {
-    hint: "Send less; a manifest has at most 64 KB, any other request 8 MB.",
+    hint: "Send less; a manifest has at most 64 KB, a request without a session 16 KB, any other 8 MB.",
   });
 }
 

@@ -12,31 +12,29 @@ export function toErrorResponse(info: ErrorInfo, requestId: string): Response {
   if (typeof retryAfter === "number") headers.set("retry-after", String(Math.ceil(retryAfter)));
   const allow = info.code === "method_not_allowed" ? info.details?.["allow"] : undefined;
   if (typeof allow === "string") headers.set("allow", allow);
-  const hint = info.hint ?? adviceFor(info);
-  const error = { ...info, ...(hint === undefined ? {} : { hint }), requestId };
+  const error = { ...(info.code === "validation_failed" ? withAdvice(info) : info), requestId };
   return new Response(JSON.stringify({ error }), { status: ERROR_STATUS[info.code], headers });
 }
 
-/** What to do about a value that broke a rule, where whoever found it had nothing better to say: the message names the rule. */
-function adviceFor({ code, field, issues = [] }: ErrorInfo): string | undefined {
-  if (code !== "validation_failed") return undefined;
+/** A few of many problems, and what to do about them where whoever found them had nothing better to say: the message names the rule. */
+function withAdvice(info: ErrorInfo): ErrorInfo {
+  const { field, issues = [], hint } = info;
+  if (issues.length > MAX_ISSUES) {
+    const few = `The first ${MAX_ISSUES} of ${issues.length} problems are listed.`;
+    return { ...info, issues: issues.slice(0, MAX_ISSUES), hint: few };
+  }
   const what = issues.length > 1 ? "these values" : field === undefined ? "the request" : "this value";
-  return `Correct ${what}, then try again.`;
+  return { ...info, hint: hint ?? `Correct ${what}, then try again.` };
 }
 
 /** All problems of a value that broke its schema; the first is the message. `hint` tells what a value of the right shape is. */
 function toValidationError(error: z.ZodError, hint?: string): AppError {
-  const all = error.issues.flatMap((issue) => toFieldIssues(issue));
-  const issues = all.slice(0, MAX_ISSUES);
+  const issues = error.issues.flatMap((issue) => toFieldIssues(issue));
   const [first] = issues;
   const where = first?.path ? `${first.path}: ` : "";
   return new AppError("validation_failed", `${where}${first?.message ?? "The request is not valid."}`, {
     ...(first?.path ? { field: first.path } : {}),
-    ...(all.length > MAX_ISSUES
-      ? { hint: `The first ${MAX_ISSUES} of ${all.length} problems are listed.` }
-      : hint !== undefined && error.issues.some(isOfShape)
-        ? { hint }
-        : {}),
+    ...(hint !== undefined && error.issues.some(isOfShape) ? { hint } : {}),
     issues,
   });
 }

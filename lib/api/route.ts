@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Permission } from "../contract/account.ts";
 import { AppError } from "../contract/error.ts";
-import { BODY_MAX_BYTES, readJson } from "./body.ts";
+import { BODY_MAX_BYTES, readJson, STRANGER_BODY_MAX_BYTES } from "./body.ts";
 import type { ApiContext, Visit, Visitor } from "./context.ts";
 import { parseWith } from "./errors.ts";
 
@@ -39,7 +39,7 @@ interface Definition<P extends Permission, A extends Answer, B extends z.ZodType
   body?: B;
   /** Of the body, as short as it makes sense: it is shown to whoever sends another shape. */
   example?: z.input<B>;
-  /** Bytes; 8 MB unless said otherwise. */
+  /** Bytes; 8 MB unless said otherwise, and 16 KB for a public route. */
   bodyLimit?: number;
   /** Refuse numbers, names and text that would change on being read: what is sent is stored and sent on. */
   faithful?: boolean;
@@ -120,17 +120,19 @@ export function route<
 export const NoFields = z.strictObject({});
 
 interface BodyRules {
+  permission: Permission;
   bodyLimit?: number;
   faithful?: boolean;
   example?: unknown;
 }
 
 async function readBody(
-  { bodyLimit = BODY_MAX_BYTES, faithful, example }: BodyRules,
+  { permission, bodyLimit, faithful, example }: BodyRules,
   body: z.ZodType,
   request: Request,
 ): Promise<unknown> {
-  const value = await readJson(request, bodyLimit, faithful);
+  const usual = permission === "public" ? STRANGER_BODY_MAX_BYTES : BODY_MAX_BYTES;
+  const value = await readJson(request, bodyLimit ?? usual, faithful);
   const hint = describeBody(body, example);
   if (value !== undefined) return parseWith(body, value, hint);
   if (body === NoFields) return {};

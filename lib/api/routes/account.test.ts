@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createTestConsole, PASSWORD, type Answer, type TestConsole } from "../../../test/api-console.ts";
+import { SetupRequest } from "../../contract/account.ts";
 import { createAttempts } from "../attempts.ts";
 
 const ADA = { name: "Ada", email: "ada@example.test", password: PASSWORD };
@@ -82,8 +83,15 @@ describe("setup refuses", () => {
     expect((await loom.call("GET", "/api/setup")).status).toBe(200);
   });
 
-  it("a body above 8 MB, although nobody is known yet", async () => {
-    expect((await setup(loom, { name: "x".repeat(9_000_000) })).status).toBe(413);
+  it("an e-mail address of any length with a reason, not with a failure of our own", () => {
+    const request = { token: "x", name: "Ada", password: PASSWORD, email: "a.".repeat(4_000_000) };
+    expect(SetupRequest.safeParse(request).error?.issues).toMatchObject([
+      { path: ["email"], message: "At most 254 characters" },
+    ]);
+  });
+
+  it.each([20_000, 9_000_000])("a body of %s bytes, since nobody is known yet", async (length) => {
+    expect((await setup(loom, { name: "x".repeat(length) })).status).toBe(413);
   });
 
   it.each([

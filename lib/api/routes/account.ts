@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Me, SetupRequest, SetupState } from "../../contract/account.ts";
+import { Email, Me, SetupRequest, SetupState } from "../../contract/account.ts";
 import { AppError, isAppError } from "../../contract/error.ts";
 import { createFirstAdmin, isSetupOpen, recordSession } from "../../operations/accounts.ts";
 import type { ApiContext, Visit } from "../context.ts";
@@ -7,7 +7,7 @@ import { route } from "../route.ts";
 import type { Session } from "../session.ts";
 
 const Credentials = z.object({
-  email: z.email("An e-mail address, like you@example.com").max(254),
+  email: Email,
   password: z.string().min(1, "The password is missing").max(128, "At most 128 characters"),
 });
 type Credentials = z.infer<typeof Credentials>;
