@@ -8,6 +8,9 @@ export const BODY_MAX_BYTES = 8 * 1024 * 1024;
 /** 16 KB of whoever is not known yet: a name, an address, a password. */
 export const STRANGER_BODY_MAX_BYTES = 16 * 1024;
 
+/** A configuration has 256 K characters of values, each of which may take several bytes, and secrets of 16 K. */
+export const CONFIG_BODY_MAX_BYTES = 2 * 1024 * 1024;
+
 /** A 64 KB manifest inside a JSON string: every quote and line break may take two bytes, and there are other fields. */
 export const MANIFEST_BODY_MAX_BYTES = 192 * 1024;
 
@@ -80,7 +83,7 @@ async function readBytes(body: ReadableStream<Uint8Array> | null, maxBytes: numb
 
 function tooLarge(maxBytes: number): AppError {
   return new AppError("payload_too_large", `The body is larger than ${maxBytes} bytes.`, {
-    hint: "Send less; a manifest has at most 64 KB, a request without a session 16 KB, any other 8 MB.",
+    hint: "Send less; a manifest has at most 64 KB, a configuration 2 MB, a request without a session 16 KB, any other 8 MB.",
   });
 }
 

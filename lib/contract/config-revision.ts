@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { AuditChange } from "./activity.ts";
-import { BaseVersion, PluginConfigSaved, RevisionNote, SecretWrite } from "./config.ts";
+import { BaseVersion, PluginConfigSaved, RevisionNote, SecretWrites } from "./config.ts";
 import { ConfigValues } from "./plugin.ts";
 
 /** A secret as part of a revision: which one it was, never what it was. */
@@ -57,7 +57,7 @@ export type ConfigRevisionList = z.infer<typeof ConfigRevisionList>;
 export const ConfigRestore = z.object({
   version: BaseVersion,
   revision: z.number().int().positive(),
-  secrets: z.record(z.string(), SecretWrite).default({}),
+  secrets: SecretWrites,
   note: RevisionNote.optional(),
 });
 export type ConfigRestore = z.infer<typeof ConfigRestore>;

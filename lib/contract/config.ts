@@ -79,6 +79,12 @@ export const SecretWrite = z.union([
 ]);
 export type SecretWrite = z.infer<typeof SecretWrite>;
 
+/** By name. Each is looked up somewhere before it is stored, so a request cannot bring any number of them. */
+export const SecretWrites = z
+  .record(z.string(), SecretWrite)
+  .refine((writes) => Object.keys(writes).length <= 1_000, "At most 1,000 secrets")
+  .default({});
+
 /** Why something was saved, in a person's words. */
 export const RevisionNote = z.string().trim().max(500, "At most 500 characters");
 
@@ -95,7 +101,7 @@ export const BaseVersion = z
 export const PluginConfigWrite = z.object({
   version: BaseVersion,
   values: ConfigValues,
-  secrets: z.record(z.string(), SecretWrite).default({}),
+  secrets: SecretWrites,
   note: RevisionNote.optional(),
 });
 export type PluginConfigWrite = z.infer<typeof PluginConfigWrite>;

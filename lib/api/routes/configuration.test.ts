@@ -186,6 +186,30 @@ describe("a save", () => {
 });
 
 describe("large values", () => {
+  it("are not read when they are larger than any configuration", async () => {
+    for (const [method, path] of [
+      ["PUT", "config"],
+      ["POST", "test"],
+      ["POST", "config/restore"],
+    ] as const) {
+      const body = { version: 0, values: { prompt: "x".repeat(3_000_000) } };
+      const answer = await loom.call(method, `/api/plugins/${id}/${path}`, { as: "admin", body });
+      expect([path, answer.status]).toEqual([path, 413]);
+    }
+  });
+
+  it("are refused before anything is looked up for them: more secrets than a plugin can have", async () => {
+    const many = Object.fromEntries(
+      Array.from({ length: 1_001 }, (_, at) => [`k${at}`, { reference: `file:/nowhere/${at}` }]),
+    );
+    const refusal = {
+      code: "validation_failed",
+      field: "secrets",
+      message: "secrets: At most 1,000 secrets",
+    };
+    expect(await save({}, many)).toMatchObject({ status: 422, body: { error: refusal } });
+  });
+
   it("are refused at the largest one, by a save and a test", async () => {
     const values = { prompt: "x".repeat(300_000), timeout: 5 };
     const refusal = { code: "validation_failed", field: "values.prompt" };

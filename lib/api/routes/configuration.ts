@@ -13,6 +13,7 @@ import { listRevisions, restoreConfig } from "../../operations/config-history.ts
 import { startConfigTest } from "../../operations/config-test.ts";
 import { getConfig, getEffectiveConfig, saveConfig } from "../../operations/config.ts";
 import { acceptDrift } from "../../operations/drift.ts";
+import { CONFIG_BODY_MAX_BYTES } from "../body.ts";
 import { route } from "../route.ts";
 import { toSessionStream } from "../session-stream.ts";
 
@@ -31,6 +32,7 @@ export const configurationRoutes = [
     summary: "Replace the explicit values; an absent secret is kept",
     body: PluginConfigWrite.strict(),
     example: WRITE,
+    bodyLimit: CONFIG_BODY_MAX_BYTES,
     faithful: true,
     response: PluginConfigSaved,
     handle: ({ context, actor, id, body }) => saveConfig(context, actor, id, body),
@@ -55,6 +57,7 @@ export const configurationRoutes = [
     summary: "Save the values of an old revision again; answers which secrets are gone",
     body: ConfigRestore.strict(),
     example: { version: 3, revision: 1 },
+    bodyLimit: CONFIG_BODY_MAX_BYTES,
     faithful: true,
     response: ConfigRestored,
     handle: ({ context, actor, id, body }) => restoreConfig(context, actor, id, body),
@@ -65,6 +68,7 @@ export const configurationRoutes = [
     summary: "Prove an unsaved configuration step by step; a stream of events. Leaving ends the test",
     body: ConfigTestRequest.strict(),
     example: WRITE,
+    bodyLimit: CONFIG_BODY_MAX_BYTES,
     faithful: true,
     response: "event-stream",
     event: ConfigTestEvent,
