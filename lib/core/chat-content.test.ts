@@ -4,6 +4,7 @@ import { Metadata } from "../contract/manifest.ts";
 import type { ChatRequest } from "../contract/protocol.ts";
 import {
   capabilitiesOf,
+  countWords,
   createToolCalls,
   findMissingCapability,
   fitContent,
@@ -18,6 +19,33 @@ const request = (more: Partial<ChatRequest> = {}): ChatRequest => ({
   model: "m",
   messages: [{ role: "user", content: "hello" }],
   ...more,
+});
+
+describe("countWords", () => {
+  const listed = (text: string) => text.split(/\s+/).filter(Boolean).length;
+
+  it("counts what stands between spaces of any kind", () => {
+    const piece = fc.oneof(
+      fc.string({ unit: "grapheme" }),
+      fc.constantFrom(" ", "\n", "\u00a0", "\u3000", "a"),
+    );
+    fc.assert(
+      fc.property(fc.array(piece), (pieces) => {
+        const content = pieces.join("");
+        expect(countWords([{ role: "user", content }])).toBe(listed(content));
+      }),
+    );
+    const every = Array.from({ length: 0x10000 }, (_, code) => `a${String.fromCharCode(code)}`).join("");
+    expect(countWords([{ role: "user", content: every }])).toBe(listed(every));
+  });
+
+  it("adds up a conversation, without its images", () => {
+    const said = [
+      { role: "user" as const, content: [words, image] },
+      { role: "assistant" as const, content: "Cat" },
+    ];
+    expect(countWords(said)).toBe(4);
+  });
 });
 
 describe("textOfContent", () => {

@@ -14,6 +14,29 @@ export function textOfContent(content: ChatContent): string {
   return content.flatMap((part) => (part.type === "text" ? [part.text] : [])).join("\n");
 }
 
+/** Every character that `\s` matches. */
+const SPACES: ReadonlySet<number> = new Set([
+  ...[0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x20, 0xa0, 0x1680],
+  ...[0x2000, 0x2001, 0x2002, 0x2003, 0x2004, 0x2005, 0x2006, 0x2007, 0x2008, 0x2009, 0x200a],
+  ...[0x2028, 0x2029, 0x202f, 0x205f, 0x3000, 0xfeff],
+]);
+
+/** The words of a conversation, counted where they stand: a list of them would hold up everybody while a long text is taken apart. */
+export function countWords(messages: readonly ChatMessage[]): number {
+  return messages.reduce((sum, { content }) => sum + wordsIn(textOfContent(content)), 0);
+}
+
+function wordsIn(text: string): number {
+  let count = 0;
+  let isInside = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const isSpace = SPACES.has(text.charCodeAt(at));
+    if (!isSpace && !isInside) count += 1;
+    isInside = !isSpace;
+  }
+  return count;
+}
+
 /** What a chat may ask of a plugin. */
 export interface ChatCapabilities {
   streaming: boolean;

@@ -1,7 +1,7 @@
 import { AppError } from "../../contract/error.ts";
 import type { Metadata } from "../../contract/manifest.ts";
 import type { ChatChunk, ChatRequest, Model, Usage } from "../../contract/protocol.ts";
-import { textOfContent } from "../../core/chat-content.ts";
+import { countWords } from "../../core/chat-content.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { BuiltinPlugin } from "../../transport/client.ts";
 import { answer } from "./conversation.ts";
@@ -84,7 +84,7 @@ async function* speak(
   };
   const { words, isCut } = toWords(answer(request.messages, settings), request);
   const finish_reason = isCut ? "length" : "stop";
-  const usage = countWords(request, words);
+  const usage = toUsage(request, words);
 
   await clock.sleep(settings.thinkingSeconds * 1000, signal);
   if (request.stream !== true) {
@@ -114,10 +114,8 @@ function toWords(
 }
 
 /** ELIZA has no tokenizer: one word counts as one token, and the model's description says so. */
-function countWords(request: ChatRequest, words: string[]): Usage {
-  const heard = request.messages.flatMap(({ content }) =>
-    textOfContent(content).split(/\s+/).filter(Boolean),
-  ).length;
+function toUsage({ messages }: ChatRequest, words: string[]): Usage {
+  const heard = countWords(messages);
   return {
     prompt_tokens: heard,
     completion_tokens: words.length,

@@ -1,7 +1,7 @@
 import { AppError } from "../../contract/error.ts";
 import type { Metadata } from "../../contract/manifest.ts";
 import type { ChatChunk, ChatRequest, Model } from "../../contract/protocol.ts";
-import { textOfContent } from "../../core/chat-content.ts";
+import { countWords, textOfContent } from "../../core/chat-content.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { BuiltinPlugin } from "../../transport/client.ts";
 import { createDice } from "./dice.ts";
@@ -247,7 +247,7 @@ function toFrame({ model }: Settings, clock: Clock) {
 }
 
 function toEnd({ messages }: ChatRequest, pieces: Piece[]) {
-  const prompt = messages.flatMap(({ content }) => toWords(textOfContent(content))).length;
+  const prompt = countWords(messages);
   const counts = {
     prompt_tokens: prompt,
     completion_tokens: pieces.length,
