@@ -215,4 +215,8 @@ export const ANSWER_FAULTS = {
     choices: [{ message: { role: "assistant", content: "hi" }, finish_reason: "stop" }],
     usage: { prompt_tokens: -1, completion_tokens: 2.0, total_tokens: "3" },
   }),
+  "chat-endless-usage": failure(200, {
+    choices: [{ message: { role: "assistant", content: "hi" }, finish_reason: "stop" }],
+    usage: { prompt_tokens: 1e300, completion_tokens: 2, total_tokens: 2 ** 53, cost_usd: 0.1 },
+  }),
 } as const;

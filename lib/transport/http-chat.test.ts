@@ -192,6 +192,12 @@ describe("a chat answered as a whole", () => {
     expect(chunks[0]?.usage).toEqual({ completion_tokens: 2 });
     expect(chunks[0]?.done).toBe(true);
   });
+
+  it("so are counts that no number holds exactly: the answer is kept all the same", async () => {
+    const { chunks, code } = await run("chat-endless-usage");
+    expect(code).toBeNull();
+    expect(chunks[0]?.usage).toEqual({ completion_tokens: 2, cost_usd: 0.1 });
+  });
 });
 
 it("holds the plugin back while nobody reads", async () => {

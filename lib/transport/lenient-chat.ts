@@ -50,11 +50,16 @@ function withRoundUsage(value: JsonObject): JsonObject {
   const usage = value["usage"];
   if (!isJsonObject(usage)) return "usage" in value ? { ...value, usage: undefined } : value;
   const counts = { ...usage };
-  for (const key of USAGE_COUNTS) counts[key] = toCount(usage[key], Math.round);
-  counts["cost_usd"] = toCount(usage["cost_usd"], (cost) => cost);
+  for (const key of USAGE_COUNTS) counts[key] = toCount(usage[key]);
+  counts["cost_usd"] = toAmount(usage["cost_usd"]);
   return { ...value, usage: counts };
 }
 
-function toCount(value: unknown, shape: (value: number) => number): number | undefined {
-  return typeof value === "number" && Number.isFinite(value) && value >= 0 ? shape(value) : undefined;
+function toAmount(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : undefined;
+}
+
+function toCount(value: unknown): number | undefined {
+  const count = Math.round(toAmount(value) ?? -1);
+  return count >= 0 && Number.isSafeInteger(count) ? count : undefined;
 }
