@@ -36,7 +36,7 @@ import { readPluginProto } from "./lib/transport/grpc-schema.ts";
 const CLOSE_MS = 1_000;
 
 /** The file system has this long to answer at the very end, ms. */
-const FILES_MS = 500;
+const FILES_MS = 3_000;
 
 /**
  * A connection between two requests is kept this long, ms: longer than reverse proxies (nginx, AWS: 60 s) and other clients keep theirs,
