@@ -86,6 +86,13 @@ test("switching on without required values says which field is missing", async (
   await expect(advice).toContainText("offline");
   await advice.getByRole("link", { name: "Configure" }).click();
   await expect(page).toHaveURL(/configuration$/);
+
+  await page.goto(`/plugins/${registered.id}/health`);
+  await page.getByRole("button", { name: "Enable" }).click();
+  await expect(page).toHaveURL(/configuration#/);
+  await expect(page.getByRole("radio", { name: "offline On" })).toBeFocused();
+  await expect(page.getByText("Needs a value before the plugin can be switched on")).toBeVisible();
+  await expect(page.getByRole("alert").filter({ hasText: "config_incomplete" })).toHaveCount(0);
 });
 
 test("a plugin that refuses its configuration says why, and disabling calls cleanup", async ({
