@@ -492,8 +492,14 @@ test("how a save ended is said where the bar was, and is dropped at the next edi
   await expect(page.getByRole("button", { name: "Enable now" })).toBeVisible();
   await text(page, "tags").fill("[1,");
   await expect(page.getByRole("button", { name: "Enable now" })).toHaveCount(0);
-  await text(page, "tags").fill("[1]");
-  await enable(api, id);
+  await text(page, "tags").fill("[0]");
+  await bar(page, "Save").click();
+  const offWords = page.getByText("Saved. The plugin is switched off");
+  await expect(offWords).toBeVisible();
+  await bar(page, "Enable").click();
+  await expect(page.getByText("Healthy", { exact: true })).toBeVisible();
+  // At once, and not when it stops being news.
+  expect(await offWords.count()).toBe(0);
   await page.reload();
 
   parrot.refuse(({ tags }) =>

@@ -31,6 +31,7 @@ export function ConfigActions({
   state,
   obstacle,
   line,
+  isOff,
   goesOn,
   editing,
   onCheck,
@@ -45,6 +46,7 @@ export function ConfigActions({
   obstacle: SaveProblem | null;
   /** Where the first error stands in the text that is open. */
   line: number | null;
+  isOff: boolean;
   goesOn: boolean;
   editing: Ref<ConfigEditing> | undefined;
   /** The page around had the form checked: from now on the fields say what they lack. */
@@ -61,7 +63,7 @@ export function ConfigActions({
     compute: (values: FormValues) => changedNames(config.schema, values),
   });
   const wrong = wrongNames(config.schema, errors);
-  const news = useNews(outcome);
+  const news = useNews(outcome, isOff);
   const secrets = config.schema.filter(({ name, sensitive }) => sensitive && changed.includes(name)).length;
   const opener = useRef<Element | null>(null);
   function show(what: "review" | "test") {

@@ -155,6 +155,7 @@ export function ConfigForm(props: ConfigFormProps) {
           state={state}
           obstacle={broken ? { text: describeBroken(broken), onShow: () => showBroken(broken) } : null}
           line={error?.line ?? null}
+          isOff={onEnable !== undefined}
           goesOn={goesOn}
           editing={editing}
           onCheck={props.onCheck}

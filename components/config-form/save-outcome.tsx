@@ -9,15 +9,17 @@ const SAID_FOR_MS = 8_000;
 
 export type Saved = Extract<SaveOutcome, { kind: "saved" }>;
 
-/** The last save while it is news; null before and after. */
-export function useNews(outcome: SaveOutcome | null): Saved | null {
+/** The last save while it is news and true; null before and after. `isOff`: the plugin is switched off. */
+export function useNews(outcome: SaveOutcome | null, isOff: boolean): Saved | null {
   const [old, setOld] = useState<SaveOutcome | null>(null);
   useEffect(() => {
     if (outcome === null) return;
     const timer = setTimeout(() => setOld(outcome), SAID_FOR_MS);
     return () => clearTimeout(timer);
   }, [outcome]);
-  return outcome?.kind === "saved" && outcome !== old ? outcome : null;
+  if (outcome?.kind !== "saved" || outcome === old) return null;
+  const waitsToBeEnabled = outcome.applied === null;
+  return waitsToBeEnabled && !isOff ? null : outcome;
 }
 
 /** How a save ended, in a sentence, with the way to what else there is to know about it. */
