@@ -3,7 +3,7 @@
 import { Activity, Power, RotateCw, Settings2 } from "lucide-react";
 import type { ReactNode } from "react";
 import { ReviewCommand } from "@/components/processes/review-command.tsx";
-import { useWaitsForApproval } from "@/components/processes/use-process.ts";
+import { useStartsProcess, useWaitsForApproval } from "@/components/processes/use-process.ts";
 import { Button, ButtonLink } from "@/components/ui/button.tsx";
 import { RelativeTime } from "@/components/ui/relative-time.tsx";
 import { BADGES, TONE_CLASSES } from "@/components/ui/status-badge.tsx";
@@ -21,6 +21,7 @@ import { usePermission } from "./use-permission.ts";
 export function PluginAttention({ editing = false }: { editing?: boolean }) {
   const { plugin } = usePluginScreen();
   const waits = useWaitsForApproval(plugin);
+  const starts = useStartsProcess(plugin);
   const mayApprove = usePermission("settings:write");
   if (plugin.badge === "healthy") return null;
   const { icon: Icon, tone } = BADGES[plugin.badge];
@@ -41,7 +42,9 @@ export function PluginAttention({ editing = false }: { editing?: boolean }) {
             {waits ? toApprovalHeadline(mayApprove) : toHeadline(plugin)}
           </p>
           <p className="text-muted wrap-anywhere">
-            {waits ? toApprovalAdvice(plugin) : (toAdvice(plugin, mayApprove) ?? toHint(plugin, error))}
+            {waits
+              ? toApprovalAdvice(plugin)
+              : (toAdvice(plugin, mayApprove, starts) ?? toHint(plugin, error))}
           </p>
           {waits ? null : <NextTurn plugin={plugin} />}
         </div>
@@ -93,7 +96,7 @@ function toHeadline(plugin: Plugin): string {
   return reason ?? BADGES[badge].word;
 }
 
-function toAdvice(plugin: Plugin, mayApprove: boolean): ReactNode {
+function toAdvice(plugin: Plugin, mayApprove: boolean, starts: boolean): ReactNode {
   const { id, badge, missingConfig, endpoint, fileState, lastCheck } = plugin;
   if (lacksConsent(plugin))
     return mayApprove ? "Allow it here, and the plugin is started." : "Nothing is sent to it until then.";
@@ -108,7 +111,7 @@ function toAdvice(plugin: Plugin, mayApprove: boolean): ReactNode {
     );
   }
   if (badge === "disabled") {
-    return `Enabling asks ${endpoint ?? "the plugin"} for its metadata, initialises it, checks its health and reads its models.`;
+    return `Enabling ${starts ? "starts its program, " : ""}asks ${endpoint ?? "the plugin"} for its metadata, initialises it, checks its health and reads its models.`;
   }
   if (badge === "starting") return "The steps below show how far it is.";
   if (badge === "unknown" && !lastCheck?.error)

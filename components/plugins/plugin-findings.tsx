@@ -9,8 +9,9 @@ import { usePluginScreen } from "./plugin-screen-context.ts";
 export function PluginFindings() {
   const { plugin } = usePluginScreen();
   const { data: process } = useProcess(plugin);
-  const isStarted = process?.allowed === true && (process.approved || process.runsApproved === true);
-  const findings = plugin.findings.filter(({ code }) => !(isStarted && code === "process_needs_approval"));
+  // The card of its process says what the command waits for, and nobody has to start the plugin by hand.
+  const isOurs = process?.allowed === true && (process.command !== null || process.runsApproved === true);
+  const findings = plugin.findings.filter(({ code }) => !(isOurs && code === "process_needs_approval"));
   if (findings.length === 0) return null;
   return (
     <Panel

@@ -14,6 +14,12 @@ export function useProcess(plugin: Plugin) {
   return useQuery({ ...queries(api).process(plugin.id), enabled: hasCommand(plugin) });
 }
 
+/** Whether enabling it starts a program: there is one, and the console may. False while that is asked for. */
+export function useStartsProcess(plugin: Plugin): boolean {
+  const { data: process } = useProcess(plugin);
+  return isStartable(process);
+}
+
 /** Nothing but an admin's consent to its command is missing: the manifest is complete and there is something to start. */
 export function useWaitsForApproval(plugin: Plugin): boolean {
   const { data: process } = useProcess(plugin);
@@ -24,5 +30,9 @@ export function useWaitsForApproval(plugin: Plugin): boolean {
 
 /** True when nothing but an admin's consent is missing: there is a command that could be started. */
 function waitsForApproval(process: PluginProcess | undefined): boolean {
-  return process !== undefined && process.allowed && process.command !== null && !process.approved;
+  return isStartable(process) && process?.approved === false;
+}
+
+function isStartable(process: PluginProcess | undefined): boolean {
+  return process !== undefined && process.allowed && process.command !== null;
 }
