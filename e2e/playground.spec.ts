@@ -157,6 +157,22 @@ test("a plugin's failure leads to its configuration", async ({ page, api, plugin
   await expect(page).toHaveURL(new RegExp(`/plugins/${id}/configuration$`));
 });
 
+test("a plugin that cannot be reached leads to its page, which holds the address", async ({
+  page,
+  api,
+  plugin,
+}) => {
+  const id = await registerExample(api, plugin, "Hung up");
+  await page.goto(`/playground?plugin=${id}&model=offline-echo`);
+  await plugin.stop();
+  await ask(page, "Hello");
+  const answer = page.getByRole("article", { name: "Answer of Hung up" });
+  await expect(answer.getByRole("alert")).toBeVisible();
+  await expect(answer.getByRole("link", { name: "Configuration" })).toHaveCount(0);
+  await answer.getByRole("link", { name: "Open plugin" }).click();
+  await expect(page).toHaveURL(new RegExp(`/plugins/${id}$`));
+});
+
 test("the limits of a model are told in tokens", async ({ page, api, plugin }) => {
   const id = await registerExample(api, plugin, "Limited");
   await page.goto(`/playground?plugin=${id}&model=offline-echo`);

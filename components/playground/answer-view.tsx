@@ -1,11 +1,16 @@
 "use client";
 
+import { useQuery } from "@tanstack/react-query";
 import { CircleStop, RefreshCw, Unplug } from "lucide-react";
 import { lazy, Suspense, useDeferredValue } from "react";
 import { ButtonLink, IconButton } from "@/components/ui/button.tsx";
 import { CopyButton } from "@/components/ui/copy-button.tsx";
 import { ErrorNotice } from "@/components/ui/error-notice.tsx";
+import { api } from "@/lib/client/browser.ts";
+import { queries } from "@/lib/client/queries.ts";
+import type { ErrorCode } from "@/lib/contract/error.ts";
 import { isRunning, type Answer } from "./conversation.ts";
+import { toFailureLinks } from "./failure-links.ts";
 import { StatStrip } from "./stat-strip.tsx";
 import { ToolCallList } from "./tool-call-list.tsx";
 
@@ -40,15 +45,7 @@ export function AnswerView({ answer, onAgain }: { answer: Answer; onAgain?: (() 
       ) : null}
       <Ending answer={answer} />
       {error ? <ErrorNotice error={error} {...(onAgain ? { onRetry: onAgain } : {})} /> : null}
-      {error?.code.startsWith("plugin_") ? (
-        <ButtonLink
-          size="sm"
-          className="self-start"
-          href={`/plugins/${encodeURIComponent(target.pluginId)}/configuration`}
-        >
-          Configuration
-        </ButtonLink>
-      ) : null}
+      {error ? <WaysOut code={error.code} pluginId={target.pluginId} /> : null}
       {running ? null : (
         <footer className="flex flex-wrap items-center gap-x-4 gap-y-1">
           {stats ? <StatStrip stats={stats} finishReason={finishReason} /> : null}
@@ -63,6 +60,23 @@ export function AnswerView({ answer, onAgain }: { answer: Answer; onAgain?: (() 
         </footer>
       )}
     </article>
+  );
+}
+
+/** Where the failure may be mended; nothing once the plugin is gone. */
+function WaysOut({ code, pluginId }: { code: ErrorCode; pluginId: string }) {
+  const { data: plugins } = useQuery(queries(api).plugins);
+  const plugin = plugins?.find(({ id }) => id === pluginId);
+  const links = plugin ? toFailureLinks(code, plugin) : [];
+  if (links.length === 0) return null;
+  return (
+    <div className="flex flex-wrap gap-2">
+      {links.map(({ label, href }) => (
+        <ButtonLink key={href} size="sm" href={href}>
+          {label}
+        </ButtonLink>
+      ))}
+    </div>
   );
 }
 

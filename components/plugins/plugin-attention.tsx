@@ -136,7 +136,7 @@ function Remedies({
   waits: boolean;
   editing: boolean;
   /** Of what went wrong, if anything did. */
-  code: string | undefined;
+  code: ErrorInfo["code"] | undefined;
 }) {
   const { plugin, act, running } = usePluginScreen();
   const mayOperate = usePermission("plugins:operate");

@@ -24,6 +24,7 @@ function plugin(name: string, change: Partial<PluginSummary> = {}): PluginSummar
     ejection: null,
     fileState: null,
     streaming: false,
+    hasCommand: false,
     modelIds: [],
     createdAt: "2026-11-22T00:00:00.000Z",
     updatedAt: "2026-11-22T00:00:00.000Z",

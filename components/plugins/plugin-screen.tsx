@@ -66,9 +66,7 @@ export function PluginScreen({ id, children }: { id: string; children: ReactNode
             label: "Models",
             count: screen.plugin.modelIds.length || undefined,
           },
-          ...(screen.plugin.manifest.command === undefined
-            ? []
-            : [{ href: toPluginPath(id, "logs"), label: "Logs" }]),
+          ...(screen.plugin.hasCommand ? [{ href: toPluginPath(id, "logs"), label: "Logs" }] : []),
           { href: toPluginPath(id, "activity"), label: "Activity" },
         ]}
       />

@@ -15,13 +15,13 @@ import { ProcessExits } from "./process-exits.tsx";
 import { ProcessLimits } from "./process-limits.tsx";
 import { ProcessUsage } from "./process-usage.tsx";
 import { PROCESS_CARD, showProcessCard } from "./review-command.tsx";
-import { hasCommand, useProcess } from "./use-process.ts";
+import { useProcess } from "./use-process.ts";
 
 /** The process of a plugin that brings a command: whether it may run, how it runs, how it ended. Nothing for other plugins. */
 export function ProcessPanel() {
   const { plugin } = usePluginScreen();
   const { data, error, refetch } = useProcess(plugin);
-  if (!hasCommand(plugin)) return null;
+  if (!plugin.hasCommand) return null;
   if (data) return <Present id={plugin.id} process={data} />;
   return error ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : null;
 }

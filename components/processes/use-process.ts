@@ -4,14 +4,9 @@ import { queries } from "@/lib/client/queries.ts";
 import type { Plugin } from "@/lib/contract/plugin.ts";
 import type { PluginProcess } from "@/lib/contract/process.ts";
 
-/** Whether the manifest has a command that the console may be let start. */
-export function hasCommand({ manifest, type }: Plugin): boolean {
-  return manifest.command !== undefined && type !== "builtin";
-}
-
 /** The process of a plugin; undefined while it is asked for, and for one without a command. */
 export function useProcess(plugin: Plugin) {
-  return useQuery({ ...queries(api).process(plugin.id), enabled: hasCommand(plugin) });
+  return useQuery({ ...queries(api).process(plugin.id), enabled: plugin.hasCommand });
 }
 
 /** Whether enabling it starts a program: there is one, and the console may. False while that is asked for. */

@@ -2,8 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { PluginSummary } from "@/lib/contract/plugin.ts";
 import { findEntries } from "./palette-entries.ts";
 
-const plugin = (id: string, name: string) => ({ id, name, providerType: "acme" }) as PluginSummary;
-const PLUGINS = [plugin("a1", "Acme Models"), plugin("b/2", "Beta")];
+const plugin = (id: string, name: string, hasCommand = false) =>
+  ({ id, name, providerType: "acme", hasCommand }) as PluginSummary;
+const PLUGINS = [plugin("a1", "Acme Models"), plugin("b/2", "Beta", true)];
 const labels = (query: string) => findEntries(PLUGINS, query).map(({ label }) => label);
 
 describe("findEntries", () => {
@@ -17,6 +18,10 @@ describe("findEntries", () => {
   it("finds the parts of a plugin by words in any order", () => {
     expect(labels("health beta")).toEqual(["Beta: Health"]);
     expect(labels("activity")).toEqual(["Activity", "Acme Models: Activity", "Beta: Activity"]);
+  });
+
+  it("reaches the log of a plugin that has one", () => {
+    expect(labels("log")).toEqual(["Beta: Logs"]);
   });
 
   it("puts what starts with the query first", () => {

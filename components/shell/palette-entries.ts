@@ -49,6 +49,7 @@ function toEntries(plugin: PluginSummary): PaletteEntry[] {
     part("Configuration", `${path}/configuration`),
     part("Health", `${path}/health`),
     part("Models", `${path}/models`),
+    ...(plugin.hasCommand ? [part("Logs", `${path}/logs`)] : []),
     part("Activity", `${path}/activity`),
     part("Chat", `/playground?plugin=${encodeURIComponent(plugin.id)}`),
   ];

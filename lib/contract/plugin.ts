@@ -145,6 +145,8 @@ export const PluginSummary = z.object({
   /** State of its manifest file; null when it has none. */
   fileState: PluginFile.shape.state.nullable(),
   streaming: z.boolean(),
+  /** Its manifest has a command: the console may be let start it, and keeps its log. */
+  hasCommand: z.boolean(),
   /** Ids of the models of the last successful `/models`, at most 200. */
   modelIds: z.array(z.string()),
   createdAt: z.iso.datetime(),

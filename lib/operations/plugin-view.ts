@@ -27,6 +27,7 @@ export function toSummary(record: PluginRecord, status: PluginStatus): PluginSum
     ejection: status.ejection,
     fileState: record.file?.state ?? null,
     streaming: manifest.metadata.capabilities.streaming,
+    hasCommand: manifest.command !== undefined && manifest.type !== "builtin",
     modelIds: status.models.models.slice(0, MAX_MODEL_IDS).map(({ id }) => id),
     createdAt: record.createdAt,
     updatedAt: record.updatedAt,
