@@ -3,7 +3,13 @@ import type { HealthReport } from "@/lib/contract/health.ts";
 import { formatMs } from "../ui/numbers.ts";
 import type { ChartColors } from "./chart-colors.ts";
 import { drawFailures, drawIncidents, drawMarkers } from "./latency-layers.ts";
-import { isolatedPoints, latencyCeiling, toLatencySeries, type LatencySeries } from "./latency-series.ts";
+import {
+  isolatedPoints,
+  LATENCY_STEPS,
+  latencyCeiling,
+  toLatencySeries,
+  type LatencySeries,
+} from "./latency-series.ts";
 
 export interface LatencyPlotOptions {
   report: HealthReport;
@@ -136,6 +142,7 @@ function toAxes(fontFamily: string, state: State): uPlot.Axis[] {
       ...shared,
       size: 58,
       space: 36,
+      incrs: LATENCY_STEPS,
       values: (_, splits) => splits.map((ms) => (ms === 0 ? "0" : formatMs(ms))),
     },
   ];

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { HealthBucket } from "@/lib/contract/health.ts";
-import { isolatedPoints, latencyCeiling, toLatencySeries } from "./latency-series.ts";
+import { formatMs } from "../ui/numbers.ts";
+import { isolatedPoints, LATENCY_STEPS, latencyCeiling, toLatencySeries } from "./latency-series.ts";
 
 const checked = (at: number, ms: number): HealthBucket => ({
   at,
@@ -77,5 +78,23 @@ describe("latencyCeiling", () => {
     const series = (ms: number) => toSeries([checked(0, ms)], 1000, 5);
     expect(latencyCeiling(series(200))).toBeCloseTo(220);
     expect(latencyCeiling(series(0.4))).toBe(10);
+  });
+});
+
+describe("LATENCY_STEPS", () => {
+  const UNITS: Record<string, number> = { ms: 1, s: 1_000, min: 60_000 };
+  /** What a label says, ms. */
+  const read = (label: string) =>
+    [...label.matchAll(/([\d.]+)\s(ms|s|min)/g)].reduce(
+      (sum, [, figure, unit]) => sum + Number(figure) * (UNITS[unit ?? ""] ?? NaN),
+      0,
+    );
+
+  it("gives the axis labels that say exactly where they stand", () => {
+    for (const step of LATENCY_STEPS) {
+      for (let tick = 1; tick <= 9; tick += 1) {
+        expect(read(formatMs(step * tick)), `${tick} × ${step}`).toBeCloseTo(step * tick, 6);
+      }
+    }
   });
 });

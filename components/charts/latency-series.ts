@@ -46,3 +46,10 @@ export function latencyCeiling(series: LatencySeries): number {
   const tallest = series.max.reduce<number>((top, value) => Math.max(top, value ?? 0), 0);
   return Math.max(tallest * 1.1, 10);
 }
+
+/** Distances of the lines across the chart, ms. Without 2.5 and its kin, which would stand at 12.5 ms and be called 13. */
+export const LATENCY_STEPS: number[] = [1, 10, 100, 1_000, 10_000].flatMap((unit) => [
+  unit,
+  2 * unit,
+  5 * unit,
+]);
