@@ -34,6 +34,13 @@ test("a file dropped into the folder becomes a plugin once an admin allows its a
   const problems = page.getByRole("region", { name: /needs? attention/ });
   await expect(problems).toContainText(file);
   await expect(problems).toContainText("line 2, column 1");
+
+  await page.goto("/");
+  const attention = page.getByRole("region", { name: "Needs attention" });
+  await expect(attention).toContainText("1 manifest file");
+  await expect(attention).toContainText(file);
+  await expect(attention).toContainText("nothing is sent there until an admin allows it");
+  await attention.getByRole("link", { name: "See files" }).click();
   await problems.getByRole("button", { name: `Allow ${plugin.url}` }).click();
   await expect(row).toContainText("Healthy");
   await expect(problems).toHaveCount(0);

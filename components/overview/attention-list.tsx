@@ -13,18 +13,26 @@ import { useToast } from "@/components/ui/toast.tsx";
 import { api } from "@/lib/client/browser.ts";
 import { queries } from "@/lib/client/queries.ts";
 import type { Overview } from "@/lib/contract/health.ts";
+import type { FolderProblem } from "@/lib/contract/intake.ts";
 import type { Badge, PluginSummary } from "@/lib/contract/plugin.ts";
+import { FolderAttention } from "./folder-attention.tsx";
 
 type OpenIncident = Overview["incidents"][number];
 
-/** What is broken, or healthy with chats that fail: since when, why, what to try, and the button that tries it. */
+/**
+ * What is broken, or healthy with chats that fail: since when, why, what to try, and the button that tries it. Then the manifest
+ * files that wait for a person. Nothing when there is neither.
+ */
 export function AttentionList({
   plugins,
   incidents,
+  files,
 }: {
   plugins: readonly PluginSummary[];
   incidents: readonly OpenIncident[];
+  files: readonly FolderProblem[];
 }) {
+  if (plugins.length === 0 && files.length === 0) return null;
   return (
     <Panel title="Needs attention" padded={false}>
       <ul className="divide-y divide-line">
@@ -35,6 +43,7 @@ export function AttentionList({
             incident={incidents.find(({ pluginId }) => pluginId === plugin.id) ?? null}
           />
         ))}
+        {files.length > 0 ? <FolderAttention problems={files} /> : null}
       </ul>
     </Panel>
   );

@@ -24,6 +24,7 @@ const MOST = 25;
 export function Overview() {
   const { data: plugins, error, refetch } = useQuery(queries(api).plugins);
   const { data: overview } = useQuery(queries(api).overview);
+  const { data: folders } = useQuery(queries(api).folders);
 
   if (!plugins) {
     return error ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : <OverviewSkeleton />;
@@ -36,9 +37,11 @@ export function Overview() {
     <div className="flex flex-col gap-5">
       {plugins.every(({ type }) => type === "builtin") ? <FirstRun plugins={plugins} /> : null}
       <StateSummary plugins={plugins} />
-      {attention.length > 0 ? (
-        <AttentionList plugins={attention.slice(0, MOST)} incidents={overview?.incidents ?? []} />
-      ) : null}
+      <AttentionList
+        plugins={attention.slice(0, MOST)}
+        incidents={overview?.incidents ?? []}
+        files={folders?.problems ?? []}
+      />
       <Panel
         title="Plugins"
         description="Over the last 24 hours"

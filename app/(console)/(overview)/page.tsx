@@ -19,7 +19,11 @@ export default function OverviewPage() {
         }
       />
       <Prefetch
-        load={(client, query) => [client.prefetchQuery(query.plugins), client.prefetchQuery(query.overview)]}
+        load={(client, query) => [
+          client.prefetchQuery(query.plugins),
+          client.prefetchQuery(query.overview),
+          client.prefetchQuery(query.folders),
+        ]}
       >
         <Overview />
       </Prefetch>
