@@ -1,6 +1,6 @@
 import type { FolderProblem, FolderReport } from "../contract/intake.ts";
 import type { Plugin } from "../contract/plugin.ts";
-import { formatPlace, parseEndpoint } from "../core/address.ts";
+import { classifyAddress, formatPlace, parseEndpoint, type Endpoint } from "../core/address.ts";
 import { createDirectoryWatcher } from "../host/directory-watcher.ts";
 import type { FolderSnapshot } from "../host/directory-watcher.ts";
 import { requirePermission, type Actor } from "./actor.ts";
@@ -60,11 +60,12 @@ export function createFolders(context: Context, paths: readonly string[]): Folde
     // Also what waits since before this start, and what was taken back meanwhile.
     const files = await data.plugins.listFiles();
     for (const { pluginId, file, endpoint } of files) {
-      if (found.has(file.path)) continue;
-      const waits = host.status(pluginId).failure?.code === "address_needs_approval" && endpoint !== null;
-      if (waits)
+      if (found.has(file.path) || endpoint === null) continue;
+      const place = parseEndpoint(endpoint);
+      const isRefused = host.status(pluginId).failure?.code === "address_needs_approval";
+      if (isRefused || (file.state === "ok" && lacksConsent(place)))
         found.set(file.path, {
-          findings: [waitingFinding(toPlace(endpoint))],
+          findings: [waitingFinding(formatPlace(place.host, place.port))],
           pluginId,
           waitsFor: null,
         });
@@ -77,6 +78,13 @@ export function createFolders(context: Context, paths: readonly string[]): Folde
         ...{ path, findings },
         plugin: pluginId === null ? null : (owners.get(pluginId) ?? null),
       }));
+  }
+
+  /** Of a plugin that is off nobody knows more than its address tells without a look-up. */
+  function lacksConsent({ host: name, port }: Endpoint): boolean {
+    return (
+      (name === "localhost" || classifyAddress(name) === "approval") && !approvals.isApproved(name, port)
+    );
   }
 
   return {
@@ -97,11 +105,6 @@ export function createFolders(context: Context, paths: readonly string[]): Folde
       return { folders, scannedAt, ...since, problems: await listProblems() };
     },
   };
-}
-
-function toPlace(endpoint: string): string {
-  const { host, port } = parseEndpoint(endpoint);
-  return formatPlace(host, port);
 }
 
 /** The watched folders as they were last read. */

@@ -106,6 +106,25 @@ describe("a file that appears", () => {
     expect((await rescan()).problems).toEqual([]);
   });
 
+  it.each(["http://127.0.0.1:8090", "http://localhost:8090", "http://[::1]:8090"])(
+    "waits for an admin at %s after a restart too, switched off or not, until that is allowed",
+    async (endpoint) => {
+      const file = await write("plugin.yaml", manifest({ endpoint, autoStart: false }));
+      await loom.folders.start();
+      await loom.folders.stop();
+      const { createFolders } = await import("../../operations/folder.ts");
+      const next = createFolders(loom, [folder]);
+      await next.start();
+      const { problems } = await next.report();
+      expect(problems).toMatchObject([
+        { path: file, plugin: { name: "Stub" }, findings: [{ code: "address_needs_approval" }] },
+      ]);
+      loom.approvals.remember(new URL(endpoint).hostname.replace(/^\[|\]$/g, ""), 8090);
+      expect((await next.report()).problems).toEqual([]);
+      await next.stop();
+    },
+  );
+
   it("is not switched on without auto_start, or while configuration is missing", async () => {
     await allow();
     await write("one/plugin.yaml", manifest({ autoStart: false }));
