@@ -24,7 +24,7 @@ import {
 import Link from "next/link";
 import { RelativeTime } from "@/components/ui/relative-time.tsx";
 import type { AuditAction, AuditChange, AuditEntry } from "@/lib/contract/activity.ts";
-import { nameField, showValue, VERBS } from "./activity-sentence.ts";
+import { hasBefore, nameField, showValue, VERBS } from "./activity-sentence.ts";
 
 const ICONS: Record<AuditAction, LucideIcon> = {
   "setup.completed": Sparkles,
@@ -79,7 +79,12 @@ export function ActivityEntry({ entry }: { entry: AuditEntry }) {
         {changes.length > 0 ? (
           <dl className="mt-1 grid gap-x-4 gap-y-0.5 text-sm sm:grid-cols-[minmax(6rem,auto)_1fr] sm:justify-start">
             {changes.map((change) => (
-              <Change key={change.field} name={nameField(action, change.field)} change={change} />
+              <Change
+                key={change.field}
+                name={nameField(action, change.field)}
+                isNew={!hasBefore(action, change.before)}
+                change={change}
+              />
             ))}
           </dl>
         ) : null}
@@ -91,7 +96,16 @@ export function ActivityEntry({ entry }: { entry: AuditEntry }) {
   );
 }
 
-function Change({ name, change: { before, after, secret } }: { name: string; change: AuditChange }) {
+function Change({
+  name,
+  isNew,
+  change: { before, after, secret },
+}: {
+  name: string;
+  /** Nothing is said about what was before. */
+  isNew: boolean;
+  change: AuditChange;
+}) {
   return (
     <>
       <dt className="font-mono text-xs leading-5 wrap-anywhere text-muted">{name}</dt>
@@ -101,6 +115,8 @@ function Change({ name, change: { before, after, secret } }: { name: string; cha
             <KeyRound aria-hidden className="size-3.5" />
             {secret}
           </span>
+        ) : isNew ? (
+          showValue(after)
         ) : (
           <>
             <del className="text-muted no-underline">{showValue(before)}</del>

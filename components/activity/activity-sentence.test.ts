@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { AuditAction } from "@/lib/contract/activity.ts";
-import { nameField, showValue, VERBS } from "./activity-sentence.ts";
+import { hasBefore, nameField, showValue, VERBS } from "./activity-sentence.ts";
 
 describe("activity sentences", () => {
   it("have words for every action", () => {
@@ -18,6 +18,20 @@ describe("nameField", () => {
     expect(nameField("plugin.config_changed", "endpoint")).toBe("endpoint");
     expect(nameField("plugin.config_changed", "constructor")).toBe("constructor");
     expect(nameField("plugin.changed", "constructor")).toBe("constructor");
+  });
+});
+
+describe("hasBefore", () => {
+  it("leaves out that nothing was there before what is new by its nature", () => {
+    expect(hasBefore("plugin.registered", undefined)).toBe(false);
+    expect(hasBefore("plugin.tested", null)).toBe(false);
+    expect(hasBefore("process.approved", null)).toBe(false);
+  });
+
+  it("tells what an approval took the place of, and that a value was not set", () => {
+    expect(hasBefore("process.approved", "/usr/bin/node")).toBe(true);
+    expect(hasBefore("plugin.config_changed", undefined)).toBe(true);
+    expect(hasBefore("plugin.changed", null)).toBe(true);
   });
 });
 

@@ -54,6 +54,18 @@ export function nameField(action: AuditAction, field: string): string {
   return (OF_CONSOLE.has(action) ? FIELDS.get(field) : undefined) ?? field;
 }
 
+/** What these bring is new, unless it takes the place of something. */
+const BRINGING: ReadonlySet<AuditAction> = new Set<AuditAction>([
+  "plugin.registered",
+  "plugin.tested",
+  "process.approved",
+]);
+
+/** Whether there is something to say about what a value was before. */
+export function hasBefore(action: AuditAction, before: Json | undefined): boolean {
+  return !BRINGING.has(action) || (before !== undefined && before !== null);
+}
+
 /** Longest value shown in a line; the rest is cut. */
 const VALUE_LENGTH = 200;
 
