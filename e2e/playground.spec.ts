@@ -65,6 +65,11 @@ test("a plugin's error stays with its answer and can be retried", async ({ page,
   await expect(answer).toContainText("rate_limit_exceeded");
   await expect(answer).toContainText(/retry|again/i);
   await expect(answer).toContainText(/5 s/);
+  // Told in words already: the raw answer is one press away.
+  const raw = answer.getByLabel("What the plugin answered");
+  await expect(raw).toBeHidden();
+  await answer.getByText("What it answered").click();
+  await expect(raw).toContainText('"retry_after":5');
   await answer.getByRole("button", { name: "Try again" }).click();
   await expect(answer).toHaveCount(1);
   await expect(answer).toContainText("rate_limit_exceeded");

@@ -55,11 +55,7 @@ export function ErrorNotice({
         ) : null}
         {info.hint ? <p className="text-muted">{info.hint}</p> : null}
         {facts ? <p className="text-sm text-muted">The plugin said: {facts}</p> : null}
-        {info.plugin?.excerpt ? (
-          <pre className="max-h-32 overflow-auto text-xs whitespace-pre-wrap text-muted">
-            {info.plugin.excerpt}
-          </pre>
-        ) : null}
+        <RawAnswer error={info} />
         <p className="flex flex-wrap items-center gap-x-2 text-xs text-muted">
           <code>{info.code}</code>
           {info.requestId ? (
@@ -84,5 +80,22 @@ export function ErrorNotice({
         </Button>
       ) : null}
     </div>
+  );
+}
+
+/** What the plugin answered, as it came. Folded away when its own code was understood: then all of it is told above. */
+function RawAnswer({ error: { plugin } }: { error: ErrorInfo }) {
+  if (!plugin?.excerpt) return null;
+  return (
+    <details open={plugin.code === undefined} className="text-sm text-muted">
+      <summary className="min-h-6 w-fit hover:text-ink">What it answered</summary>
+      <pre
+        tabIndex={0}
+        aria-label="What the plugin answered"
+        className="max-h-32 overflow-auto text-xs whitespace-pre-wrap"
+      >
+        {plugin.excerpt}
+      </pre>
+    </details>
   );
 }
