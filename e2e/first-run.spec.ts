@@ -36,7 +36,12 @@ test("a newcomer sets up an account and chats with the plugin in the box", async
 
   await expect(page.getByText("Healthy")).toBeVisible();
   await page.getByRole("link", { name: "Open playground" }).click();
-  await page.getByRole("textbox", { name: "Message" }).fill("I feel sad today");
+  const message = page.getByRole("textbox", { name: "Message" });
+  await expect(message).toBeFocused();
+  // A question mark is part of a question there, and no key.
+  await expect(message).not.toHaveAccessibleDescription(/all keys/);
+  await page.keyboard.type("I feel sad today, do you?");
+  await expect(message).toHaveValue("I feel sad today, do you?");
   await page.keyboard.press("Enter");
   const answer = page.getByRole("article", { name: "Answer of ELIZA" });
   await expect(answer).toContainText("Finish");

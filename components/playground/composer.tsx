@@ -34,7 +34,7 @@ export function Composer({
   return (
     <form
       method="post"
-      className="rounded-lg border border-line-control bg-surface transition-colors focus-within:border-focus has-[textarea:focus-visible]:outline-2 has-[textarea:focus-visible]:outline-focus"
+      className="group rounded-lg border border-line-control bg-surface transition-colors focus-within:border-focus has-[textarea:focus-visible]:outline-2 has-[textarea:focus-visible]:outline-focus"
       onSubmit={(event) => {
         event.preventDefault();
         if (running) onStop();
@@ -60,7 +60,12 @@ export function Composer({
         <p id="composer-hint" className="min-w-0 text-xs wrap-anywhere text-muted">
           {blocked ?? (
             <span className="hidden sm:inline">
-              <Kbd>Enter</Kbd> sends · <Kbd>Shift</Kbd> <Kbd>Enter</Kbd> new line · <Kbd>?</Kbd> all keys
+              <Kbd>Enter</Kbd> sends · <Kbd>Shift</Kbd> <Kbd>Enter</Kbd> new line
+              {/* While somebody writes, it is a letter. */}
+              <span className="group-has-[textarea:focus]:hidden">
+                {" "}
+                · <Kbd>?</Kbd> all keys
+              </span>
             </span>
           )}
         </p>

@@ -2,7 +2,8 @@
 
 import { useEffect, useEffectEvent } from "react";
 
-const isWriting = (target: EventTarget | null) =>
+/** Whether letters go to this element. */
+export const isWriting = (target: EventTarget | null) =>
   target instanceof HTMLElement && (target.isContentEditable || target.matches("input, textarea, select"));
 
 /** Escape and `?` for the whole page. Whoever uses a key for itself prevents its default; a dialog has all keys to itself. */

@@ -1,6 +1,6 @@
 "use client";
 
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { cn } from "@/components/ui/class-names.ts";
 import { PageHeader } from "@/components/ui/page-header.tsx";
 import type { PluginSummary } from "@/lib/contract/plugin.ts";
@@ -23,7 +23,7 @@ import { EMPTY_SETTINGS, readParameters } from "./parameters.ts";
 import { PlaygroundHeader } from "./playground-header.tsx";
 import { SettingsPanel } from "./settings-panel.tsx";
 import { useConversation, type Request } from "./use-conversation.ts";
-import { useShortcuts } from "./use-shortcuts.ts";
+import { isWriting, useShortcuts } from "./use-shortcuts.ts";
 import { useTarget } from "./use-target.ts";
 
 const SETTINGS_ID = "playground-settings";
@@ -37,6 +37,11 @@ export function Workbench({ plugins }: { plugins: readonly PluginSummary[] }) {
   const [showHelp, setShowHelp] = useState(false);
   const composer = useRef<HTMLTextAreaElement>(null);
   const [taken, setTaken] = useState<{ title: string; before: Conversation } | null>(null);
+  useEffect(() => {
+    // Not where that would open a keyboard over the page, and not away from where somebody writes already.
+    if (matchMedia("(pointer: fine)").matches && !isWriting(document.activeElement))
+      composer.current?.focus();
+  }, []);
   useShortcuts({ onEscape: talk.stop, onHelp: () => setShowHelp(true) });
 
   const { conversation } = talk;
