@@ -116,3 +116,15 @@ test("good, broken, good again: a running chat notices nothing", async ({ page, 
   await expect(other).toHaveURL(/\/plugins$/);
   await endless.close();
 });
+
+test("the log of a plugin that somebody else starts does not promise lines", async ({ page, loom, api }) => {
+  const file = join(loom.pluginsDirectory, "elsewhere/plugin.yaml");
+  await put(file, `${manifest("Elsewhere", "http://127.0.0.1:18099", "elsewhere")}command: node\n`);
+  await expect.poll(async () => (await api.get("/api/plugins/Elsewhere")).status()).toBe(200);
+  await page.goto("/plugins/Elsewhere/logs");
+  const log = page.getByRole("region", { name: "Log" });
+  await expect(log).toContainText("This console does not start it");
+  await expect(log).toContainText("LOOM_ALLOW_PROCESSES=true");
+  await expect(log).not.toContainText("appears here as it comes");
+  await rm(dirname(file), { recursive: true });
+});

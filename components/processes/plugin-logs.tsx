@@ -10,6 +10,7 @@ import { api } from "@/lib/client/browser.ts";
 import { LogLines } from "./log-lines.tsx";
 import { LogToolbar, type LogFilter } from "./log-toolbar.tsx";
 import { useLogTail } from "./use-log-tail.ts";
+import { useProcess } from "./use-process.ts";
 
 const EVERYTHING: LogFilter = { stream: null, text: "" };
 
@@ -59,12 +60,34 @@ export function PluginLogs() {
       {shown.length > 0 ? (
         <LogLines lines={shown} wrap={wrap} follow={!paused && !isSearch} />
       ) : (
-        <EmptyState icon={<ScrollText />} title={isSearch ? "No line matches" : "Nothing written yet"}>
-          {isSearch
-            ? "The search looks at everything kept, the newest 10 MB. Try fewer words."
-            : "Everything the plugin's process writes to stdout and stderr appears here as it comes."}
-        </EmptyState>
+        <NoLines isSearch={isSearch} />
       )}
     </section>
+  );
+}
+
+/** Why there is nothing to read, and when there will be. */
+function NoLines({ isSearch }: { isSearch: boolean }) {
+  const { plugin } = usePluginScreen();
+  const { data: process } = useProcess(plugin);
+  if (isSearch) {
+    return (
+      <EmptyState icon={<ScrollText />} title="No line matches">
+        The search looks at everything kept, the newest 10 MB. Try fewer words.
+      </EmptyState>
+    );
+  }
+  if (process?.allowed === false) {
+    return (
+      <EmptyState icon={<ScrollText />} title="This console does not start it">
+        What it writes is where somebody else started it. The console starts plugins, and keeps what they
+        write, once the operator sets <code>LOOM_ALLOW_PROCESSES=true</code>.
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState icon={<ScrollText />} title="Nothing written yet">
+      Everything the plugin&rsquo;s process writes to stdout and stderr appears here as it comes.
+    </EmptyState>
   );
 }
