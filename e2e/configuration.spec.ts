@@ -406,7 +406,7 @@ test("an old revision comes back after the console was restarted, and asks for t
   await page.getByRole("button", { name: "Restore revision 1" }).click();
   const dialog = page.getByRole("dialog", { name: "Restore revision 1" });
   await expectAccessible(page);
-  await dialog.getByLabel(/api_key has to be entered again/).fill(CANARY);
+  await dialog.getByLabel(/api_key of that time is not kept/).fill(CANARY);
   await dialog.getByRole("button", { name: "Restore" }).click();
   await expect(page.getByText("Revision 1 restored.")).toBeVisible();
   await expect(page.getByText("Restored from #1")).toBeVisible();

@@ -2,8 +2,9 @@
 import { copyFile } from "node:fs/promises";
 import { build } from "esbuild";
 import { join } from "node:path";
-import { ensureGenerated, root, run } from "./prepare.mjs";
+import { ensureGenerated, noteBuild, root, run } from "./prepare.mjs";
 
+const remember = noteBuild();
 await ensureGenerated();
 await run(process.execPath, ["node_modules/next/dist/bin/next", "build"], {
   env: { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" },
@@ -21,3 +22,4 @@ await build({
 });
 // Read at run time, from beside whichever file asks for it.
 await copyFile(join(root, "lib/transport/plugin.proto"), join(root, "dist/plugin.proto"));
+remember();

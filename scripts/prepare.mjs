@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
+const BUILD_STAMP = "dist/.loom-built";
 const INSTALL_INPUTS = ["package-lock.json", ".npmrc"];
 const SCHEMA_INPUTS = ["prisma/schema.prisma", "package-lock.json", "scripts/db-generate.mjs"];
 const BUILD_INPUTS = [
@@ -69,10 +70,16 @@ export async function ensureGenerated() {
 
 /** Builds pages and server. */
 export async function ensureBuilt() {
-  await once("dist/.loom-built", BUILD_INPUTS, process.version, async () => {
+  await once(BUILD_STAMP, BUILD_INPUTS, process.version, async () => {
     say("Building (about a minute)");
     await run(process.execPath, ["scripts/build.mjs"]);
   });
+}
+
+/** For whoever builds: call it before, and what it gives after. `ensureBuilt` then finds nothing to do. */
+export function noteBuild() {
+  const wanted = fingerprint(BUILD_INPUTS, process.version);
+  return () => leaveStamp(BUILD_STAMP, wanted);
 }
 
 /** Runs a command in the project, its output shown only when it fails or `LOOM_VERBOSE` is set. Throws on failure. */
@@ -105,8 +112,13 @@ async function once(stamp, inputs, extra, work) {
   const wanted = fingerprint(inputs, extra);
   if (existsSync(path) && readFileSync(path, "utf8") === wanted) return;
   await work();
+  leaveStamp(stamp, wanted);
+}
+
+function leaveStamp(stamp, text) {
+  const path = join(root, stamp);
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, wanted);
+  writeFileSync(path, text);
 }
 
 function fingerprint(inputs, extra) {

@@ -122,7 +122,8 @@ function GoneSecret({
     <Field
       label={
         <>
-          <code>{field.name}</code> has to be entered again
+          <code>{field.name}</code>{" "}
+          {state.configured && !isBound ? "of that time is not kept" : "has to be entered again"}
         </>
       }
       required={isBound || (field.required && !state.configured)}
@@ -140,7 +141,7 @@ function describeGone(state: SecretState, isBound: boolean, origin: string | nul
   if (isBound)
     return `The one that is set now belongs to ${state.origin ?? "no address"} and is not sent to ${origin ?? "another"}.`;
   return state.configured
-    ? "Old secrets are not kept. Leave it empty to stay with the one that is set now."
+    ? "Enter it again, or leave this empty to stay with the one that is set now."
     : "Old secrets are not kept, and none is set now.";
 }
 
