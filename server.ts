@@ -177,7 +177,8 @@ async function start(): Promise<void> {
       process.exit(0);
     }
     // An exit waits for every call to the file system: one that never returns would keep the process for ever.
-    log.warn("stopped without waiting for a file system that does not answer");
+    // Nor does this go through the log, which needs time to write.
+    print("Stopped without waiting for a file system that does not answer.");
     process.removeAllListeners("SIGTERM");
     process.kill(process.pid, "SIGTERM");
   }

@@ -70,7 +70,7 @@ test("SIGTERM ends it although the disk of a plugin's log does not answer, and i
   expect(loom.output()).toMatch(
     /"lines":\d+,"msg":"the last lines of a plugin's log did not reach the disk"/,
   );
-  expect(loom.output()).toContain("stopped without waiting for a file system that does not answer");
+  expect(loom.output()).toContain("Stopped without waiting for a file system that does not answer.");
   await removeDirectory(loom.dataDirectory);
 });
 

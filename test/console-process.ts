@@ -134,9 +134,10 @@ function waitForMatch(
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
   if (child.exitCode === null && child.signalCode === null) {
-    const exited = new Promise((resolve) => child.once("exit", resolve));
+    // Not `exit`: the last words may still be on their way then.
+    const ended = new Promise((resolve) => child.once("close", resolve));
     child.kill(signal);
-    await exited;
+    await ended;
   }
   return child.exitCode;
 }
