@@ -1,8 +1,12 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { PluginConfig } from "../lib/contract/config.ts";
+import type { ConsoleProcess } from "../test/console-process.ts";
 import { serveOpenAi } from "../test/openai-server.ts";
 import { createStubPlugin } from "../test/stub-plugin.ts";
-import { expect, test } from "./fixtures.ts";
+import { aConsole, ADMIN_ENV, expect, test as base } from "./fixtures.ts";
+
+/** A console of its own: what is registered here stays, and its services end. */
+const test = base.extend<object, { loom: ConsoleProcess }>({ loom: aConsole(ADMIN_ENV) });
 
 const KEY = "canary-bound-key-2718";
 

@@ -1,7 +1,11 @@
 import type { Page } from "@playwright/test";
+import type { ConsoleProcess } from "../test/console-process.ts";
 import { serveAnthropic } from "../test/anthropic-server.ts";
 import { serveOpenAi } from "../test/openai-server.ts";
-import { expect, test } from "./fixtures.ts";
+import { aConsole, ADMIN_ENV, expect, test as base } from "./fixtures.ts";
+
+/** A console of its own: what is registered here stays, and its services end. */
+const test = base.extend<object, { loom: ConsoleProcess }>({ loom: aConsole(ADMIN_ENV) });
 
 const CANARY = "canary-browser-key-3141";
 

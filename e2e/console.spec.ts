@@ -1,5 +1,17 @@
-import { removeDirectory, startConsole } from "../test/console-process.ts";
-import { ADMIN, ADMIN_ENV, expect, patient, registerExample, signIn, test } from "./fixtures.ts";
+import { removeDirectory, startConsole, type ConsoleProcess } from "../test/console-process.ts";
+import {
+  aConsole,
+  ADMIN,
+  ADMIN_ENV,
+  expect,
+  patient,
+  registerExample,
+  signIn,
+  test as base,
+} from "./fixtures.ts";
+
+/** A console without what other specs left in theirs. */
+const test = base.extend<object, { loom: ConsoleProcess }>({ loom: aConsole(ADMIN_ENV) });
 
 test("sign-in refuses a wrong password, and returns to where the visitor wanted to go", async ({
   anonymous: page,
@@ -110,7 +122,7 @@ test("a page that is older than the console reloads itself once, and then asks f
     await page.getByRole("textbox", { name: "Message" }).fill("Hello");
     await page.keyboard.press("Enter");
   };
-  await page.goto("/playground");
+  await page.goto("/playground?plugin=ELIZA");
   await Promise.all([page.waitForEvent("load"), ask()]);
   await expect(answer).toContainText("How do you do");
   await expect(notice).toHaveCount(0);
