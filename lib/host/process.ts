@@ -142,6 +142,12 @@ function toSpawnError(error: unknown): Omit<RawExit, "endedBy"> {
   return { code: null, signal: null, spawnError };
 }
 
+/**
+ * V8 reserves this much address space for code when it starts (Node 24 and 26; 22 does not). The kernel counts it as data, though it is
+ * no memory in use: below it a Node plugin could not even start.
+ */
+const CODE_RANGE_MB = 512;
+
 const [SETPRIV, PRLIMIT] = ["/usr/bin/setpriv", "/usr/bin/prlimit"];
 
 /** The command behind the programs that bind it to our life and to its limits; as it is where they are missing. */
@@ -149,7 +155,12 @@ function wrap({ command, limits }: ProcessOptions): string[] {
   const bound = existsSync(SETPRIV) ? [SETPRIV, "--pdeathsig", "KILL"] : [];
   // Data and not address space: runtimes reserve far more addresses than they ever fill.
   const limited = existsSync(PRLIMIT)
-    ? [PRLIMIT, `--data=${limits.memoryMb * 1_048_576}`, `--nofile=${limits.openFiles}`, "--core=0"]
+    ? [
+        PRLIMIT,
+        `--data=${(limits.memoryMb + CODE_RANGE_MB) * 1_048_576}`,
+        `--nofile=${limits.openFiles}`,
+        "--core=0",
+      ]
     : [];
   return [...bound, ...limited, command.executable, ...command.args];
 }
