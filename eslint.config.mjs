@@ -29,7 +29,7 @@ const packageLists = Object.entries(MAY_IMPORT)
           patterns: [
             {
               regex: `^(?!(${packages.join("|")})$|@/|\\.)`,
-              message: `${folder} runs anywhere: of all packages it may import only ${packages.join(", ")}.`,
+              message: `${folder} runs anywhere: of all packages it may import ${packages.length > 0 ? `only ${packages.join(", ")}` : "none"}.`,
             },
           ],
         },

@@ -29,6 +29,8 @@ describe("who may import whom", () => {
     ["lib/core/example.ts", `import type { Data } from "../data/data.ts"; export type X = Data;`],
     ["lib/core/example.ts", `import { createLog } from "../log.ts"; export const x = createLog;`],
     ["lib/contract/example.ts", `export { type Clock } from "../core/clock.ts";`],
+    ["lib/async/example.ts", `import type { Clock } from "../core/clock.ts"; export type X = Clock;`],
+    ["lib/core/example.ts", `import { merge } from "../async/merge-streams.ts"; export const x = merge;`],
     ["lib/host/example.ts", `export const x = () => import("../operations/plugins.ts");`],
     ["lib/transport/example.ts", `import { x } from "@/lib/host/host.ts"; export const y = x;`],
     ["lib/builtin/example.ts", `import { x } from "../transport/http.ts"; export const y = x;`],
@@ -52,6 +54,7 @@ describe("who may import whom", () => {
       `import type { PluginClient } from "../transport/client.ts"; export type X = PluginClient;`,
     ],
     ["components/example.tsx", `import type { Clock } from "@/lib/core/clock.ts"; export type X = Clock;`],
+    ["lib/data/example.ts", `export { createTurnstile } from "../async/turnstile.ts";`],
     ["server.ts", `import type { Host } from "./lib/host/host.ts"; export type X = Host;`],
     ["lib/core/example.test.ts", `import type { Data } from "../data/data.ts"; export type X = Data;`],
     ["bench/example.ts", `import type { Host } from "../lib/host/host.ts"; export type X = Host;`],
@@ -77,6 +80,7 @@ describe("who may import whom", () => {
       `import { readFileSync } from "node:fs"; export const x = readFileSync;`,
       ["no-restricted-imports"],
     ],
+    ["lib/async/example.ts", `import { z } from "zod"; export const x = z;`, ["no-restricted-imports"]],
   ])("knows the packages of %s: %s", async (file, code, expected) => {
     expect(await refusals(file, code)).toEqual(expected);
   });

@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { AppError, isAppError } from "../contract/error.ts";
-import { abortable } from "../core/abortable.ts";
+import { abortable } from "../async/abortable.ts";
 import type { Clock } from "../core/clock.ts";
 import type { PluginRecord } from "../data/data.ts";
 import { createFileDigests } from "./file-digest.ts";

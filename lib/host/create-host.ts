@@ -7,7 +7,7 @@ import type { BuiltinFactory, OpenUpstream } from "../transport/client.ts";
 import type { CreateClient } from "./client-factory.ts";
 import { createDestinations } from "./destinations.ts";
 import { disabledError, shuttingDownError } from "./failure.ts";
-import { createGate } from "./gate.ts";
+import { createGate } from "../async/semaphore.ts";
 import type { Host, PluginStatus } from "./host.ts";
 import { createMonitor } from "./monitor.ts";
 import { createRecorder } from "./recorder.ts";

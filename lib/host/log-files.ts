@@ -1,7 +1,7 @@
 import { appendFile, mkdir, open, rename, stat, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { LogLine } from "../contract/process.ts";
-import { abortable } from "../core/abortable.ts";
+import { abortable } from "../async/abortable.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Log } from "../log.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createFakeClock } from "../../test/fake-clock.ts";
 import { createLog } from "../log.ts";
-import { createGate } from "./gate.ts";
+import { createGate } from "../async/semaphore.ts";
 import { createMonitor } from "./monitor.ts";
 import type { Target, Watched } from "./monitor.ts";
 

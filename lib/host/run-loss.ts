@@ -1,5 +1,5 @@
 import { AppError, type ErrorInfo } from "../contract/error.ts";
-import { abortable } from "../core/abortable.ts";
+import { abortable } from "../async/abortable.ts";
 import type { Clock } from "../core/clock.ts";
 import type { PluginProcess } from "./process.ts";
 import type { RunHistory } from "./run-history.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Manifest } from "../contract/manifest.ts";
 import type { PluginProcess, ProcessCommand } from "../contract/process.ts";
-import { abortable } from "../core/abortable.ts";
+import { abortable } from "../async/abortable.ts";
 import type { Clock } from "../core/clock.ts";
 import { ADDED_VARIABLES, INHERITED_VARIABLES } from "../core/command.ts";
 import { diffInventories } from "../core/inventory.ts";

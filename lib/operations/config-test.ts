@@ -13,7 +13,7 @@ import { requireUnmoved } from "./config-conflict.ts";
 import type { Context } from "./context.ts";
 import { toErrorInfo } from "./failure.ts";
 import { getRecord } from "./plugins.ts";
-import { createRelay } from "./relay.ts";
+import { createRelay } from "../async/event-queue.ts";
 import { readStored, type StoredConfig } from "./stored-config.ts";
 
 /** A test that may begin. `events` ends after `done`; when `signal` aborts, the test ends and what is saved is put back. */

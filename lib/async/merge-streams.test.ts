@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { inSequence, merge } from "./merge.ts";
+import { inSequence, merge } from "./merge-streams.ts";
 
 async function* count(name: string, to: number, log: string[] = []) {
   try {
