@@ -3,7 +3,7 @@ import type { Desired, Ejection } from "../contract/plugin.ts";
 import { UNKNOWN } from "../core/verdict.ts";
 import type { HealthTracker } from "./health-tracker.ts";
 import type { PluginStatus, Reported } from "./host.ts";
-import type { Power } from "./power.ts";
+import type { Power } from "./lifecycle/lifecycle-controller.ts";
 
 /** What a plugin's status is made of. */
 export interface StatusParts {

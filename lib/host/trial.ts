@@ -11,7 +11,7 @@ import { checkHealth } from "./check.ts";
 import type { CreateClient } from "./client-factory.ts";
 import type { Destinations } from "./destinations.ts";
 import { toFailure } from "./failure.ts";
-import { toError } from "./fallback.ts";
+import { toError } from "./lifecycle/last-known-good.ts";
 import { confirmIdentity } from "./introduction.ts";
 import {
   describeCount,

@@ -1,12 +1,12 @@
-import { isAppError } from "../contract/error.ts";
-import type { PluginModels } from "../contract/plugin.ts";
-import type { ChatChunk, ChatRequest } from "../contract/protocol.ts";
-import type { Chats } from "./chats.ts";
-import type { Ejector } from "./ejector.ts";
-import { disabledError, notReadyError, shuttingDownError } from "./failure.ts";
-import type { Link } from "./link.ts";
-import type { Power } from "./power.ts";
-import { explainStreamed, prepareChat } from "./chat-request.ts";
+import { isAppError } from "../../contract/error.ts";
+import type { PluginModels } from "../../contract/plugin.ts";
+import type { ChatChunk, ChatRequest } from "../../contract/protocol.ts";
+import type { Chats } from "../chats.ts";
+import type { Ejector } from "../ejector.ts";
+import { disabledError, notReadyError, shuttingDownError } from "../failure.ts";
+import type { Link } from "../link.ts";
+import type { Power } from "./lifecycle-controller.ts";
+import { explainStreamed, prepareChat } from "../chat-request.ts";
 
 /** What one plugin is used for. Everything throws `plugin_disabled` or `plugin_not_ready` while it cannot be. */
 export interface Use {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createConvergence } from "./convergence.ts";
-import type { Wish } from "./convergence.ts";
+import { createConvergence } from "./reconciler.ts";
+import type { Wish } from "./reconciler.ts";
 
 const wish = (kind: Wish["kind"], restart = false): Wish => ({ kind, restart, process: false });
 const turns = async (count: number) => {

@@ -1,12 +1,12 @@
-import type { Model } from "../contract/protocol.ts";
-import type { Log } from "../log.ts";
-import type { Reply } from "../transport/client.ts";
-import { toAnswer } from "./exchange.ts";
-import { toError } from "./fallback.ts";
-import { isOwnTrouble, toFailure } from "./failure.ts";
-import type { Link, LinkCheck } from "./link.ts";
-import type { StepLog } from "./steps.ts";
-import type { Supervised } from "./supervised.ts";
+import type { Model } from "../../contract/protocol.ts";
+import type { Log } from "../../log.ts";
+import type { Reply } from "../../transport/client.ts";
+import { toAnswer } from "../exchange.ts";
+import { toError } from "./last-known-good.ts";
+import { isOwnTrouble, toFailure } from "../failure.ts";
+import type { Link, LinkCheck } from "../link.ts";
+import type { StepLog } from "../steps.ts";
+import type { Supervised } from "../supervised.ts";
 
 export interface StartOptions {
   link: Link;

@@ -1,7 +1,7 @@
-import type { Goodbye } from "./goodbye.ts";
-import type { Link } from "./link.ts";
-import type { StepLog } from "./steps.ts";
-import type { Supervised } from "./supervised.ts";
+import type { Goodbye } from "./disconnect.ts";
+import type { Link } from "../link.ts";
+import type { StepLog } from "../steps.ts";
+import type { Supervised } from "../supervised.ts";
 
 export interface CleanupOptions {
   link: Link | null;

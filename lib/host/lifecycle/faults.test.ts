@@ -1,20 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createTestData, type TestData } from "../../test/database.ts";
-import { serveGrpcPlugin } from "../../test/grpc-server.ts";
-import { startMisbehavingGrpc, type GrpcFaultName } from "../../test/misbehaving-grpc.ts";
-import { startMisbehavingPlugin, type FaultName } from "../../test/misbehaving-plugin.ts";
-import { servePlugin } from "../../test/plugin-server.ts";
-import { freePort } from "../../test/process-folder.ts";
-import { createSamplePlugin, delta, SAMPLE_METADATA } from "../../test/sample-plugin.ts";
-import { AppError, type ErrorCode } from "../contract/error.ts";
-import { Manifest, type PluginType } from "../contract/manifest.ts";
-import { createLog } from "../log.ts";
-import { createClock } from "../real-clock.ts";
-import type { BuiltinPlugin } from "../transport/client.ts";
-import { createGrpcClient } from "../transport/grpc.ts";
-import { createHttpClient } from "../transport/http.ts";
-import { createHost } from "./create-host.ts";
-import type { Host } from "./host.ts";
+import { createTestData, type TestData } from "../../../test/database.ts";
+import { serveGrpcPlugin } from "../../../test/grpc-server.ts";
+import { startMisbehavingGrpc, type GrpcFaultName } from "../../../test/misbehaving-grpc.ts";
+import { startMisbehavingPlugin, type FaultName } from "../../../test/misbehaving-plugin.ts";
+import { servePlugin } from "../../../test/plugin-server.ts";
+import { freePort } from "../../../test/process-folder.ts";
+import { createSamplePlugin, delta, SAMPLE_METADATA } from "../../../test/sample-plugin.ts";
+import { AppError, type ErrorCode } from "../../contract/error.ts";
+import { Manifest, type PluginType } from "../../contract/manifest.ts";
+import { createLog } from "../../log.ts";
+import { createClock } from "../../real-clock.ts";
+import type { BuiltinPlugin } from "../../transport/client.ts";
+import { createGrpcClient } from "../../transport/grpc.ts";
+import { createHttpClient } from "../../transport/http.ts";
+import { createHost } from "../create-host.ts";
+import type { Host } from "../host.ts";
 
 /** Nobody waits for seconds to learn that a plugin is silent. */
 const TIMEOUTS = {

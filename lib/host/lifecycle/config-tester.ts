@@ -1,12 +1,12 @@
-import { AppError, type ErrorInfo } from "../contract/error.ts";
-import type { PluginClient } from "../transport/client.ts";
-import type { Convergence } from "./convergence.ts";
-import { toFailure } from "./failure.ts";
-import type { Observer } from "./observer.ts";
-import { CLEANUP_MS } from "./goodbye.ts";
-import type { Power } from "./power.ts";
-import { unrecorded } from "./steps.ts";
-import { runTrial, type Trial, type TrialOptions, type TrialOutcome } from "./trial.ts";
+import { AppError, type ErrorInfo } from "../../contract/error.ts";
+import type { PluginClient } from "../../transport/client.ts";
+import type { Convergence } from "./reconciler.ts";
+import { toFailure } from "../failure.ts";
+import type { Observer } from "../observer.ts";
+import { CLEANUP_MS } from "./disconnect.ts";
+import type { Power } from "./lifecycle-controller.ts";
+import { unrecorded } from "../steps.ts";
+import { runTrial, type Trial, type TrialOptions, type TrialOutcome } from "../trial.ts";
 
 export interface TesterOptions {
   convergence: Convergence;

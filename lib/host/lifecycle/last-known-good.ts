@@ -1,9 +1,9 @@
-import { AppError, type ErrorInfo } from "../contract/error.ts";
-import type { Refusal } from "../contract/plugin.ts";
-import { isLostContact, needsPerson } from "./failure.ts";
-import type { Introduction } from "./introduction.ts";
-import type { Link, LinkCheck } from "./link.ts";
-import { unrecorded } from "./steps.ts";
+import { AppError, type ErrorInfo } from "../../contract/error.ts";
+import type { Refusal } from "../../contract/plugin.ts";
+import { isLostContact, needsPerson } from "../failure.ts";
+import type { Introduction } from "../introduction.ts";
+import type { Link, LinkCheck } from "../link.ts";
+import { unrecorded } from "../steps.ts";
 
 /**
  * What worked last: a plugin whose change is refused goes on with it. Kept in memory only, because it knows secrets, and so

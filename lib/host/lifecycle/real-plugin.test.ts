@@ -2,14 +2,14 @@ import { createServer } from "node:http";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { createTestData } from "../../test/database.ts";
-import type { TestData } from "../../test/database.ts";
-import { Manifest } from "../contract/manifest.ts";
-import { createLog } from "../log.ts";
-import { createClock } from "../real-clock.ts";
-import { createPluginClient } from "../transport/create.ts";
-import { createHost } from "./create-host.ts";
-import type { Host } from "./host.ts";
+import { createTestData } from "../../../test/database.ts";
+import type { TestData } from "../../../test/database.ts";
+import { Manifest } from "../../contract/manifest.ts";
+import { createLog } from "../../log.ts";
+import { createClock } from "../../real-clock.ts";
+import { createPluginClient } from "../../transport/create.ts";
+import { createHost } from "../create-host.ts";
+import type { Host } from "../host.ts";
 
 /** A plugin as its own HTTP server: a new one on the same port has forgotten everything. */
 async function listen(port: number): Promise<{ server: Server; port: number; configs: unknown[] }> {

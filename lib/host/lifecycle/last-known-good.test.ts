@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { hang } from "../../test/scripted-client.ts";
-import type { ScriptedPlugin } from "../../test/scripted-client.ts";
-import { createTestHost, until } from "../../test/test-host.ts";
-import type { TestHost } from "../../test/test-host.ts";
-import { AppError } from "../contract/error.ts";
-import { ConfigField, Metadata } from "../contract/manifest.ts";
-import type { ConfigValues } from "../contract/plugin.ts";
-import type { ChatChunk } from "../contract/protocol.ts";
+import { hang } from "../../../test/scripted-client.ts";
+import type { ScriptedPlugin } from "../../../test/scripted-client.ts";
+import { createTestHost, until } from "../../../test/test-host.ts";
+import type { TestHost } from "../../../test/test-host.ts";
+import { AppError } from "../../contract/error.ts";
+import { ConfigField, Metadata } from "../../contract/manifest.ts";
+import type { ConfigValues } from "../../contract/plugin.ts";
+import type { ChatChunk } from "../../contract/protocol.ts";
 
 let console: TestHost;
 beforeEach(async () => {

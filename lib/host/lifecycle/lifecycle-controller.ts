@@ -1,22 +1,22 @@
-import type { ErrorInfo } from "../contract/error.ts";
-import type { Lifecycle, LifecycleStep, PluginModels, Refusal } from "../contract/plugin.ts";
-import { retryDelayMs } from "../core/backoff.ts";
-import type { Clock } from "../core/clock.ts";
-import { nextLifecycle } from "../core/lifecycle.ts";
-import type { LifecycleEvent } from "../core/lifecycle.ts";
-import type { Model } from "../contract/protocol.ts";
-import type { Log } from "../log.ts";
-import type { Reply } from "../transport/client.ts";
-import type { Chats } from "./chats.ts";
-import { createFallback } from "./fallback.ts";
-import { disabledError, needsPerson, stopsTraffic, toFailure } from "./failure.ts";
-import { createGoodbye, DRAIN_MS } from "./goodbye.ts";
-import type { Link, LinkCheck } from "./link.ts";
+import type { ErrorInfo } from "../../contract/error.ts";
+import type { Lifecycle, LifecycleStep, PluginModels, Refusal } from "../../contract/plugin.ts";
+import { retryDelayMs } from "../../core/backoff.ts";
+import type { Clock } from "../../core/clock.ts";
+import { nextLifecycle } from "../../core/lifecycle.ts";
+import type { LifecycleEvent } from "../../core/lifecycle.ts";
+import type { Model } from "../../contract/protocol.ts";
+import type { Log } from "../../log.ts";
+import type { Reply } from "../../transport/client.ts";
+import type { Chats } from "../chats.ts";
+import { createFallback } from "./last-known-good.ts";
+import { disabledError, needsPerson, stopsTraffic, toFailure } from "../failure.ts";
+import { createGoodbye, DRAIN_MS } from "./disconnect.ts";
+import type { Link, LinkCheck } from "../link.ts";
 import { canGoBack, findLoss, goBack } from "./process-loss.ts";
 import { goThroughSteps } from "./start-steps.ts";
 import { stepCleanup, stepEndProcess } from "./stop-steps.ts";
-import { createStepLog } from "./steps.ts";
-import type { Supervised } from "./supervised.ts";
+import { createStepLog } from "../steps.ts";
+import type { Supervised } from "../supervised.ts";
 
 const ENABLE_STEPS: ReadonlyArray<LifecycleStep["name"]> = [
   "metadata",

@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import "../../test/property-seed.ts";
-import { hang } from "../../test/scripted-client.ts";
-import type { ScriptedPlugin } from "../../test/scripted-client.ts";
-import { createTestHost, until } from "../../test/test-host.ts";
-import type { TestHost } from "../../test/test-host.ts";
-import { AppError, isAppError } from "../contract/error.ts";
-import { Metadata } from "../contract/manifest.ts";
-import { toBadge } from "../core/badge.ts";
-import type { PluginStatus } from "./host.ts";
+import "../../../test/property-seed.ts";
+import { hang } from "../../../test/scripted-client.ts";
+import type { ScriptedPlugin } from "../../../test/scripted-client.ts";
+import { createTestHost, until } from "../../../test/test-host.ts";
+import type { TestHost } from "../../../test/test-host.ts";
+import { AppError, isAppError } from "../../contract/error.ts";
+import { Metadata } from "../../contract/manifest.ts";
+import { toBadge } from "../../core/badge.ts";
+import type { PluginStatus } from "../host.ts";
 
 /** What people want; the machine may change none of it. */
 interface Model {
