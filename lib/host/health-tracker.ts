@@ -4,7 +4,7 @@ import type { LastCheck } from "../contract/plugin.ts";
 import type { Clock } from "../core/clock.ts";
 import { nextVerdict, UNKNOWN } from "../core/verdict.ts";
 import type { Verdict } from "../core/verdict.ts";
-import type { CheckResult } from "./check.ts";
+import type { CheckResult } from "./connection/health-check.ts";
 import type { PluginStatus } from "./host.ts";
 import type { Recorder } from "./recorder.ts";
 import { createSampleWindow } from "./sample-window.ts";

@@ -9,7 +9,7 @@ import type { PluginRecord, ProcessDecision, ProcessStore } from "../data/data.t
 import type { Log } from "../log.ts";
 import { createRedaction, type Redaction } from "../transport/redaction.ts";
 import { LONG_LINE } from "../transport/spellings.ts";
-import type { CreateClient } from "./client-factory.ts";
+import type { CreateClient } from "./connection/client-factory.ts";
 import { startGuardian, type Guardian } from "./process.ts";
 import { createCommandLooks } from "./command-looks.ts";
 import { toConsent } from "./process-consent.ts";

@@ -5,8 +5,8 @@ import { toFailure } from "../failure.ts";
 import type { Observer } from "../observer.ts";
 import { CLEANUP_MS } from "./disconnect.ts";
 import type { Power } from "./lifecycle-controller.ts";
-import { unrecorded } from "../steps.ts";
-import { runTrial, type Trial, type TrialOptions, type TrialOutcome } from "../trial.ts";
+import { unrecorded } from "../connection/step-log.ts";
+import { runTrial, type Trial, type TrialOptions, type TrialOutcome } from "../connection/config-trial.ts";
 
 export interface TesterOptions {
   convergence: Convergence;

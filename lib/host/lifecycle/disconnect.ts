@@ -3,7 +3,7 @@ import type { Clock } from "../../core/clock.ts";
 import type { Log } from "../../log.ts";
 import type { Chats } from "../chats.ts";
 import { disabledError, toFailure } from "../failure.ts";
-import type { Link } from "../link.ts";
+import type { Link } from "../connection/plugin-connection.ts";
 
 /** How long a plugin may take to say goodbye. */
 export const CLEANUP_MS = 5_000;

@@ -1,9 +1,9 @@
 import { AppError, type ErrorInfo } from "../../contract/error.ts";
 import type { Refusal } from "../../contract/plugin.ts";
 import { isLostContact, needsPerson } from "../failure.ts";
-import type { Introduction } from "../introduction.ts";
-import type { Link, LinkCheck } from "../link.ts";
-import { unrecorded } from "../steps.ts";
+import type { Introduction } from "../connection/handshake.ts";
+import type { Link, LinkCheck } from "../connection/plugin-connection.ts";
+import { unrecorded } from "../connection/step-log.ts";
 
 /**
  * What worked last: a plugin whose change is refused goes on with it. Kept in memory only, because it knows secrets, and so

@@ -11,11 +11,11 @@ import type { Chats } from "../chats.ts";
 import { createFallback } from "./last-known-good.ts";
 import { disabledError, needsPerson, stopsTraffic, toFailure } from "../failure.ts";
 import { createGoodbye, DRAIN_MS } from "./disconnect.ts";
-import type { Link, LinkCheck } from "../link.ts";
+import type { Link, LinkCheck } from "../connection/plugin-connection.ts";
 import { canGoBack, findLoss, goBack } from "./process-loss.ts";
 import { goThroughSteps } from "./start-steps.ts";
 import { stepCleanup, stepEndProcess } from "./stop-steps.ts";
-import { createStepLog } from "../steps.ts";
+import { createStepLog } from "../connection/step-log.ts";
 import type { Supervised } from "../supervised.ts";
 
 const ENABLE_STEPS: ReadonlyArray<LifecycleStep["name"]> = [

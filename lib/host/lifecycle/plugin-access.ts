@@ -4,7 +4,7 @@ import type { ChatChunk, ChatRequest } from "../../contract/protocol.ts";
 import type { Chats } from "../chats.ts";
 import type { Ejector } from "../ejector.ts";
 import { disabledError, notReadyError, shuttingDownError } from "../failure.ts";
-import type { Link } from "../link.ts";
+import type { Link } from "../connection/plugin-connection.ts";
 import type { Power } from "./lifecycle-controller.ts";
 import { explainStreamed, prepareChat } from "../chat-request.ts";
 

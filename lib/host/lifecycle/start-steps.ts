@@ -1,11 +1,11 @@
 import type { Model } from "../../contract/protocol.ts";
 import type { Log } from "../../log.ts";
 import type { Reply } from "../../transport/client.ts";
-import { toAnswer } from "../exchange.ts";
+import { toAnswer } from "../connection/step-transcript.ts";
 import { toError } from "./last-known-good.ts";
 import { isOwnTrouble, toFailure } from "../failure.ts";
-import type { Link, LinkCheck } from "../link.ts";
-import type { StepLog } from "../steps.ts";
+import type { Link, LinkCheck } from "../connection/plugin-connection.ts";
+import type { StepLog } from "../connection/step-log.ts";
 import type { Supervised } from "../supervised.ts";
 
 export interface StartOptions {

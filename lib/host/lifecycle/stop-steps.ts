@@ -1,6 +1,6 @@
 import type { Goodbye } from "./disconnect.ts";
-import type { Link } from "../link.ts";
-import type { StepLog } from "../steps.ts";
+import type { Link } from "../connection/plugin-connection.ts";
+import type { StepLog } from "../connection/step-log.ts";
 import type { Supervised } from "../supervised.ts";
 
 export interface CleanupOptions {

@@ -1,7 +1,7 @@
-import type { Manifest, PluginType } from "../contract/manifest.ts";
-import type { ReachTrace } from "../core/reach.ts";
-import type { Log } from "../log.ts";
-import type { PluginClient } from "../transport/client.ts";
+import type { Manifest, PluginType } from "../../contract/manifest.ts";
+import type { ReachTrace } from "../../core/reach.ts";
+import type { Log } from "../../log.ts";
+import type { PluginClient } from "../../transport/client.ts";
 
 /** What a client is made from. */
 export interface ClientTarget {

@@ -1,26 +1,26 @@
-import type { TestStep } from "../contract/config-test.ts";
-import { AppError, isAppError, type ErrorInfo } from "../contract/error.ts";
-import type { Metadata } from "../contract/manifest.ts";
-import type { Model } from "../contract/protocol.ts";
-import type { Clock } from "../core/clock.ts";
-import { createReach } from "../core/reach.ts";
-import type { PluginRecord, Repositories } from "../data/data.ts";
-import type { Log } from "../log.ts";
-import type { PluginClient } from "../transport/client.ts";
-import { checkHealth } from "./check.ts";
+import type { TestStep } from "../../contract/config-test.ts";
+import { AppError, isAppError, type ErrorInfo } from "../../contract/error.ts";
+import type { Metadata } from "../../contract/manifest.ts";
+import type { Model } from "../../contract/protocol.ts";
+import type { Clock } from "../../core/clock.ts";
+import { createReach } from "../../core/reach.ts";
+import type { PluginRecord, Repositories } from "../../data/data.ts";
+import type { Log } from "../../log.ts";
+import type { PluginClient } from "../../transport/client.ts";
+import { checkHealth } from "./health-check.ts";
 import type { CreateClient } from "./client-factory.ts";
-import type { Destinations } from "./destinations.ts";
-import { toFailure } from "./failure.ts";
-import { toError } from "./lifecycle/last-known-good.ts";
-import { confirmIdentity } from "./introduction.ts";
+import type { Destinations } from "./secret-origin.ts";
+import { toFailure } from "../failure.ts";
+import { toError } from "../lifecycle/last-known-good.ts";
+import { confirmIdentity } from "./handshake.ts";
 import {
   describeCount,
   openConfig,
   requireComplete,
   type Draft,
   type OutgoingConfig,
-} from "./outgoing-config.ts";
-import { createTrialSteps, type Told, type TrialSteps } from "./trial-steps.ts";
+} from "./effective-config.ts";
+import { createTrialSteps, type Told, type TrialSteps } from "./config-trial-steps.ts";
 
 /** A configuration to be proved before it is saved. */
 export interface Trial {

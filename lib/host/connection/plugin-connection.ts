@@ -1,22 +1,22 @@
-import { AppError } from "../contract/error.ts";
-import type { Metadata } from "../contract/manifest.ts";
-import type { PluginModels } from "../contract/plugin.ts";
-import type { ChatRequest, Model } from "../contract/protocol.ts";
-import { capabilitiesOf } from "../core/chat-content.ts";
-import type { ChatCapabilities } from "../core/chat-content.ts";
-import type { Clock } from "../core/clock.ts";
-import type { PluginRecord, Repositories } from "../data/data.ts";
-import type { Log } from "../log.ts";
-import type { PluginClient, Reply } from "../transport/client.ts";
-import { checkHealth, failedCheck } from "./check.ts";
-import type { CheckResult } from "./check.ts";
-import type { Destinations } from "./destinations.ts";
-import { isLostContact, needsPerson, stopsTraffic, toFailure } from "./failure.ts";
-import { introduce } from "./introduction.ts";
-import type { Introduction, IntroductionOptions } from "./introduction.ts";
-import { openConfig } from "./outgoing-config.ts";
-import { unrecorded } from "./steps.ts";
-import type { StepLog } from "./steps.ts";
+import { AppError } from "../../contract/error.ts";
+import type { Metadata } from "../../contract/manifest.ts";
+import type { PluginModels } from "../../contract/plugin.ts";
+import type { ChatRequest, Model } from "../../contract/protocol.ts";
+import { capabilitiesOf } from "../../core/chat-content.ts";
+import type { ChatCapabilities } from "../../core/chat-content.ts";
+import type { Clock } from "../../core/clock.ts";
+import type { PluginRecord, Repositories } from "../../data/data.ts";
+import type { Log } from "../../log.ts";
+import type { PluginClient, Reply } from "../../transport/client.ts";
+import { checkHealth, failedCheck } from "./health-check.ts";
+import type { CheckResult } from "./health-check.ts";
+import type { Destinations } from "./secret-origin.ts";
+import { isLostContact, needsPerson, stopsTraffic, toFailure } from "../failure.ts";
+import { introduce } from "./handshake.ts";
+import type { Introduction, IntroductionOptions } from "./handshake.ts";
+import { openConfig } from "./effective-config.ts";
+import { unrecorded } from "./step-log.ts";
+import type { StepLog } from "./step-log.ts";
 
 /** A health check, and what it led to. */
 export interface LinkCheck {

@@ -1,7 +1,7 @@
-import type { LifecycleStep } from "../contract/plugin.ts";
-import type { Clock } from "../core/clock.ts";
-import type { Log } from "../log.ts";
-import { toFailure } from "./failure.ts";
+import type { LifecycleStep } from "../../contract/plugin.ts";
+import type { Clock } from "../../core/clock.ts";
+import type { Log } from "../../log.ts";
+import { toFailure } from "../failure.ts";
 
 type StepName = LifecycleStep["name"];
 

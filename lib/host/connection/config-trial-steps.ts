@@ -1,9 +1,9 @@
-import { TestStepName, type TestStep } from "../contract/config-test.ts";
-import type { ErrorInfo } from "../contract/error.ts";
-import type { ReachStep } from "../contract/registration.ts";
-import type { Clock } from "../core/clock.ts";
-import type { Log } from "../log.ts";
-import { toFailure } from "./failure.ts";
+import { TestStepName, type TestStep } from "../../contract/config-test.ts";
+import type { ErrorInfo } from "../../contract/error.ts";
+import type { ReachStep } from "../../contract/registration.ts";
+import type { Clock } from "../../core/clock.ts";
+import type { Log } from "../../log.ts";
+import { toFailure } from "../failure.ts";
 
 /** Steps of every trial, in order; `restore` or `cleanup` follow. */
 export const TRIAL_STEPS = TestStepName.exclude(["restore", "cleanup"]).options;

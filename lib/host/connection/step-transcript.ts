@@ -1,7 +1,7 @@
-import type { ConfigField } from "../contract/manifest.ts";
-import type { ConfigValues, LifecycleStep } from "../contract/plugin.ts";
-import { concealSensitive } from "../core/config.ts";
-import type { Reply } from "../transport/client.ts";
+import type { ConfigField } from "../../contract/manifest.ts";
+import type { ConfigValues, LifecycleStep } from "../../contract/plugin.ts";
+import { concealSensitive } from "../../core/config.ts";
+import type { Reply } from "../../transport/client.ts";
 
 /** Of an answer, characters of JSON. */
 const ANSWER_MAX = 4_000;

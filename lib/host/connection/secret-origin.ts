@@ -1,9 +1,9 @@
-import type { AddressField } from "../contract/config.ts";
-import type { ConfigValues } from "../contract/plugin.ts";
-import { effectiveConfig } from "../core/config.ts";
-import { originOf, originOfConfig } from "../core/origin.ts";
-import type { PluginRecord, Repositories } from "../data/data.ts";
-import type { BuiltinPlugin } from "../transport/client.ts";
+import type { AddressField } from "../../contract/config.ts";
+import type { ConfigValues } from "../../contract/plugin.ts";
+import { effectiveConfig } from "../../core/config.ts";
+import { originOf, originOfConfig } from "../../core/origin.ts";
+import type { PluginRecord, Repositories } from "../../data/data.ts";
+import type { BuiltinPlugin } from "../../transport/client.ts";
 
 type Placed = Pick<PluginRecord, "endpoint" | "manifest">;
 

@@ -1,11 +1,11 @@
-import type { SecretWrite } from "../contract/config.ts";
-import { AppError, type FieldIssue } from "../contract/error.ts";
-import type { ConfigField } from "../contract/manifest.ts";
-import type { ConfigValues } from "../contract/plugin.ts";
-import { effectiveConfig, findStranded, missingRequired } from "../core/config.ts";
-import { textsOf } from "../transport/redaction.ts";
-import type { Destinations } from "./destinations.ts";
-import type { OpenedSecrets, PluginRecord, Repositories } from "../data/data.ts";
+import type { SecretWrite } from "../../contract/config.ts";
+import { AppError, type FieldIssue } from "../../contract/error.ts";
+import type { ConfigField } from "../../contract/manifest.ts";
+import type { ConfigValues } from "../../contract/plugin.ts";
+import { effectiveConfig, findStranded, missingRequired } from "../../core/config.ts";
+import { textsOf } from "../../transport/redaction.ts";
+import type { Destinations } from "./secret-origin.ts";
+import type { OpenedSecrets, PluginRecord, Repositories } from "../../data/data.ts";
 
 /** A configuration that is not saved: all explicit values, and what differs from the stored secrets. */
 export interface Draft {

@@ -1,10 +1,10 @@
-import { AppError } from "../contract/error.ts";
-import type { Metadata } from "../contract/manifest.ts";
-import type { PluginRecord } from "../data/data.ts";
-import type { PluginClient } from "../transport/client.ts";
-import { toAnswer, toRequest } from "./exchange.ts";
-import { describeCount, requireComplete, type OutgoingConfig } from "./outgoing-config.ts";
-import type { StepLog } from "./steps.ts";
+import { AppError } from "../../contract/error.ts";
+import type { Metadata } from "../../contract/manifest.ts";
+import type { PluginRecord } from "../../data/data.ts";
+import type { PluginClient } from "../../transport/client.ts";
+import { toAnswer, toRequest } from "./step-transcript.ts";
+import { describeCount, requireComplete, type OutgoingConfig } from "./effective-config.ts";
+import type { StepLog } from "./step-log.ts";
 
 /** What a plugin said and was told when it was initialised. */
 export interface Introduction {

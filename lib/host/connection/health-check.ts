@@ -1,10 +1,10 @@
-import { AppError, isAppError } from "../contract/error.ts";
-import type { ErrorInfo } from "../contract/error.ts";
-import type { PluginHealth } from "../contract/protocol.ts";
-import type { Clock } from "../core/clock.ts";
-import type { Log } from "../log.ts";
-import type { PluginClient, Reply } from "../transport/client.ts";
-import { toFailure } from "./failure.ts";
+import { AppError, isAppError } from "../../contract/error.ts";
+import type { ErrorInfo } from "../../contract/error.ts";
+import type { PluginHealth } from "../../contract/protocol.ts";
+import type { Clock } from "../../core/clock.ts";
+import type { Log } from "../../log.ts";
+import type { PluginClient, Reply } from "../../transport/client.ts";
+import { toFailure } from "../failure.ts";
 
 /** A health check may take this long, and never longer than its interval (protocol.md). */
 const DEADLINE_MS = 5_000;

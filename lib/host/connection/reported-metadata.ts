@@ -1,7 +1,7 @@
-import type { Json, Metadata } from "../contract/manifest.ts";
-import type { Clock } from "../core/clock.ts";
-import { isSameJson } from "../core/json-object.ts";
-import type { Reported } from "./host.ts";
+import type { Json, Metadata } from "../../contract/manifest.ts";
+import type { Clock } from "../../core/clock.ts";
+import { isSameJson } from "../../core/json-object.ts";
+import type { Reported } from "../host.ts";
 
 /** What one plugin says it is, as it was asked last. */
 export interface Descriptions {
