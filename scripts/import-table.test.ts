@@ -103,7 +103,10 @@ describe("one home per effect", () => {
     ["components/example.tsx", `export const x = () => window.fetch("/api/plugins");`],
     ["components/example.tsx", `export const x = () => new EventSource("/api/logs");`],
     ["app/page.tsx", `export const x = () => fetch("/api/plugins");`],
-    ["lib/host/monitor.ts", `import { spawn } from "node:child_process"; export const x = spawn;`],
+    [
+      "lib/host/health/check-scheduler.ts",
+      `import { spawn } from "node:child_process"; export const x = spawn;`,
+    ],
     ["lib/core/example.ts", "export const x = () => Date.now();"],
     ["lib/core/example.ts", "export const x = () => new Date();"],
     ["lib/host/example.ts", "export const x = (f: () => void) => setTimeout(f, 5);"],

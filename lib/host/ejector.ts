@@ -6,7 +6,7 @@ import type { Clock } from "../core/clock.ts";
 import { afterFailedChat, isChatFault, isEjected, NOTHING_WRONG, type ChatRecord } from "../core/ejection.ts";
 import type { Log } from "../log.ts";
 import { isLostContact, toFailure } from "./failure.ts";
-import type { HealthTracker } from "./health-tracker.ts";
+import type { HealthTracker } from "./health/health-tracker.ts";
 
 /** Knows from the chats of one plugin whether it should be routed to. Blocks nothing and moves no axis: it is asked. */
 export interface Ejector {

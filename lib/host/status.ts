@@ -1,7 +1,7 @@
 import { toBadge, toReason } from "../core/badge.ts";
 import type { Desired, Ejection } from "../contract/plugin.ts";
 import { UNKNOWN } from "../core/verdict.ts";
-import type { HealthTracker } from "./health-tracker.ts";
+import type { HealthTracker } from "./health/health-tracker.ts";
 import type { PluginStatus, Reported } from "./host.ts";
 import type { Power } from "./lifecycle/lifecycle-controller.ts";
 

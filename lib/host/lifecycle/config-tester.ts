@@ -2,7 +2,7 @@ import { AppError, type ErrorInfo } from "../../contract/error.ts";
 import type { PluginClient } from "../../transport/client.ts";
 import type { Convergence } from "./reconciler.ts";
 import { toFailure } from "../failure.ts";
-import type { Observer } from "../observer.ts";
+import type { Observer } from "../health/health-checker.ts";
 import { CLEANUP_MS } from "./disconnect.ts";
 import type { Power } from "./lifecycle-controller.ts";
 import { unrecorded } from "../connection/step-log.ts";

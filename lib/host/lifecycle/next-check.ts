@@ -1,8 +1,8 @@
 import { nextTurnMs } from "../../core/schedule.ts";
 import { isConfirming } from "../../core/verdict.ts";
 import type { PluginRecord } from "../../data/data.ts";
-import type { HealthTracker } from "../health-tracker.ts";
-import type { Target } from "../monitor.ts";
+import type { HealthTracker } from "../health/health-tracker.ts";
+import type { Target } from "../health/check-scheduler.ts";
 import type { Power } from "./lifecycle-controller.ts";
 
 /** Soon enough for somebody who watches: a first check that failed, or a plugin that has just come back. */

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { hang } from "../../test/scripted-client.ts";
-import { createTestHost, until } from "../../test/test-host.ts";
-import type { TestHost } from "../../test/test-host.ts";
-import { AppError } from "../contract/error.ts";
-import { Metadata } from "../contract/manifest.ts";
+import { hang } from "../../../test/scripted-client.ts";
+import { createTestHost, until } from "../../../test/test-host.ts";
+import type { TestHost } from "../../../test/test-host.ts";
+import { AppError } from "../../contract/error.ts";
+import { Metadata } from "../../contract/manifest.ts";
 
 const MINUTE = 60_000;
 

@@ -1,8 +1,8 @@
-import { isAppError } from "../contract/error.ts";
-import type { Sample } from "../contract/health.ts";
-import type { Clock } from "../core/clock.ts";
-import type { Data } from "../data/data.ts";
-import type { Log } from "../log.ts";
+import { isAppError } from "../../contract/error.ts";
+import type { Sample } from "../../contract/health.ts";
+import type { Clock } from "../../core/clock.ts";
+import type { Data } from "../../data/data.ts";
+import type { Log } from "../../log.ts";
 
 const BATCH = 500;
 /** About ten minutes of 5,000 plugins: beyond that the oldest samples are given up. */

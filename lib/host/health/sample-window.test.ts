@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Sample } from "../contract/health.ts";
-import { summarize } from "../core/buckets.ts";
+import type { Sample } from "../../contract/health.ts";
+import { summarize } from "../../core/buckets.ts";
 import { createSampleWindow } from "./sample-window.ts";
 
 const DAY = 24 * 60 * 60 * 1000;

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createTestData } from "../../test/database.ts";
-import type { TestData } from "../../test/database.ts";
-import { createFakeClock } from "../../test/fake-clock.ts";
-import { until } from "../../test/test-host.ts";
-import { AppError } from "../contract/error.ts";
-import { Manifest } from "../contract/manifest.ts";
-import type { Data } from "../data/data.ts";
-import { createLog } from "../log.ts";
-import { createRecorder } from "./recorder.ts";
+import { createTestData } from "../../../test/database.ts";
+import type { TestData } from "../../../test/database.ts";
+import { createFakeClock } from "../../../test/fake-clock.ts";
+import { until } from "../../../test/test-host.ts";
+import { AppError } from "../../contract/error.ts";
+import { Manifest } from "../../contract/manifest.ts";
+import type { Data } from "../../data/data.ts";
+import { createLog } from "../../log.ts";
+import { createRecorder } from "./sample-writer.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
 const log = createLog({ level: "silent", pretty: false });

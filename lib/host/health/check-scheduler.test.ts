@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { createFakeClock } from "../../test/fake-clock.ts";
-import { createLog } from "../log.ts";
-import { createGate } from "../async/semaphore.ts";
-import { createMonitor } from "./monitor.ts";
-import type { Target, Watched } from "./monitor.ts";
+import { createFakeClock } from "../../../test/fake-clock.ts";
+import { createLog } from "../../log.ts";
+import { createGate } from "../../async/semaphore.ts";
+import { createMonitor } from "./check-scheduler.ts";
+import type { Target, Watched } from "./check-scheduler.ts";
 
 const log = createLog({ level: "silent", pretty: false });
 

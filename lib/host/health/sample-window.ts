@@ -1,6 +1,6 @@
-import type { Sample } from "../contract/health.ts";
-import { percentile } from "../core/buckets.ts";
-import type { PluginStatus } from "./host.ts";
+import type { Sample } from "../../contract/health.ts";
+import { percentile } from "../../core/buckets.ts";
+import type { PluginStatus } from "../host.ts";
 
 type Stats = PluginStatus["stats"];
 

@@ -1,9 +1,9 @@
-import type { Clock } from "../core/clock.ts";
-import type { Log } from "../log.ts";
-import type { CheckResult } from "./connection/health-check.ts";
-import { isLostContact, isOwnTrouble } from "./failure.ts";
+import type { Clock } from "../../core/clock.ts";
+import type { Log } from "../../log.ts";
+import type { CheckResult } from "../connection/health-check.ts";
+import { isLostContact, isOwnTrouble } from "../failure.ts";
 import type { HealthTracker } from "./health-tracker.ts";
-import type { Link, LinkCheck } from "./connection/plugin-connection.ts";
+import type { Link, LinkCheck } from "../connection/plugin-connection.ts";
 
 /** Runs the health checks of one plugin, one at a time, and reports those that say something about it. */
 export interface Observer {

@@ -1,12 +1,12 @@
-import type { ErrorInfo } from "../contract/error.ts";
-import type { HealthMarker, Sample } from "../contract/health.ts";
-import type { LastCheck } from "../contract/plugin.ts";
-import type { Clock } from "../core/clock.ts";
-import { nextVerdict, UNKNOWN } from "../core/verdict.ts";
-import type { Verdict } from "../core/verdict.ts";
-import type { CheckResult } from "./connection/health-check.ts";
-import type { PluginStatus } from "./host.ts";
-import type { Recorder } from "./recorder.ts";
+import type { ErrorInfo } from "../../contract/error.ts";
+import type { HealthMarker, Sample } from "../../contract/health.ts";
+import type { LastCheck } from "../../contract/plugin.ts";
+import type { Clock } from "../../core/clock.ts";
+import { nextVerdict, UNKNOWN } from "../../core/verdict.ts";
+import type { Verdict } from "../../core/verdict.ts";
+import type { CheckResult } from "../connection/health-check.ts";
+import type { PluginStatus } from "../host.ts";
+import type { Recorder } from "./sample-writer.ts";
 import { createSampleWindow } from "./sample-window.ts";
 
 /** The health axis of one plugin. `report` is the only door for a result: verdict, incident and samples follow from it. */

@@ -1,6 +1,6 @@
-import type { Clock } from "../core/clock.ts";
-import type { Log } from "../log.ts";
-import { createGate } from "../async/semaphore.ts";
+import type { Clock } from "../../core/clock.ts";
+import type { Log } from "../../log.ts";
+import { createGate } from "../../async/semaphore.ts";
 
 /** What is to happen again and again to one plugin while nothing else does. */
 export interface Target {
