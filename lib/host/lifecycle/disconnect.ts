@@ -1,7 +1,7 @@
 import { AppError, type ErrorInfo } from "../../contract/error.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { Log } from "../../log.ts";
-import type { Chats } from "../chats.ts";
+import type { Chats } from "../chat/active-chats.ts";
 import { disabledError, toFailure } from "../failure.ts";
 import type { Link } from "../connection/plugin-connection.ts";
 

@@ -7,7 +7,7 @@ import type { LifecycleEvent } from "../../core/lifecycle.ts";
 import type { Model } from "../../contract/protocol.ts";
 import type { Log } from "../../log.ts";
 import type { Reply } from "../../transport/client.ts";
-import type { Chats } from "../chats.ts";
+import type { Chats } from "../chat/active-chats.ts";
 import { createFallback } from "./last-known-good.ts";
 import { disabledError, needsPerson, stopsTraffic, toFailure } from "../failure.ts";
 import { createGoodbye, DRAIN_MS } from "./disconnect.ts";

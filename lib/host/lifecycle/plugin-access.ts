@@ -1,12 +1,12 @@
 import { isAppError } from "../../contract/error.ts";
 import type { PluginModels } from "../../contract/plugin.ts";
 import type { ChatChunk, ChatRequest } from "../../contract/protocol.ts";
-import type { Chats } from "../chats.ts";
-import type { Ejector } from "../ejector.ts";
+import type { Chats } from "../chat/active-chats.ts";
+import type { Ejector } from "../chat/outlier-ejection.ts";
 import { disabledError, notReadyError, shuttingDownError } from "../failure.ts";
 import type { Link } from "../connection/plugin-connection.ts";
 import type { Power } from "./lifecycle-controller.ts";
-import { explainStreamed, prepareChat } from "../chat-request.ts";
+import { explainStreamed, prepareChat } from "../chat/chat-request.ts";
 
 /** What one plugin is used for. Everything throws `plugin_disabled` or `plugin_not_ready` while it cannot be. */
 export interface Use {

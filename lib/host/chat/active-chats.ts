@@ -1,7 +1,7 @@
-import type { AppError } from "../contract/error.ts";
-import type { ChatChunk, ChatRequest } from "../contract/protocol.ts";
-import type { Clock } from "../core/clock.ts";
-import type { PluginClient } from "../transport/client.ts";
+import type { AppError } from "../../contract/error.ts";
+import type { ChatChunk, ChatRequest } from "../../contract/protocol.ts";
+import type { Clock } from "../../core/clock.ts";
+import type { PluginClient } from "../../transport/client.ts";
 
 /** The chats of one plugin that run right now. */
 export interface Chats {

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { hang, toChunk } from "../../test/scripted-client.ts";
-import { createTestHost, until } from "../../test/test-host.ts";
-import type { TestHost } from "../../test/test-host.ts";
-import { AppError } from "../contract/error.ts";
-import { Metadata } from "../contract/manifest.ts";
-import type { ChatChunk, ChatRequest } from "../contract/protocol.ts";
+import { hang, toChunk } from "../../../test/scripted-client.ts";
+import { createTestHost, until } from "../../../test/test-host.ts";
+import type { TestHost } from "../../../test/test-host.ts";
+import { AppError } from "../../contract/error.ts";
+import { Metadata } from "../../contract/manifest.ts";
+import type { ChatChunk, ChatRequest } from "../../contract/protocol.ts";
 
 let console: TestHost;
 beforeEach(async () => {

@@ -1,12 +1,18 @@
-import { isAppError } from "../contract/error.ts";
-import type { ErrorInfo } from "../contract/error.ts";
-import type { Ejection } from "../contract/plugin.ts";
-import type { ChatChunk } from "../contract/protocol.ts";
-import type { Clock } from "../core/clock.ts";
-import { afterFailedChat, isChatFault, isEjected, NOTHING_WRONG, type ChatRecord } from "../core/ejection.ts";
-import type { Log } from "../log.ts";
-import { isLostContact, toFailure } from "./failure.ts";
-import type { HealthTracker } from "./health/health-tracker.ts";
+import { isAppError } from "../../contract/error.ts";
+import type { ErrorInfo } from "../../contract/error.ts";
+import type { Ejection } from "../../contract/plugin.ts";
+import type { ChatChunk } from "../../contract/protocol.ts";
+import type { Clock } from "../../core/clock.ts";
+import {
+  afterFailedChat,
+  isChatFault,
+  isEjected,
+  NOTHING_WRONG,
+  type ChatRecord,
+} from "../../core/ejection.ts";
+import type { Log } from "../../log.ts";
+import { isLostContact, toFailure } from "../failure.ts";
+import type { HealthTracker } from "../health/health-tracker.ts";
 
 /** Knows from the chats of one plugin whether it should be routed to. Blocks nothing and moves no axis: it is asked. */
 export interface Ejector {

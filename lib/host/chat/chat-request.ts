@@ -1,7 +1,7 @@
-import { AppError, isAppError, type ErrorCode } from "../contract/error.ts";
-import type { Metadata } from "../contract/manifest.ts";
-import type { ChatRequest } from "../contract/protocol.ts";
-import { findMissingCapability, fitContent, type ChatCapabilities } from "../core/chat-content.ts";
+import { AppError, isAppError, type ErrorCode } from "../../contract/error.ts";
+import type { Metadata } from "../../contract/manifest.ts";
+import type { ChatRequest } from "../../contract/protocol.ts";
+import { findMissingCapability, fitContent, type ChatCapabilities } from "../../core/chat-content.ts";
 
 const NEEDS = {
   vision: "it was sent an image",

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { hang, toChunk } from "../../test/scripted-client.ts";
-import type { ScriptedPlugin } from "../../test/scripted-client.ts";
-import { createTestHost, until } from "../../test/test-host.ts";
-import type { TestHost } from "../../test/test-host.ts";
-import { AppError } from "../contract/error.ts";
-import type { ErrorCode } from "../contract/error.ts";
-import type { ChatRequest } from "../contract/protocol.ts";
+import { hang, toChunk } from "../../../test/scripted-client.ts";
+import type { ScriptedPlugin } from "../../../test/scripted-client.ts";
+import { createTestHost, until } from "../../../test/test-host.ts";
+import type { TestHost } from "../../../test/test-host.ts";
+import { AppError } from "../../contract/error.ts";
+import type { ErrorCode } from "../../contract/error.ts";
+import type { ChatRequest } from "../../contract/protocol.ts";
 
 let console: TestHost;
 let stoodStillMs: number;

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { createScriptedPlugin, toChunk } from "../../test/scripted-client.ts";
-import { createClock } from "../real-clock.ts";
-import { createChats } from "./chats.ts";
+import { createScriptedPlugin, toChunk } from "../../../test/scripted-client.ts";
+import { createClock } from "../../real-clock.ts";
+import { createChats } from "./active-chats.ts";
 
 it("lets everybody else have turns while a plugin sends thousands of chunks at once", async () => {
   const plugin = createScriptedPlugin();
