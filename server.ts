@@ -19,7 +19,7 @@ import { toReferenceRules } from "./lib/data/secret-reference.ts";
 import { EnvError, readEnv } from "./lib/env.ts";
 import { createGateway } from "./lib/gateway/handler.ts";
 import { createHost } from "./lib/host/create-host.ts";
-import { createSupervisor } from "./lib/host/supervisor.ts";
+import { createSupervisor } from "./lib/host/process/supervisor.ts";
 import { warmUpIntake } from "./lib/intake/warm-up.ts";
 import { createLog, outliveReaders } from "./lib/log.ts";
 import { createFirstAdmin, isSetupOpen } from "./lib/operations/accounts.ts";
@@ -92,7 +92,7 @@ async function start(): Promise<void> {
     allowed: env.allowProcesses,
     environment: env.variables,
     logDirectory: join(env.dataDirectory, "logs"),
-    guardianScript: join(root, "lib/host/guardian.mjs"),
+    guardianScript: join(root, "lib/host/process/guardian.mjs"),
   });
   const host = createHost({
     data,

@@ -112,7 +112,7 @@ export const ONE_HOME = [
   },
   {
     effect: "Starting a process",
-    homes: ["lib/host/process.ts"],
+    homes: ["lib/host/process/child-process.ts"],
     why: "a child that nobody stops outlives the console",
     modules: ["node:child_process", "node:cluster", "node:worker_threads"],
   },

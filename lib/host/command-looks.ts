@@ -6,7 +6,7 @@ import type { PluginRecord } from "../data/data.ts";
 import { createFileDigests } from "./file-digest.ts";
 import { uncovered } from "./folder-coverage.ts";
 import { lookAtCommand, type CommandLook } from "./process-command.ts";
-import { requireWanted } from "./process-port.ts";
+import { requireWanted } from "./process/port-guard.ts";
 
 /** A folder with more files than this is not looked at again for every page. */
 const MANY_FILES = 1_000;

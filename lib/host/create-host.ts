@@ -14,8 +14,8 @@ import { createRecorder } from "./health/sample-writer.ts";
 import { createRunner } from "./lifecycle/plugin-runner.ts";
 import type { Runner } from "./lifecycle/plugin-runner.ts";
 import { STRANGER } from "./status.ts";
-import { hasProcess, overhear } from "./supervisor.ts";
-import type { Supervisor } from "./supervisor.ts";
+import { hasProcess, overhear } from "./process/supervisor.ts";
+import type { Supervisor } from "./process/supervisor.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const STOP_MS = 8_000;

@@ -16,7 +16,7 @@ import { canGoBack, findLoss, goBack } from "./process-loss.ts";
 import { goThroughSteps } from "./start-steps.ts";
 import { stepCleanup, stepEndProcess } from "./stop-steps.ts";
 import { createStepLog } from "../connection/step-log.ts";
-import type { Supervised } from "../supervised.ts";
+import type { Supervised } from "../process/managed-process.ts";
 
 const ENABLE_STEPS: ReadonlyArray<LifecycleStep["name"]> = [
   "metadata",

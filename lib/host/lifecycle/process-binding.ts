@@ -1,7 +1,7 @@
 import type { ErrorInfo } from "../../contract/error.ts";
 import type { PluginRecord } from "../../data/data.ts";
-import type { Supervised } from "../supervised.ts";
-import { hasProcess, type Supervisor } from "../supervisor.ts";
+import type { Supervised } from "../process/managed-process.ts";
+import { hasProcess, type Supervisor } from "../process/supervisor.ts";
 
 /** The process of one runner's plugin, and when to tell the runner that it ended. */
 export interface ProcessKeeper {

@@ -2,7 +2,7 @@ import type { ErrorInfo } from "../../contract/error.ts";
 import { isLostContact } from "../failure.ts";
 import type { Fallback } from "./last-known-good.ts";
 import type { Link } from "../connection/plugin-connection.ts";
-import type { Supervised } from "../supervised.ts";
+import type { Supervised } from "../process/managed-process.ts";
 
 /** Why the process ended, if that is what lost the contact; a process that is just ending is waited for. Null for any other failure. */
 export async function findLoss(

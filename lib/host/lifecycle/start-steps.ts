@@ -6,7 +6,7 @@ import { toError } from "./last-known-good.ts";
 import { isOwnTrouble, toFailure } from "../failure.ts";
 import type { Link, LinkCheck } from "../connection/plugin-connection.ts";
 import type { StepLog } from "../connection/step-log.ts";
-import type { Supervised } from "../supervised.ts";
+import type { Supervised } from "../process/managed-process.ts";
 
 export interface StartOptions {
   link: Link;

@@ -1,7 +1,7 @@
 import type { Goodbye } from "./disconnect.ts";
 import type { Link } from "../connection/plugin-connection.ts";
 import type { StepLog } from "../connection/step-log.ts";
-import type { Supervised } from "../supervised.ts";
+import type { Supervised } from "../process/managed-process.ts";
 
 export interface CleanupOptions {
   link: Link | null;

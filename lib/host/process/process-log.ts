@@ -1,12 +1,12 @@
 import { rm } from "node:fs/promises";
-import type { LogLine } from "../contract/process.ts";
-import type { Clock } from "../core/clock.ts";
-import { toPlainText } from "../core/terminal-text.ts";
-import type { Log } from "../log.ts";
-import { createLogFiles } from "./log-files.ts";
+import type { LogLine } from "../../contract/process.ts";
+import type { Clock } from "../../core/clock.ts";
+import { toPlainText } from "../../core/terminal-text.ts";
+import type { Log } from "../../log.ts";
+import { createLogFiles } from "./rotating-log.ts";
 import { createLineReader, type LineReader, type ReadLines } from "./line-reader.ts";
 import { toKeptLine } from "./log-redaction.ts";
-import type { OutputStream } from "./process.ts";
+import type { OutputStream } from "./child-process.ts";
 
 /** Lines in memory: what the page shows at once and a tail starts from. */
 const LINES_IN_MEMORY = 2_000;

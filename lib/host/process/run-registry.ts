@@ -1,4 +1,4 @@
-import type { Log } from "../log.ts";
+import type { Log } from "../../log.ts";
 import { readProcess } from "./process-tree.ts";
 
 /** Starts remembered on disk, so that what a killed console left behind is found by its mark, its pid and its start time. */

@@ -1,8 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createFakeClock, type FakeClock } from "../../test/fake-clock.ts";
-import { createProcessHost } from "../../test/process-host.ts";
+import { createFakeClock, type FakeClock } from "../../../test/fake-clock.ts";
+import { createProcessHost } from "../../../test/process-host.ts";
 
 /** Ends at once with more words than are kept, until there is `mended.log`: logs are no part of what was approved. */
 const SCRIPT = `

@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { spawn } from "node:child_process";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createClock } from "../real-clock.ts";
-import { startProcess, type PluginProcess } from "./process.ts";
+import { createClock } from "../../real-clock.ts";
+import { startProcess, type PluginProcess } from "./child-process.ts";
 import { findRun, readProcess } from "./process-tree.ts";
-import { createUsageMeter } from "./process-usage.ts";
+import { createUsageMeter } from "./resource-usage.ts";
 
 const started: PluginProcess[] = [];
 let directory: string;
@@ -135,7 +135,7 @@ describe("a plugin's process", () => {
   });
 
   it("ends with the console, its children too, even when the console is killed", async () => {
-    const script = join(import.meta.dirname, "../../test/orphan-maker.ts");
+    const script = join(import.meta.dirname, "../../../test/orphan-maker.ts");
     const maker = spawn(process.execPath, ["--import", "tsx", script, directory], {
       stdio: ["ignore", "pipe", "inherit"],
     });
@@ -149,8 +149,8 @@ describe("a plugin's process", () => {
 
   it("'s guardian lets a console that closes it go on to its end", async () => {
     const program = `
-      import { startGuardian } from "./lib/host/process.ts";
-      const guardian = startGuardian("lib/host/guardian.mjs");
+      import { startGuardian } from "./lib/host/process/child-process.ts";
+      const guardian = startGuardian("lib/host/process/guardian.mjs");
       await guardian.close();
       process.stdout.write("closed");`;
     const args = ["--import", "tsx", "--input-type=module", "--eval", program];

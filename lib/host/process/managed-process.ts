@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { AppError, type ErrorInfo } from "../contract/error.ts";
-import type { PluginProcess, ProcessCommand, ProcessLimits } from "../contract/process.ts";
-import type { Clock } from "../core/clock.ts";
-import { explainExit, type RawExit } from "../core/exit.ts";
-import type { Log } from "../log.ts";
-import type { LookHow } from "./command-looks.ts";
-import { requireApproval, type Candidate, type ProcessConsent } from "./process-consent.ts";
-import { startProcess, type Guardian, type PluginProcess as Running } from "./process.ts";
-import { findOwner, type Owner } from "./listeners.ts";
+import { AppError, type ErrorInfo } from "../../contract/error.ts";
+import type { PluginProcess, ProcessCommand, ProcessLimits } from "../../contract/process.ts";
+import type { Clock } from "../../core/clock.ts";
+import { explainExit, type RawExit } from "../../core/exit.ts";
+import type { Log } from "../../log.ts";
+import type { LookHow } from "../command-looks.ts";
+import { requireApproval, type Candidate, type ProcessConsent } from "../process-consent.ts";
+import { startProcess, type Guardian, type PluginProcess as Running } from "./child-process.ts";
+import { findOwner, type Owner } from "./port-owner.ts";
 import type { ProcessLog } from "./process-log.ts";
 import {
   answers,
@@ -16,11 +16,11 @@ import {
   strangerAnswers,
   waitForFreePort,
   type Ask,
-} from "./process-port.ts";
-import { createRunHistory } from "./run-history.ts";
-import { findLoss, isEnding, requireAlive } from "./run-loss.ts";
-import { forget, remember, type RunMemory } from "./run-memory.ts";
-import { createUsageMeter } from "./process-usage.ts";
+} from "./port-guard.ts";
+import { createRunHistory } from "./restart-policy.ts";
+import { findLoss, isEnding, requireAlive } from "./exit-detection.ts";
+import { forget, remember, type RunMemory } from "./run-registry.ts";
+import { createUsageMeter } from "./resource-usage.ts";
 
 /** A started process answers `/metadata` within this, ms. */
 const READY_MS = 60_000;

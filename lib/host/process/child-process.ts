@@ -2,9 +2,9 @@ import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import type { Writable } from "node:stream";
-import type { ProcessCommand, ProcessLimits } from "../contract/process.ts";
-import type { Clock } from "../core/clock.ts";
-import type { RawExit } from "../core/exit.ts";
+import type { ProcessCommand, ProcessLimits } from "../../contract/process.ts";
+import type { Clock } from "../../core/clock.ts";
+import type { RawExit } from "../../core/exit.ts";
 import { findRun, killRun, RUN_VARIABLE, signalAll, signalGroup } from "./process-tree.ts";
 
 /** Between asking a process to end and insisting, ms. Twice this and a little more is the longest a stop takes. */

@@ -1,8 +1,8 @@
-import { AppError, isAppError } from "../contract/error.ts";
-import { formatPlace, parseEndpoint } from "../core/address.ts";
-import type { Clock } from "../core/clock.ts";
-import { portTaken } from "../core/exit.ts";
-import type { Owner } from "./listeners.ts";
+import { AppError, isAppError } from "../../contract/error.ts";
+import { formatPlace, parseEndpoint } from "../../core/address.ts";
+import type { Clock } from "../../core/clock.ts";
+import { portTaken } from "../../core/exit.ts";
+import type { Owner } from "./port-owner.ts";
 
 /** Asks once who is there. */
 export type Ask = (signal: AbortSignal) => Promise<unknown>;

@@ -1,8 +1,8 @@
-import { AppError, type ErrorInfo } from "../contract/error.ts";
-import { abortable } from "../async/abortable.ts";
-import type { Clock } from "../core/clock.ts";
-import type { PluginProcess } from "./process.ts";
-import type { RunHistory } from "./run-history.ts";
+import { AppError, type ErrorInfo } from "../../contract/error.ts";
+import { abortable } from "../../async/abortable.ts";
+import type { Clock } from "../../core/clock.ts";
+import type { PluginProcess } from "./child-process.ts";
+import type { RunHistory } from "./restart-policy.ts";
 
 /** A process that hung up is given this long to turn out to have ended, ms: its sockets close a moment before. */
 const ENDING_MS = 300;

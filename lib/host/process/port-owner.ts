@@ -1,5 +1,5 @@
 import { readdir, readFile, readlink } from "node:fs/promises";
-import { findListeners } from "../core/listening.ts";
+import { findListeners } from "../../core/listening.ts";
 import { findRun } from "./process-tree.ts";
 
 /** Who listens at an endpoint on this machine: only the run, somebody else too, nobody, or the system does not say. */

@@ -5,15 +5,15 @@ import { createServer as createNetServer, type AddressInfo, type Socket } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createTestData, type TestData } from "../../test/database.ts";
-import type { TestStep } from "../contract/config-test.ts";
-import { Manifest } from "../contract/manifest.ts";
-import type { PluginRecord, ProcessStore } from "../data/data.ts";
-import { createLog } from "../log.ts";
-import { createClock } from "../real-clock.ts";
-import { createPluginClient } from "../transport/create.ts";
-import { createHost } from "./create-host.ts";
-import type { Host } from "./host.ts";
+import { createTestData, type TestData } from "../../../test/database.ts";
+import type { TestStep } from "../../contract/config-test.ts";
+import { Manifest } from "../../contract/manifest.ts";
+import type { PluginRecord, ProcessStore } from "../../data/data.ts";
+import { createLog } from "../../log.ts";
+import { createClock } from "../../real-clock.ts";
+import { createPluginClient } from "../../transport/create.ts";
+import { createHost } from "../create-host.ts";
+import type { Host } from "../host.ts";
 import { findRun } from "./process-tree.ts";
 import { createSupervisor, type Supervisor } from "./supervisor.ts";
 
@@ -28,7 +28,7 @@ let supervisor: Supervisor;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "loom-own-"));
   logs = await mkdtemp(join(tmpdir(), "loom-logs-"));
-  await copyFile(join(import.meta.dirname, "../../test/process-plugin.mjs"), join(folder, "plugin.mjs"));
+  await copyFile(join(import.meta.dirname, "../../../test/process-plugin.mjs"), join(folder, "plugin.mjs"));
   database = await createTestData(createClock());
   ({ host, supervisor } = makeHost(true));
 });

@@ -1,4 +1,4 @@
-import { toPlainText } from "../core/terminal-text.ts";
+import { toPlainText } from "../../core/terminal-text.ts";
 import type { OutputLine } from "./line-reader.ts";
 
 /** Longest line kept, UTF-16 units (`protocol.md`: 16 KB a line). */

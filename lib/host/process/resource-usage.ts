@@ -1,5 +1,5 @@
-import type { ProcessUsage } from "../contract/process.ts";
-import type { Clock } from "../core/clock.ts";
+import type { ProcessUsage } from "../../contract/process.ts";
+import type { Clock } from "../../core/clock.ts";
 import { findRun, readMemory } from "./process-tree.ts";
 
 /** Between two measurements, ms. */

@@ -1,9 +1,9 @@
 import { appendFile, mkdir, open, rename, stat, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
-import { LogLine } from "../contract/process.ts";
-import { abortable } from "../async/abortable.ts";
-import type { Clock } from "../core/clock.ts";
-import type { Log } from "../log.ts";
+import { LogLine } from "../../contract/process.ts";
+import { abortable } from "../../async/abortable.ts";
+import type { Clock } from "../../core/clock.ts";
+import type { Log } from "../../log.ts";
 
 /** The newest output kept on disk, bytes: two segments, of which the older is thrown away when the newer is full. */
 const RING_BYTES = 10 * 1_048_576;

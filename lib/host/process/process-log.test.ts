@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createFakeClock } from "../../test/fake-clock.ts";
-import type { LogLine } from "../contract/process.ts";
-import { createLog } from "../log.ts";
+import { createFakeClock } from "../../../test/fake-clock.ts";
+import type { LogLine } from "../../contract/process.ts";
+import { createLog } from "../../log.ts";
 import { openProcessLog, type ProcessLog } from "./process-log.ts";
 
 let directory: string;

@@ -1,8 +1,8 @@
-import type { ErrorInfo } from "../contract/error.ts";
-import type { PluginProcess, ProcessExit } from "../contract/process.ts";
-import type { Clock } from "../core/clock.ts";
-import type { RawExit } from "../core/exit.ts";
-import { NEVER_STARTED, planRestart, recordEnd, recordStart } from "../core/restart.ts";
+import type { ErrorInfo } from "../../contract/error.ts";
+import type { PluginProcess, ProcessExit } from "../../contract/process.ts";
+import type { Clock } from "../../core/clock.ts";
+import type { RawExit } from "../../core/exit.ts";
+import { NEVER_STARTED, planRestart, recordEnd, recordStart } from "../../core/restart.ts";
 
 const EXITS_KEPT = 20;
 /** Starts that people see, ms; back-off and parking keep them below a hundred. */

@@ -2,12 +2,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { AppError } from "../contract/error.ts";
-import { ProcessLimits, type ProcessCommand } from "../contract/process.ts";
-import { createLog } from "../log.ts";
-import { createClock } from "../real-clock.ts";
+import { AppError } from "../../contract/error.ts";
+import { ProcessLimits, type ProcessCommand } from "../../contract/process.ts";
+import { createLog } from "../../log.ts";
+import { createClock } from "../../real-clock.ts";
 import { openProcessLog, type ProcessLog } from "./process-log.ts";
-import { createSupervised } from "./supervised.ts";
+import { createSupervised } from "./managed-process.ts";
 
 const clock = createClock();
 const log = createLog({ level: "silent", pretty: false });
