@@ -17,7 +17,7 @@ import type { PluginRecord } from "../data/data.ts";
 import type { Destinations } from "./connection/secret-origin.ts";
 import type { Trial, TrialOutcome } from "./connection/config-trial.ts";
 import type { Reply } from "../transport/client.ts";
-import type { CommandLook } from "./process-command.ts";
+import type { CommandLook } from "./approval/command-fingerprint.ts";
 import type { ProcessLog } from "./process/process-log.ts";
 
 /** What a plugin says it is. */

@@ -4,8 +4,8 @@ import type { PluginProcess, ProcessCommand, ProcessLimits } from "../../contrac
 import type { Clock } from "../../core/clock.ts";
 import { explainExit, type RawExit } from "../../core/exit.ts";
 import type { Log } from "../../log.ts";
-import type { LookHow } from "../command-looks.ts";
-import { requireApproval, type Candidate, type ProcessConsent } from "../process-consent.ts";
+import type { LookHow } from "../approval/command-inspector.ts";
+import { requireApproval, type Candidate, type ProcessConsent } from "../approval/command-approval.ts";
 import { startProcess, type Guardian, type PluginProcess as Running } from "./child-process.ts";
 import { findOwner, type Owner } from "./port-owner.ts";
 import type { ProcessLog } from "./process-log.ts";

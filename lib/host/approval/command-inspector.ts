@@ -1,12 +1,12 @@
 import { dirname } from "node:path";
-import { AppError, isAppError } from "../contract/error.ts";
-import { abortable } from "../async/abortable.ts";
-import type { Clock } from "../core/clock.ts";
-import type { PluginRecord } from "../data/data.ts";
+import { AppError, isAppError } from "../../contract/error.ts";
+import { abortable } from "../../async/abortable.ts";
+import type { Clock } from "../../core/clock.ts";
+import type { PluginRecord } from "../../data/data.ts";
 import { createFileDigests } from "./file-digest.ts";
-import { uncovered } from "./folder-coverage.ts";
-import { lookAtCommand, type CommandLook } from "./process-command.ts";
-import { requireWanted } from "./process/port-guard.ts";
+import { uncovered } from "./folder-digest.ts";
+import { lookAtCommand, type CommandLook } from "./command-fingerprint.ts";
+import { requireWanted } from "../process/port-guard.ts";
 
 /** A folder with more files than this is not looked at again for every page. */
 const MANY_FILES = 1_000;

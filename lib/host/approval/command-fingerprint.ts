@@ -2,17 +2,17 @@ import { createHash } from "node:crypto";
 import type { BigIntStats } from "node:fs";
 import { realpath, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
-import { AppError } from "../contract/error.ts";
-import type { Manifest } from "../contract/manifest.ts";
-import type { FolderCoverage, ProcessCommand } from "../contract/process.ts";
-import type { Clock } from "../core/clock.ts";
-import { forbiddenVariables, pathsIn } from "../core/command.ts";
-import type { Inventory } from "../core/inventory.ts";
-import { isSameJson } from "../core/json-object.ts";
+import { AppError } from "../../contract/error.ts";
+import type { Manifest } from "../../contract/manifest.ts";
+import type { FolderCoverage, ProcessCommand } from "../../contract/process.ts";
+import type { Clock } from "../../core/clock.ts";
+import { forbiddenVariables, pathsIn } from "../../core/command.ts";
+import type { Inventory } from "../../core/inventory.ts";
+import { isSameJson } from "../../core/json-object.ts";
 import type { FileDigests } from "./file-digest.ts";
-import { coverFolder, uncovered } from "./folder-coverage.ts";
-import { findOnPath, followInterpreters, isExecutable } from "./interpreters.ts";
-import { isInside } from "./manifest-file.ts";
+import { coverFolder, uncovered } from "./folder-digest.ts";
+import { findOnPath, followInterpreters, isExecutable } from "./shebang.ts";
+import { isInside } from "../manifest-file.ts";
 
 /** The program with the interpreters that it names. */
 const MAX_PROGRAM_BYTES = 1_073_741_824n;

@@ -15,10 +15,10 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Manifest } from "../contract/manifest.ts";
-import { createClock } from "../real-clock.ts";
+import { Manifest } from "../../contract/manifest.ts";
+import { createClock } from "../../real-clock.ts";
 import { createFileDigests } from "./file-digest.ts";
-import { isCovered, lookAtCommand } from "./process-command.ts";
+import { isCovered, lookAtCommand } from "./command-fingerprint.ts";
 
 let folder: string;
 beforeEach(async () => {

@@ -2,13 +2,13 @@ import { createHash } from "node:crypto";
 import type { BigIntStats, Dirent } from "node:fs";
 import { lstat, opendir, readlink, realpath } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
-import { AppError } from "../contract/error.ts";
-import type { FolderCoverage } from "../contract/process.ts";
-import type { Clock } from "../core/clock.ts";
-import { isRuntimeData } from "../core/command.ts";
-import type { Inventory } from "../core/inventory.ts";
+import { AppError } from "../../contract/error.ts";
+import type { FolderCoverage } from "../../contract/process.ts";
+import type { Clock } from "../../core/clock.ts";
+import { isRuntimeData } from "../../core/command.ts";
+import type { Inventory } from "../../core/inventory.ts";
 import type { FileDigests } from "./file-digest.ts";
-import { isInside } from "./manifest-file.ts";
+import { isInside } from "../manifest-file.ts";
 
 /** Entries of a folder, directories included: a plugin with its `node_modules` has some thousands. */
 const MAX_ENTRIES = 20_000;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { constants, type BigIntStats } from "node:fs";
 import { open, stat } from "node:fs/promises";
-import type { Clock } from "../core/clock.ts";
+import type { Clock } from "../../core/clock.ts";
 
 /** Bytes read and hashed at once: some 2 ms of work, so that other things get their turn. */
 const PIECE_BYTES = 1_048_576;

@@ -4,11 +4,11 @@ import { chmod, mkdir, mkdtemp, rm, truncate, writeFile } from "node:fs/promises
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Manifest } from "../contract/manifest.ts";
-import type { PluginRecord } from "../data/data.ts";
-import { createClock } from "../real-clock.ts";
-import { createTestData, type TestData } from "../../test/database.ts";
-import { createCommandLooks } from "./command-looks.ts";
+import { Manifest } from "../../contract/manifest.ts";
+import type { PluginRecord } from "../../data/data.ts";
+import { createClock } from "../../real-clock.ts";
+import { createTestData, type TestData } from "../../../test/database.ts";
+import { createCommandLooks } from "./command-inspector.ts";
 
 const SEARCH_PATH = dirname(process.execPath);
 const clock = createClock();

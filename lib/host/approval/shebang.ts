@@ -1,7 +1,7 @@
 import { access, constants, open, stat } from "node:fs/promises";
 import { basename, delimiter, isAbsolute, join, resolve } from "node:path";
-import { forbiddenVariables } from "../core/command.ts";
-import { uncovered } from "./folder-coverage.ts";
+import { forbiddenVariables } from "../../core/command.ts";
+import { uncovered } from "./folder-digest.ts";
 
 /** Linux reads no more of a script's first line, bytes. */
 const LINE_BYTES = 256;

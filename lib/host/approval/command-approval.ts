@@ -1,9 +1,9 @@
-import { AppError } from "../contract/error.ts";
-import type { FileChanges, ProcessCommand, ProcessLimits } from "../contract/process.ts";
-import { diffInventories, type Inventory } from "../core/inventory.ts";
-import { isSameJson } from "../core/json-object.ts";
-import type { ProcessDecision } from "../data/data.ts";
-import { isCovered, type CommandLook } from "./process-command.ts";
+import { AppError } from "../../contract/error.ts";
+import type { FileChanges, ProcessCommand, ProcessLimits } from "../../contract/process.ts";
+import { diffInventories, type Inventory } from "../../core/inventory.ts";
+import { isSameJson } from "../../core/json-object.ts";
+import type { ProcessDecision } from "../../data/data.ts";
+import { isCovered, type CommandLook } from "./command-fingerprint.ts";
 
 /** What would be started, with the files behind it. */
 export type Candidate = Pick<CommandLook, "command" | "inventory">;
