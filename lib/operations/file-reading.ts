@@ -2,7 +2,7 @@ import { isAppError } from "../contract/error.ts";
 import type { Finding, Manifest } from "../contract/manifest.ts";
 import { formatPlace, parseEndpoint } from "../core/address.ts";
 import { LOCAL_ENDPOINT } from "../intake/manifest-rules.ts";
-import type { FileContent } from "../host/manifest-file.ts";
+import type { FileContent } from "../host/folder/manifest-file.ts";
 import { SYSTEM } from "./actor.ts";
 import { toConsent } from "./address.ts";
 import type { Context } from "./context.ts";

@@ -1,6 +1,6 @@
 import type { Finding } from "../contract/manifest.ts";
 import type { PluginRecord } from "../data/data.ts";
-import type { FileContent } from "../host/manifest-file.ts";
+import type { FileContent } from "../host/folder/manifest-file.ts";
 import { locate, toFileFinding } from "./file-reading.ts";
 
 /** The finding, at the endpoint in the text as far as there is one. */

@@ -2,7 +2,7 @@ import { isAppError } from "../contract/error.ts";
 import type { Finding } from "../contract/manifest.ts";
 import { formatPlace } from "../core/address.ts";
 import type { PluginRecord } from "../data/data.ts";
-import type { FolderReading, FolderSnapshot } from "../host/directory-watcher.ts";
+import type { FolderReading, FolderSnapshot } from "../host/folder/directory-watcher.ts";
 import { createGate } from "../async/semaphore.ts";
 import { createBreath } from "../async/yield-to-event-loop.ts";
 import type { Context } from "./context.ts";

@@ -1,8 +1,8 @@
 import type { FolderProblem, FolderReport } from "../contract/intake.ts";
 import type { Plugin } from "../contract/plugin.ts";
 import { classifyAddress, formatPlace, parseEndpoint, type Endpoint } from "../core/address.ts";
-import { createDirectoryWatcher } from "../host/directory-watcher.ts";
-import type { FolderSnapshot } from "../host/directory-watcher.ts";
+import { createDirectoryWatcher } from "../host/folder/directory-watcher.ts";
+import type { FolderSnapshot } from "../host/folder/directory-watcher.ts";
 import { requirePermission, type Actor } from "./actor.ts";
 import { toAuditEntry } from "./audit.ts";
 import { nowIso, type Context } from "./context.ts";

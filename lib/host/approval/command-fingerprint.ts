@@ -12,7 +12,7 @@ import { isSameJson } from "../../core/json-object.ts";
 import type { FileDigests } from "./file-digest.ts";
 import { coverFolder, uncovered } from "./folder-digest.ts";
 import { findOnPath, followInterpreters, isExecutable } from "./shebang.ts";
-import { isInside } from "../manifest-file.ts";
+import { isInside } from "../folder/manifest-file.ts";
 
 /** The program with the interpreters that it names. */
 const MAX_PROGRAM_BYTES = 1_073_741_824n;

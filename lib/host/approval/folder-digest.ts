@@ -8,7 +8,7 @@ import type { Clock } from "../../core/clock.ts";
 import { isRuntimeData } from "../../core/command.ts";
 import type { Inventory } from "../../core/inventory.ts";
 import type { FileDigests } from "./file-digest.ts";
-import { isInside } from "../manifest-file.ts";
+import { isInside } from "../folder/manifest-file.ts";
 
 /** Entries of a folder, directories included: a plugin with its `node_modules` has some thousands. */
 const MAX_ENTRIES = 20_000;

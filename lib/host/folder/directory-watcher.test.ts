@@ -5,11 +5,11 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createFakeClock } from "../../test/fake-clock.ts";
-import type { Clock } from "../core/clock.ts";
-import { createLog } from "../log.ts";
-import { createClock } from "../real-clock.ts";
-import type { OpenWatch } from "./change-signal.ts";
+import { createFakeClock } from "../../../test/fake-clock.ts";
+import type { Clock } from "../../core/clock.ts";
+import { createLog } from "../../log.ts";
+import { createClock } from "../../real-clock.ts";
+import type { OpenWatch } from "./file-watcher.ts";
 import { createDirectoryWatcher, SETTLE_MS, SWEEP_MS } from "./directory-watcher.ts";
 import type { DirectoryWatcher, FolderSnapshot } from "./directory-watcher.ts";
 

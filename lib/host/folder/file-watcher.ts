@@ -1,6 +1,6 @@
 import { watch, type FSWatcher } from "chokidar";
-import type { Log } from "../log.ts";
-import { isManifestName, isSkipped } from "./folder-tree.ts";
+import type { Log } from "../../log.ts";
+import { isManifestName, isSkipped } from "./manifest-scan.ts";
 import { errorCode } from "./manifest-file.ts";
 
 /** Out of inotify watches, or of file descriptors. */

@@ -1,7 +1,7 @@
 import { lstat, opendir, realpath, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Stats } from "node:fs";
-import type { Finding } from "../contract/manifest.ts";
+import type { Finding } from "../../contract/manifest.ts";
 import {
   errorCode,
   isInside,

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { constants } from "node:fs";
 import { open, realpath, type FileHandle } from "node:fs/promises";
 import { sep } from "node:path";
-import type { Finding } from "../contract/manifest.ts";
+import type { Finding } from "../../contract/manifest.ts";
 
 /** 64 KB of UTF-8 (`reliability.md`, bad input); nothing behind that is ever read. */
 const MAX_BYTES = 65_536;

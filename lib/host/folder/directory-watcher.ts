@@ -1,10 +1,10 @@
 import { stat } from "node:fs/promises";
-import type { Finding } from "../contract/manifest.ts";
-import type { Clock } from "../core/clock.ts";
-import type { Log } from "../log.ts";
-import { createChangeSignal, type OpenWatch } from "./change-signal.ts";
+import type { Finding } from "../../contract/manifest.ts";
+import type { Clock } from "../../core/clock.ts";
+import type { Log } from "../../log.ts";
+import { createChangeSignal, type OpenWatch } from "./file-watcher.ts";
 import { isInside, readManifestFile, type FileContent } from "./manifest-file.ts";
-import { readTree, type FolderState, type FoundFile, type Tree } from "./folder-tree.ts";
+import { readTree, type FolderState, type FoundFile, type Tree } from "./manifest-scan.ts";
 
 /** A file is read once nothing happened to it for so long, ms: editors and copies write in several pieces. */
 export const SETTLE_MS = 200;
