@@ -13,7 +13,7 @@ import { createMonitor } from "./health/check-scheduler.ts";
 import { createRecorder } from "./health/sample-writer.ts";
 import { createRunner } from "./lifecycle/plugin-runner.ts";
 import type { Runner } from "./lifecycle/plugin-runner.ts";
-import { STRANGER } from "./status.ts";
+import { STRANGER } from "./plugin-status.ts";
 import { hasProcess, overhear } from "./process/supervisor.ts";
 import type { Supervisor } from "./process/supervisor.ts";
 

@@ -23,7 +23,7 @@ import { createObserver } from "../health/health-checker.ts";
 import { createPower } from "./lifecycle-controller.ts";
 import { createProcessKeeper } from "./process-binding.ts";
 import type { Recorder } from "../health/sample-writer.ts";
-import { toStatus } from "../status.ts";
+import { toStatus } from "../plugin-status.ts";
 import type { Supervised } from "../process/managed-process.ts";
 import type { Supervisor } from "../process/supervisor.ts";
 import { createTester } from "./config-tester.ts";
