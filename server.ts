@@ -26,7 +26,7 @@ import { createFirstAdmin, isSetupOpen } from "./lib/operations/accounts.ts";
 import { adoptStored } from "./lib/operations/adoption.ts";
 import { loadApprovals } from "./lib/operations/approvals.ts";
 import type { Context } from "./lib/operations/context.ts";
-import { createFolders } from "./lib/operations/folder.ts";
+import { createFolders } from "./lib/operations/folder/watched-folders.ts";
 import { ensureSample } from "./lib/operations/sample.ts";
 import { createClock } from "./lib/real-clock.ts";
 import { createPluginClient } from "./lib/transport/create.ts";

@@ -15,7 +15,7 @@ import { SETTLE_MS } from "../lib/host/folder/directory-watcher.ts";
 import { readManifest } from "../lib/intake/manifest.ts";
 import { createLog } from "../lib/log.ts";
 import { loadApprovals } from "../lib/operations/approvals.ts";
-import { createFolders } from "../lib/operations/folder.ts";
+import { createFolders } from "../lib/operations/folder/watched-folders.ts";
 import { createClock } from "../lib/real-clock.ts";
 import { createPluginClient } from "../lib/transport/create.ts";
 import { textTable } from "../scripts/text-table.ts";

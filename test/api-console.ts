@@ -10,7 +10,7 @@ import { createHost } from "../lib/host/create-host.ts";
 import { createLog } from "../lib/log.ts";
 import { loadApprovals } from "../lib/operations/approvals.ts";
 import { createSupervisor } from "../lib/host/process/supervisor.ts";
-import { createFolders } from "../lib/operations/folder.ts";
+import { createFolders } from "../lib/operations/folder/watched-folders.ts";
 import { createClock } from "../lib/real-clock.ts";
 import { createPluginClient } from "../lib/transport/create.ts";
 import { readPluginProto } from "../lib/transport/grpc-schema.ts";

@@ -1,19 +1,19 @@
-import { isAppError } from "../contract/error.ts";
-import type { Finding } from "../contract/manifest.ts";
-import { formatPlace } from "../core/address.ts";
-import type { PluginRecord } from "../data/data.ts";
-import type { FolderReading, FolderSnapshot } from "../host/folder/directory-watcher.ts";
-import { createGate } from "../async/semaphore.ts";
-import { createBreath } from "../async/yield-to-event-loop.ts";
-import type { Context } from "./context.ts";
+import { isAppError } from "../../contract/error.ts";
+import type { Finding } from "../../contract/manifest.ts";
+import { formatPlace } from "../../core/address.ts";
+import type { PluginRecord } from "../../data/data.ts";
+import type { FolderReading, FolderSnapshot } from "../../host/folder/directory-watcher.ts";
+import { createGate } from "../../async/semaphore.ts";
+import { createBreath } from "../../async/yield-to-event-loop.ts";
+import type { Context } from "../context.ts";
 import { markBroken, markGone, reloadFiles } from "./file-plugin.ts";
 import type { FilePlace, Reloaded, UsableReading } from "./file-plugin.ts";
-import { findConflict, ringsOf, type Blocked, type Moving, type Owned } from "./file-conflict.ts";
-import { readFileContent, toFileFinding, type FileReading } from "./file-reading.ts";
+import { findConflict, ringsOf, type Blocked, type Moving, type Owned } from "./endpoint-conflict.ts";
+import { readFileContent, toFileFinding, type FileReading } from "./manifest-from-file.ts";
 import { atEndpoint, waitingFinding } from "./folder-findings.ts";
-import { createNewFiles } from "./new-files.ts";
-import { chooseName } from "./preview.ts";
-import { reconcileLater } from "./switching.ts";
+import { createNewFiles } from "./batch-registration.ts";
+import { chooseName } from "../preview.ts";
+import { reconcileLater } from "../switching.ts";
 
 /** Names that may be looked up at once. */
 const LOOKUPS = 16;

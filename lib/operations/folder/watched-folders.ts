@@ -1,14 +1,14 @@
-import type { FolderProblem, FolderReport } from "../contract/intake.ts";
-import type { Plugin } from "../contract/plugin.ts";
-import { classifyAddress, formatPlace, parseEndpoint, type Endpoint } from "../core/address.ts";
-import { createDirectoryWatcher } from "../host/folder/directory-watcher.ts";
-import type { FolderSnapshot } from "../host/folder/directory-watcher.ts";
-import { requirePermission, type Actor } from "./actor.ts";
-import { toAuditEntry } from "./audit.ts";
-import { nowIso, type Context } from "./context.ts";
+import type { FolderProblem, FolderReport } from "../../contract/intake.ts";
+import type { Plugin } from "../../contract/plugin.ts";
+import { classifyAddress, formatPlace, parseEndpoint, type Endpoint } from "../../core/address.ts";
+import { createDirectoryWatcher } from "../../host/folder/directory-watcher.ts";
+import type { FolderSnapshot } from "../../host/folder/directory-watcher.ts";
+import { requirePermission, type Actor } from "../actor.ts";
+import { toAuditEntry } from "../audit.ts";
+import { nowIso, type Context } from "../context.ts";
 import { waitingFinding } from "./folder-findings.ts";
-import { takeIn, type FolderOutcome, type OpenProblem } from "./folder-intake.ts";
-import { getRecord, viewPlugin } from "./plugins.ts";
+import { takeIn, type FolderOutcome, type OpenProblem } from "./folder-sync.ts";
+import { getRecord, viewPlugin } from "../plugins.ts";
 
 /** The watched folders, owned by `server.ts`. */
 export interface Folders {

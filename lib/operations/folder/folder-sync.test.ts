@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { createTestConsole, type TestConsole } from "../../test/api-console.ts";
-import { takeIn, type OpenProblem } from "./folder-intake.ts";
+import { createTestConsole, type TestConsole } from "../../../test/api-console.ts";
+import { takeIn, type OpenProblem } from "./folder-sync.ts";
 
 const FOLDER = "/watched";
 const NAMES = ["A", "B", "C"];

@@ -1,12 +1,12 @@
-import { isAppError } from "../contract/error.ts";
-import type { Finding, Manifest } from "../contract/manifest.ts";
-import { formatPlace, parseEndpoint } from "../core/address.ts";
-import { LOCAL_ENDPOINT } from "../intake/manifest-rules.ts";
-import type { FileContent } from "../host/folder/manifest-file.ts";
-import { SYSTEM } from "./actor.ts";
-import { toConsent } from "./address.ts";
-import type { Context } from "./context.ts";
-import { readManifestText } from "./manifest-source.ts";
+import { isAppError } from "../../contract/error.ts";
+import type { Finding, Manifest } from "../../contract/manifest.ts";
+import { formatPlace, parseEndpoint } from "../../core/address.ts";
+import { LOCAL_ENDPOINT } from "../../intake/manifest-rules.ts";
+import type { FileContent } from "../../host/folder/manifest-file.ts";
+import { SYSTEM } from "../actor.ts";
+import { toConsent } from "../address.ts";
+import type { Context } from "../context.ts";
+import { readManifestText } from "../manifest-source.ts";
 
 /** What a manifest file means. */
 export interface FileReading {

@@ -1,15 +1,15 @@
-import type { AuditChange } from "../contract/activity.ts";
-import type { Finding, Manifest } from "../contract/manifest.ts";
-import type { ManifestChange } from "../contract/drift.ts";
-import { missingRequired } from "../core/config.ts";
-import { diffManifests } from "../core/manifest-diff.ts";
-import type { PluginRecord, Repositories, StoredFile } from "../data/data.ts";
-import { SYSTEM } from "./actor.ts";
-import { toAuditEntry } from "./audit.ts";
-import { nowIso, type Context } from "./context.ts";
-import type { FileReading } from "./file-reading.ts";
-import { getRecord } from "./plugins.ts";
-import { followRecord } from "./relocation.ts";
+import type { AuditChange } from "../../contract/activity.ts";
+import type { Finding, Manifest } from "../../contract/manifest.ts";
+import type { ManifestChange } from "../../contract/drift.ts";
+import { missingRequired } from "../../core/config.ts";
+import { diffManifests } from "../../core/manifest-diff.ts";
+import type { PluginRecord, Repositories, StoredFile } from "../../data/data.ts";
+import { SYSTEM } from "../actor.ts";
+import { toAuditEntry } from "../audit.ts";
+import { nowIso, type Context } from "../context.ts";
+import type { FileReading } from "./manifest-from-file.ts";
+import { getRecord } from "../plugins.ts";
+import { followRecord } from "../relocation.ts";
 
 /** A file as it lies there now. `hash` is empty when it could not be read. */
 export interface FilePlace {

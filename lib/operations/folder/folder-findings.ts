@@ -1,7 +1,7 @@
-import type { Finding } from "../contract/manifest.ts";
-import type { PluginRecord } from "../data/data.ts";
-import type { FileContent } from "../host/folder/manifest-file.ts";
-import { locate, toFileFinding } from "./file-reading.ts";
+import type { Finding } from "../../contract/manifest.ts";
+import type { PluginRecord } from "../../data/data.ts";
+import type { FileContent } from "../../host/folder/manifest-file.ts";
+import { locate, toFileFinding } from "./manifest-from-file.ts";
 
 /** The finding, at the endpoint in the text as far as there is one. */
 export function atEndpoint(finding: Finding, content: FileContent): Finding {

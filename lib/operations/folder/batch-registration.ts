@@ -1,5 +1,5 @@
-import type { PluginRecord } from "../data/data.ts";
-import type { Context } from "./context.ts";
+import type { PluginRecord } from "../../data/data.ts";
+import type { Context } from "../context.ts";
 import { registerFiles, type NewFile } from "./file-plugin.ts";
 
 /** New plugins stored in one transaction, and characters of manifests: each commit waits for the disk, and others for the commit. */

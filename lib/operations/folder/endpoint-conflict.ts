@@ -1,9 +1,9 @@
-import type { Finding, Json } from "../contract/manifest.ts";
-import { isSameJson } from "../core/json-object.ts";
-import { findRings } from "../core/rings.ts";
-import type { OwnedFile, PluginRecord } from "../data/data.ts";
-import type { FolderReading } from "../host/folder/directory-watcher.ts";
-import type { Context } from "./context.ts";
+import type { Finding, Json } from "../../contract/manifest.ts";
+import { isSameJson } from "../../core/json-object.ts";
+import { findRings } from "../../core/rings.ts";
+import type { OwnedFile, PluginRecord } from "../../data/data.ts";
+import type { FolderReading } from "../../host/folder/directory-watcher.ts";
+import type { Context } from "../context.ts";
 import type { FilePlace, UsableReading } from "./file-plugin.ts";
 import { toDetached, toTaken } from "./folder-findings.ts";
 
