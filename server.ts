@@ -27,7 +27,7 @@ import { adoptStored } from "./lib/operations/adoption.ts";
 import { loadApprovals } from "./lib/operations/approvals.ts";
 import type { Context } from "./lib/operations/context.ts";
 import { createFolders } from "./lib/operations/folder/watched-folders.ts";
-import { ensureSample } from "./lib/operations/sample.ts";
+import { ensureSample } from "./lib/operations/registration/sample-plugin.ts";
 import { createClock } from "./lib/real-clock.ts";
 import { createPluginClient } from "./lib/transport/create.ts";
 import { readPluginProto } from "./lib/transport/grpc-schema.ts";

@@ -12,7 +12,7 @@ import { findConflict, ringsOf, type Blocked, type Moving, type Owned } from "./
 import { readFileContent, toFileFinding, type FileReading } from "./manifest-from-file.ts";
 import { atEndpoint, waitingFinding } from "./folder-findings.ts";
 import { createNewFiles } from "./batch-registration.ts";
-import { chooseName } from "../preview.ts";
+import { chooseName } from "../registration/preview.ts";
 import { reconcileLater } from "../switching.ts";
 
 /** Names that may be looked up at once. */

@@ -6,7 +6,7 @@ import type { FileContent } from "../../host/folder/manifest-file.ts";
 import { SYSTEM } from "../actor.ts";
 import { toConsent } from "../address.ts";
 import type { Context } from "../context.ts";
-import { readManifestText } from "../manifest-source.ts";
+import { readManifestText } from "../registration/manifest-source.ts";
 
 /** What a manifest file means. */
 export interface FileReading {

@@ -1,14 +1,14 @@
-import { AppError } from "../contract/error.ts";
-import { INTERVAL_SECONDS, type Finding, type Manifest } from "../contract/manifest.ts";
-import type { PluginCreate } from "../contract/registration.ts";
-import { parseEndpoint } from "../core/address.ts";
-import { presetsOf, type BuiltinPreset } from "../core/builtin-presets.ts";
-import { createReach, explainReach } from "../core/reach.ts";
-import { findingsOf, manifestFromMetadata } from "../intake/metadata.ts";
-import type { Actor } from "./actor.ts";
-import { inspectAddress, isAdmitted, reachOf, toConsent, type Address } from "./address.ts";
+import { AppError } from "../../contract/error.ts";
+import { INTERVAL_SECONDS, type Finding, type Manifest } from "../../contract/manifest.ts";
+import type { PluginCreate } from "../../contract/registration.ts";
+import { parseEndpoint } from "../../core/address.ts";
+import { presetsOf, type BuiltinPreset } from "../../core/builtin-presets.ts";
+import { createReach, explainReach } from "../../core/reach.ts";
+import { findingsOf, manifestFromMetadata } from "../../intake/metadata.ts";
+import type { Actor } from "../actor.ts";
+import { inspectAddress, isAdmitted, reachOf, toConsent, type Address } from "../address.ts";
 import { SOURCES, type Candidate, type Reader, type SourceKind } from "./candidate.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../context.ts";
 import { readManifestText, readManifestUrl } from "./manifest-source.ts";
 
 /**

@@ -1,10 +1,10 @@
-import type { Finding, Manifest } from "../contract/manifest.ts";
-import type { PluginOrigin } from "../contract/plugin.ts";
-import type { PluginCreate, ReachStep } from "../contract/registration.ts";
-import type { BuiltinPreset } from "../core/builtin-presets.ts";
-import type { Actor } from "./actor.ts";
-import type { Address, Consent } from "./address.ts";
-import type { Context } from "./context.ts";
+import type { Finding, Manifest } from "../../contract/manifest.ts";
+import type { PluginOrigin } from "../../contract/plugin.ts";
+import type { PluginCreate, ReachStep } from "../../contract/registration.ts";
+import type { BuiltinPreset } from "../../core/builtin-presets.ts";
+import type { Actor } from "../actor.ts";
+import type { Address, Consent } from "../address.ts";
+import type { Context } from "../context.ts";
 
 /** Where a registration can come from; the fields of `PluginCreate` of which exactly one is given. */
 export const SOURCES = [

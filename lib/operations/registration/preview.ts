@@ -3,16 +3,16 @@ import {
   type PluginCreate,
   type PluginPreview,
   type PluginReference,
-} from "../contract/registration.ts";
-import type { Finding } from "../contract/manifest.ts";
-import { formatPlace } from "../core/address.ts";
-import { diffManifests } from "../core/manifest-diff.ts";
-import type { PluginRecord, Repositories } from "../data/data.ts";
-import { requirePermission, type Actor } from "./actor.ts";
+} from "../../contract/registration.ts";
+import type { Finding } from "../../contract/manifest.ts";
+import { formatPlace } from "../../core/address.ts";
+import { diffManifests } from "../../core/manifest-diff.ts";
+import type { PluginRecord, Repositories } from "../../data/data.ts";
+import { requirePermission, type Actor } from "../actor.ts";
 import type { Candidate } from "./candidate.ts";
-import type { Context } from "./context.ts";
-import { toCurrentManifest } from "./export.ts";
-import { readSource } from "./source.ts";
+import type { Context } from "../context.ts";
+import { toCurrentManifest } from "../export.ts";
+import { readSource } from "./registration-source.ts";
 
 /**
  * What registering this source would mean. Stores nothing but the consent it was given (`approveEndpoint: true`), and

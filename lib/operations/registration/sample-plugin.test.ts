@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createTestConsole, PASSWORD, type TestConsole } from "../../test/api-console.ts";
-import { createFirstAdmin } from "./accounts.ts";
-import { ensureSample } from "./sample.ts";
+import { createTestConsole, PASSWORD, type TestConsole } from "../../../test/api-console.ts";
+import { createFirstAdmin } from "../accounts.ts";
+import { ensureSample } from "./sample-plugin.ts";
 
 let loom: TestConsole;
 beforeEach(async () => {

@@ -1,18 +1,18 @@
-import { AppError } from "../contract/error.ts";
-import type { Finding } from "../contract/manifest.ts";
-import type { Plugin } from "../contract/plugin.ts";
-import type { PluginCreate } from "../contract/registration.ts";
-import { toConfigChanges } from "../core/revision.ts";
-import type { PluginRecord } from "../data/data.ts";
-import { requirePermission, type Actor } from "./actor.ts";
-import { requireAdmitted } from "./address.ts";
-import { toAuditEntry } from "./audit.ts";
+import { AppError } from "../../contract/error.ts";
+import type { Finding } from "../../contract/manifest.ts";
+import type { Plugin } from "../../contract/plugin.ts";
+import type { PluginCreate } from "../../contract/registration.ts";
+import { toConfigChanges } from "../../core/revision.ts";
+import type { PluginRecord } from "../../data/data.ts";
+import { requirePermission, type Actor } from "../actor.ts";
+import { requireAdmitted } from "../address.ts";
+import { toAuditEntry } from "../audit.ts";
 import type { Candidate } from "./candidate.ts";
-import type { Context } from "./context.ts";
-import { getRecord, listMissingConfig, viewPlugin } from "./plugins.ts";
+import type { Context } from "../context.ts";
+import { getRecord, listMissingConfig, viewPlugin } from "../plugins.ts";
 import { suggestName } from "./preview.ts";
-import { readSource } from "./source.ts";
-import { reconcileLater } from "./switching.ts";
+import { readSource } from "./registration-source.ts";
+import { reconcileLater } from "../switching.ts";
 
 type NewRecord = Omit<PluginRecord, "id" | "createdAt" | "updatedAt">;
 

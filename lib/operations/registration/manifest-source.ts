@@ -1,13 +1,13 @@
-import { AppError, isAppError, type ErrorCode } from "../contract/error.ts";
-import type { Finding, Manifest } from "../contract/manifest.ts";
-import { parseEndpoint, parseManifestAddress } from "../core/address.ts";
-import { createReach, explainReach } from "../core/reach.ts";
-import { fetchManifestText } from "../intake/fetch.ts";
-import { LOCAL_ENDPOINT } from "../intake/manifest-rules.ts";
-import { readManifest } from "../intake/manifest.ts";
-import { inspectAddress, isAdmitted, reachOf, type Address } from "./address.ts";
+import { AppError, isAppError, type ErrorCode } from "../../contract/error.ts";
+import type { Finding, Manifest } from "../../contract/manifest.ts";
+import { parseEndpoint, parseManifestAddress } from "../../core/address.ts";
+import { createReach, explainReach } from "../../core/reach.ts";
+import { fetchManifestText } from "../../intake/fetch.ts";
+import { LOCAL_ENDPOINT } from "../../intake/manifest-rules.ts";
+import { readManifest } from "../../intake/manifest.ts";
+import { inspectAddress, isAdmitted, reachOf, type Address } from "../address.ts";
 import type { Candidate, Reader } from "./candidate.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../context.ts";
 
 /** 64 KB of UTF-8 (`reliability.md`, bad input). */
 const MANIFEST_MAX_BYTES = 65_536;

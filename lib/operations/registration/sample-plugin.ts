@@ -1,8 +1,8 @@
-import type { AuditStore } from "../data/data.ts";
-import { SYSTEM } from "./actor.ts";
-import { toAuditEntry } from "./audit.ts";
-import type { Context } from "./context.ts";
-import { toBuiltinManifest } from "./source.ts";
+import type { AuditStore } from "../../data/data.ts";
+import { SYSTEM } from "../actor.ts";
+import { toAuditEntry } from "../audit.ts";
+import type { Context } from "../context.ts";
+import { toBuiltinManifest } from "./registration-source.ts";
 
 const BUILTIN = "eliza";
 const NAME = "ELIZA";
