@@ -14,7 +14,7 @@ import { createHost } from "../lib/host/create-host.ts";
 import { SETTLE_MS } from "../lib/host/folder/directory-watcher.ts";
 import { readManifest } from "../lib/intake/manifest.ts";
 import { createLog } from "../lib/log.ts";
-import { loadApprovals } from "../lib/operations/approvals.ts";
+import { loadApprovals } from "../lib/operations/address/approved-address-cache.ts";
 import { createFolders } from "../lib/operations/folder/watched-folders.ts";
 import { createClock } from "../lib/real-clock.ts";
 import { createPluginClient } from "../lib/transport/create.ts";

@@ -8,7 +8,7 @@ import { createBuiltins } from "../lib/builtin/registry.ts";
 import type { Role } from "../lib/contract/account.ts";
 import { createHost } from "../lib/host/create-host.ts";
 import { createLog } from "../lib/log.ts";
-import { loadApprovals } from "../lib/operations/approvals.ts";
+import { loadApprovals } from "../lib/operations/address/approved-address-cache.ts";
 import { createSupervisor } from "../lib/host/process/supervisor.ts";
 import { createFolders } from "../lib/operations/folder/watched-folders.ts";
 import { createClock } from "../lib/real-clock.ts";

@@ -7,7 +7,7 @@ import type { PluginRecord, Repositories } from "../data/data.ts";
 import { requirePermission, type Actor } from "./actor.ts";
 import { toAuditEntry, toChanges } from "./audit.ts";
 import type { Context } from "./context.ts";
-import { admitMove, isOtherOrigin, requireReleasedSecrets } from "./move.ts";
+import { admitMove, isOtherOrigin, requireReleasedSecrets } from "./address/endpoint-change.ts";
 import { getRecord, viewPlugin } from "./plugins.ts";
 import { followRecord } from "./relocation.ts";
 

@@ -6,7 +6,7 @@ import { isSameJson } from "../core/json-object.ts";
 import { isLoopback } from "../core/listening.ts";
 import type { PluginRecord } from "../data/data.ts";
 import { requirePermission, type Actor } from "./actor.ts";
-import { inspectAddress } from "./address.ts";
+import { inspectAddress } from "./address/address-consent.ts";
 import { toAuditEntry, toChanges } from "./audit.ts";
 import { nowIso, type Context } from "./context.ts";
 import { getRecord } from "./plugins.ts";

@@ -4,7 +4,7 @@ import { formatPlace, parseEndpoint } from "../../core/address.ts";
 import { LOCAL_ENDPOINT } from "../../intake/manifest-rules.ts";
 import type { FileContent } from "../../host/folder/manifest-file.ts";
 import { SYSTEM } from "../actor.ts";
-import { toConsent } from "../address.ts";
+import { toConsent } from "../address/address-consent.ts";
 import type { Context } from "../context.ts";
 import { readManifestText } from "../registration/manifest-source.ts";
 

@@ -3,7 +3,7 @@ import type { PluginOrigin } from "../../contract/plugin.ts";
 import type { PluginCreate, ReachStep } from "../../contract/registration.ts";
 import type { BuiltinPreset } from "../../core/builtin-presets.ts";
 import type { Actor } from "../actor.ts";
-import type { Address, Consent } from "../address.ts";
+import type { Address, Consent } from "../address/address-consent.ts";
 import type { Context } from "../context.ts";
 
 /** Where a registration can come from; the fields of `PluginCreate` of which exactly one is given. */

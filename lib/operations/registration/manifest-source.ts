@@ -5,7 +5,7 @@ import { createReach, explainReach } from "../../core/reach.ts";
 import { fetchManifestText } from "../../intake/fetch.ts";
 import { LOCAL_ENDPOINT } from "../../intake/manifest-rules.ts";
 import { readManifest } from "../../intake/manifest.ts";
-import { inspectAddress, isAdmitted, reachOf, type Address } from "../address.ts";
+import { inspectAddress, isAdmitted, reachOf, type Address } from "../address/address-consent.ts";
 import type { Candidate, Reader } from "./candidate.ts";
 import type { Context } from "../context.ts";
 

@@ -6,7 +6,7 @@ import { presetsOf, type BuiltinPreset } from "../../core/builtin-presets.ts";
 import { createReach, explainReach } from "../../core/reach.ts";
 import { findingsOf, manifestFromMetadata } from "../../intake/metadata.ts";
 import type { Actor } from "../actor.ts";
-import { inspectAddress, isAdmitted, reachOf, toConsent, type Address } from "../address.ts";
+import { inspectAddress, isAdmitted, reachOf, toConsent, type Address } from "../address/address-consent.ts";
 import { SOURCES, type Candidate, type Reader, type SourceKind } from "./candidate.ts";
 import type { Context } from "../context.ts";
 import { readManifestText, readManifestUrl } from "./manifest-source.ts";

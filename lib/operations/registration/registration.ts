@@ -5,7 +5,7 @@ import type { PluginCreate } from "../../contract/registration.ts";
 import { toConfigChanges } from "../../core/revision.ts";
 import type { PluginRecord } from "../../data/data.ts";
 import { requirePermission, type Actor } from "../actor.ts";
-import { requireAdmitted } from "../address.ts";
+import { requireAdmitted } from "../address/address-consent.ts";
 import { toAuditEntry } from "../audit.ts";
 import type { Candidate } from "./candidate.ts";
 import type { Context } from "../context.ts";

@@ -1,4 +1,4 @@
-import type { ApprovalStore } from "../data/data.ts";
+import type { ApprovalStore } from "../../data/data.ts";
 
 /** Which loopback and private host:port pairs an admin agreed to, in memory: transport and guard ask on every connection. */
 export interface Approvals {

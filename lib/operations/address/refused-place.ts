@@ -1,6 +1,6 @@
-import { formatPlace } from "../core/address.ts";
-import type { PluginRecord } from "../data/data.ts";
-import type { Context } from "./context.ts";
+import { formatPlace } from "../../core/address.ts";
+import type { PluginRecord } from "../../data/data.ts";
+import type { Context } from "../context.ts";
 
 /**
  * The loopback or private host:port that a plugin in the box wanted to reach and may not yet, or null. Its configuration names the

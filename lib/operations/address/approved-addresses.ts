@@ -1,13 +1,13 @@
-import { AppError } from "../contract/error.ts";
-import type { Approval, ApprovalList } from "../contract/intake.ts";
-import type { PluginReference } from "../contract/registration.ts";
-import { formatPlace, parseEndpoint } from "../core/address.ts";
-import type { PluginRecord, Repositories } from "../data/data.ts";
-import { requirePermission, type Actor } from "./actor.ts";
-import { toAuditEntry } from "./audit.ts";
-import type { Context } from "./context.ts";
+import { AppError } from "../../contract/error.ts";
+import type { Approval, ApprovalList } from "../../contract/intake.ts";
+import type { PluginReference } from "../../contract/registration.ts";
+import { formatPlace, parseEndpoint } from "../../core/address.ts";
+import type { PluginRecord, Repositories } from "../../data/data.ts";
+import { requirePermission, type Actor } from "../actor.ts";
+import { toAuditEntry } from "../audit.ts";
+import type { Context } from "../context.ts";
 import { refusedPlaceOf } from "./refused-place.ts";
-import { reconcileLater } from "./switching.ts";
+import { reconcileLater } from "../switching.ts";
 
 /** Every loopback or private address an admin allowed, newest first, with the plugins that live there. */
 export async function listApprovals(context: Context, actor: Actor): Promise<ApprovalList> {

@@ -1,13 +1,13 @@
-import { AppError, isAppError } from "../contract/error.ts";
-import type { PluginPatch } from "../contract/registration.ts";
-import { originOf } from "../core/origin.ts";
-import type { PluginRecord, Repositories } from "../data/data.ts";
-import type { Actor } from "./actor.ts";
-import { inspectAddress, requireAdmitted, toConsent } from "./address.ts";
-import type { Context } from "./context.ts";
-import { toConfigured } from "./plugins.ts";
+import { AppError, isAppError } from "../../contract/error.ts";
+import type { PluginPatch } from "../../contract/registration.ts";
+import { originOf } from "../../core/origin.ts";
+import type { PluginRecord, Repositories } from "../../data/data.ts";
+import type { Actor } from "../actor.ts";
+import { inspectAddress, requireAdmitted, toConsent } from "./address-consent.ts";
+import type { Context } from "../context.ts";
+import { toConfigured } from "../plugins.ts";
 import { refusedPlaceOf } from "./refused-place.ts";
-import { readStored } from "./stored-config.ts";
+import { readStored } from "../stored-config.ts";
 
 /**
  * Whether a plugin may answer at `endpoint` (normalised) from now on; undefined stays where it is, and then `approveEndpoint`

@@ -1,13 +1,13 @@
-import { AppError } from "../contract/error.ts";
-import type { PluginPreview, ReachStep } from "../contract/registration.ts";
-import { formatPlace } from "../core/address.ts";
-import { refusePeer } from "../core/peer.ts";
-import type { Reach } from "../core/reach.ts";
-import { resolveTier } from "../intake/guard.ts";
-import type { Actor } from "./actor.ts";
+import { AppError } from "../../contract/error.ts";
+import type { PluginPreview, ReachStep } from "../../contract/registration.ts";
+import { formatPlace } from "../../core/address.ts";
+import { refusePeer } from "../../core/peer.ts";
+import type { Reach } from "../../core/reach.ts";
+import { resolveTier } from "../../intake/guard.ts";
+import type { Actor } from "../actor.ts";
 import { retryPluginsAt } from "./approved-addresses.ts";
-import { toAuditEntry } from "./audit.ts";
-import { nowIso, type Context } from "./context.ts";
+import { toAuditEntry } from "../audit.ts";
+import { nowIso, type Context } from "../context.ts";
 
 /** Host, port and tier of a place that a person named. */
 export type Address = NonNullable<PluginPreview["address"]>;
