@@ -23,7 +23,7 @@ import { createSupervisor } from "./lib/host/process/supervisor.ts";
 import { warmUpIntake } from "./lib/intake/warm-up.ts";
 import { createLog, outliveReaders } from "./lib/log.ts";
 import { createFirstAdmin, isSetupOpen } from "./lib/operations/accounts.ts";
-import { adoptStored } from "./lib/operations/adoption.ts";
+import { adoptStored } from "./lib/operations/config/startup-migration.ts";
 import { loadApprovals } from "./lib/operations/address/approved-address-cache.ts";
 import type { Context } from "./lib/operations/context.ts";
 import { createFolders } from "./lib/operations/folder/watched-folders.ts";

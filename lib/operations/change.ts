@@ -9,7 +9,7 @@ import { toAuditEntry, toChanges } from "./audit.ts";
 import type { Context } from "./context.ts";
 import { admitMove, isOtherOrigin, requireReleasedSecrets } from "./address/endpoint-change.ts";
 import { getRecord, viewPlugin } from "./plugins.ts";
-import { followRecord } from "./relocation.ts";
+import { followRecord } from "./config/config-migration.ts";
 
 type Wanted = Pick<PluginPatch, "name" | "endpoint" | "healthCheckIntervalSeconds" | "dropSecrets">;
 

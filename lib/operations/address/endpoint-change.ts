@@ -7,7 +7,7 @@ import { inspectAddress, requireAdmitted, toConsent } from "./address-consent.ts
 import type { Context } from "../context.ts";
 import { toConfigured } from "../plugins.ts";
 import { refusedPlaceOf } from "./refused-place.ts";
-import { readStored } from "../stored-config.ts";
+import { readStored } from "../config/stored-config.ts";
 
 /**
  * Whether a plugin may answer at `endpoint` (normalised) from now on; undefined stays where it is, and then `approveEndpoint`

@@ -9,7 +9,7 @@ import { toAuditEntry } from "../audit.ts";
 import { nowIso, type Context } from "../context.ts";
 import type { FileReading } from "./manifest-from-file.ts";
 import { getRecord } from "../plugins.ts";
-import { followRecord } from "../relocation.ts";
+import { followRecord } from "../config/config-migration.ts";
 
 /** A file as it lies there now. `hash` is empty when it could not be read. */
 export interface FilePlace {

@@ -1,13 +1,13 @@
-import type { PluginConfigWrite } from "../contract/config.ts";
-import type { ConfigRestore, ConfigRestored, ConfigRevision } from "../contract/config-revision.ts";
-import { AppError } from "../contract/error.ts";
-import { withoutSensitive } from "../core/config.ts";
-import { toRestorable } from "../core/revision.ts";
-import type { PluginRecord } from "../data/data.ts";
-import { requirePermission, type Actor } from "./actor.ts";
+import type { PluginConfigWrite } from "../../contract/config.ts";
+import type { ConfigRestore, ConfigRestored, ConfigRevision } from "../../contract/config-revision.ts";
+import { AppError } from "../../contract/error.ts";
+import { withoutSensitive } from "../../core/config.ts";
+import { toRestorable } from "../../core/revision.ts";
+import type { PluginRecord } from "../../data/data.ts";
+import { requirePermission, type Actor } from "../actor.ts";
 import { applyConfig, storeConfig } from "./config.ts";
-import type { Context } from "./context.ts";
-import { getRecord, toConfigured } from "./plugins.ts";
+import type { Context } from "../context.ts";
+import { getRecord, toConfigured } from "../plugins.ts";
 
 /** Every save that is remembered, newest first. */
 export async function listRevisions(

@@ -1,9 +1,9 @@
-import type { AuditChange } from "../contract/activity.ts";
-import { becameSensitive, withoutSensitive } from "../core/config.ts";
-import type { PluginRecord, Repositories } from "../data/data.ts";
-import type { Actor } from "./actor.ts";
+import type { AuditChange } from "../../contract/activity.ts";
+import { becameSensitive, withoutSensitive } from "../../core/config.ts";
+import type { PluginRecord, Repositories } from "../../data/data.ts";
+import type { Actor } from "../actor.ts";
 import { sealStranded } from "./config.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../context.ts";
 import { readStored } from "./stored-config.ts";
 
 /**

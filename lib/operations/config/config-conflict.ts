@@ -1,8 +1,8 @@
-import type { ConfigRevision, VersionConflict } from "../contract/config-revision.ts";
-import { AppError } from "../contract/error.ts";
-import { diffRevisions } from "../core/revision.ts";
-import type { PluginRecord, Repositories } from "../data/data.ts";
-import type { Context } from "./context.ts";
+import type { ConfigRevision, VersionConflict } from "../../contract/config-revision.ts";
+import { AppError } from "../../contract/error.ts";
+import { diffRevisions } from "../../core/revision.ts";
+import type { PluginRecord, Repositories } from "../../data/data.ts";
+import type { Context } from "../context.ts";
 
 type Hosted = Pick<Context, "host">;
 

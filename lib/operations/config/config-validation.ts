@@ -1,9 +1,9 @@
-import type { AddressField, PluginConfigWrite, SecretState, SecretWrite } from "../contract/config.ts";
-import { AppError, isAppError, type FieldIssue } from "../contract/error.ts";
-import type { ConfigField } from "../contract/manifest.ts";
-import { parseEndpoint } from "../core/address.ts";
-import { validateConfig, type SecretInput } from "../core/config.ts";
-import type { Repositories } from "../data/data.ts";
+import type { AddressField, PluginConfigWrite, SecretState, SecretWrite } from "../../contract/config.ts";
+import { AppError, isAppError, type FieldIssue } from "../../contract/error.ts";
+import type { ConfigField } from "../../contract/manifest.ts";
+import { parseEndpoint } from "../../core/address.ts";
+import { validateConfig, type SecretInput } from "../../core/config.ts";
+import type { Repositories } from "../../data/data.ts";
 
 type Draft = Pick<PluginConfigWrite, "values" | "secrets">;
 type Configs = Pick<Repositories, "configs">;

@@ -1,19 +1,19 @@
-import type { PluginConfigSaved } from "../contract/config.ts";
-import type { ConfigTestEvent, ConfigTestRequest, TestStepName } from "../contract/config-test.ts";
-import { AppError, type ErrorInfo } from "../contract/error.ts";
-import type { PluginRecord } from "../data/data.ts";
-import type { Trial, TrialOutcome } from "../host/connection/config-trial.ts";
-import { TRIAL_STEPS } from "../host/connection/config-trial-steps.ts";
-import { requirePermission, type Actor } from "./actor.ts";
-import { toAuditEntry } from "./audit.ts";
-import { checkWrite, listWarnings, requireValid } from "./config-check.ts";
-import { requireBound } from "./bound-secrets.ts";
+import type { PluginConfigSaved } from "../../contract/config.ts";
+import type { ConfigTestEvent, ConfigTestRequest, TestStepName } from "../../contract/config-test.ts";
+import { AppError, type ErrorInfo } from "../../contract/error.ts";
+import type { PluginRecord } from "../../data/data.ts";
+import type { Trial, TrialOutcome } from "../../host/connection/config-trial.ts";
+import { TRIAL_STEPS } from "../../host/connection/config-trial-steps.ts";
+import { requirePermission, type Actor } from "../actor.ts";
+import { toAuditEntry } from "../audit.ts";
+import { checkWrite, listWarnings, requireValid } from "./config-validation.ts";
+import { requireBound } from "./secret-binding.ts";
 import { readConfig, storeConfig } from "./config.ts";
 import { requireUnmoved } from "./config-conflict.ts";
-import type { Context } from "./context.ts";
-import { toErrorInfo } from "./failure.ts";
-import { getRecord } from "./plugins.ts";
-import { createRelay } from "../async/event-queue.ts";
+import type { Context } from "../context.ts";
+import { toErrorInfo } from "../failure.ts";
+import { getRecord } from "../plugins.ts";
+import { createRelay } from "../../async/event-queue.ts";
 import { readStored, type StoredConfig } from "./stored-config.ts";
 
 /** A test that may begin. `events` ends after `done`; when `signal` aborts, the test ends and what is saved is put back. */

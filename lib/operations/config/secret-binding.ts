@@ -1,8 +1,8 @@
-import type { SecretWrite } from "../contract/config.ts";
-import { AppError } from "../contract/error.ts";
-import type { ConfigValues } from "../contract/plugin.ts";
-import type { PluginRecord } from "../data/data.ts";
-import type { Context } from "./context.ts";
+import type { SecretWrite } from "../../contract/config.ts";
+import { AppError } from "../../contract/error.ts";
+import type { ConfigValues } from "../../contract/plugin.ts";
+import type { PluginRecord } from "../../data/data.ts";
+import type { Context } from "../context.ts";
 import type { StoredConfig } from "./stored-config.ts";
 
 /**

@@ -4,17 +4,17 @@ import {
   type PluginConfig,
   type PluginConfigSaved,
   type PluginConfigWrite,
-} from "../contract/config.ts";
-import { describeEffective, missingRequired, withoutSensitive } from "../core/config.ts";
-import { toConfigChanges, type RevisionInput } from "../core/revision.ts";
-import type { PluginRecord, Repositories } from "../data/data.ts";
-import { requirePermission, type Actor } from "./actor.ts";
-import { toAuditEntry } from "./audit.ts";
-import { requireBound } from "./bound-secrets.ts";
-import { checkWrite, listWarnings, requireValid } from "./config-check.ts";
+} from "../../contract/config.ts";
+import { describeEffective, missingRequired, withoutSensitive } from "../../core/config.ts";
+import { toConfigChanges, type RevisionInput } from "../../core/revision.ts";
+import type { PluginRecord, Repositories } from "../../data/data.ts";
+import { requirePermission, type Actor } from "../actor.ts";
+import { toAuditEntry } from "../audit.ts";
+import { requireBound } from "./secret-binding.ts";
+import { checkWrite, listWarnings, requireValid } from "./config-validation.ts";
 import { describeConflict } from "./config-conflict.ts";
-import type { Context } from "./context.ts";
-import { getRecord, toUsable } from "./plugins.ts";
+import type { Context } from "../context.ts";
+import { getRecord, toUsable } from "../plugins.ts";
 import { readStored } from "./stored-config.ts";
 
 /** The schema, the explicit values, which secrets are set, and the version to send back with a write. */

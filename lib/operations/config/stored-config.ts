@@ -1,8 +1,8 @@
-import { NO_SECRET, type SecretState } from "../contract/config.ts";
-import type { ConfigValues } from "../contract/plugin.ts";
-import { findStranded } from "../core/config.ts";
-import type { PluginRecord, Repositories } from "../data/data.ts";
-import type { Context } from "./context.ts";
+import { NO_SECRET, type SecretState } from "../../contract/config.ts";
+import type { ConfigValues } from "../../contract/plugin.ts";
+import { findStranded } from "../../core/config.ts";
+import type { PluginRecord, Repositories } from "../../data/data.ts";
+import type { Context } from "../context.ts";
 
 /** What is saved for a plugin. */
 export interface StoredConfig {

@@ -1,7 +1,7 @@
-import type { PluginRecord } from "../data/data.ts";
-import { SYSTEM } from "./actor.ts";
+import type { PluginRecord } from "../../data/data.ts";
+import { SYSTEM } from "../actor.ts";
 import { sealStranded } from "./config.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../context.ts";
 
 /**
  * Brings what older versions stored under the rules of this one. Secrets of built-in plugins that were bound to no address belong
