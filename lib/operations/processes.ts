@@ -10,7 +10,7 @@ import { inspectAddress } from "./address/address-consent.ts";
 import { toAuditEntry, toChanges } from "./audit.ts";
 import { nowIso, type Context } from "./context.ts";
 import { getRecord } from "./plugins.ts";
-import { reconcileLater } from "./switching.ts";
+import { reconcileLater } from "./plugin-lifecycle.ts";
 
 /** The process of a plugin whose manifest has a command. Throws `not_found` for one without. */
 export async function getProcess(context: Context, actor: Actor, idOrName: string): Promise<PluginProcess> {

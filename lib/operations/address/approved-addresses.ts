@@ -7,7 +7,7 @@ import { requirePermission, type Actor } from "../actor.ts";
 import { toAuditEntry } from "../audit.ts";
 import type { Context } from "../context.ts";
 import { refusedPlaceOf } from "./refused-place.ts";
-import { reconcileLater } from "../switching.ts";
+import { reconcileLater } from "../plugin-lifecycle.ts";
 
 /** Every loopback or private address an admin allowed, newest first, with the plugins that live there. */
 export async function listApprovals(context: Context, actor: Actor): Promise<ApprovalList> {

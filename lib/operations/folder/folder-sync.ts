@@ -13,7 +13,7 @@ import { readFileContent, toFileFinding, type FileReading } from "./manifest-fro
 import { atEndpoint, waitingFinding } from "./folder-findings.ts";
 import { createNewFiles } from "./batch-registration.ts";
 import { chooseName } from "../registration/preview.ts";
-import { reconcileLater } from "../switching.ts";
+import { reconcileLater } from "../plugin-lifecycle.ts";
 
 /** Names that may be looked up at once. */
 const LOOKUPS = 16;

@@ -12,7 +12,7 @@ import type { Context } from "../context.ts";
 import { getRecord, listMissingConfig, viewPlugin } from "../plugins.ts";
 import { suggestName } from "./preview.ts";
 import { readSource } from "./registration-source.ts";
-import { reconcileLater } from "../switching.ts";
+import { reconcileLater } from "../plugin-lifecycle.ts";
 
 type NewRecord = Omit<PluginRecord, "id" | "createdAt" | "updatedAt">;
 
