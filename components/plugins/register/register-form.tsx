@@ -8,9 +8,9 @@ import { Field } from "@/components/ui/field.tsx";
 import { Input } from "@/components/ui/input.tsx";
 import type { BuiltinPreset } from "@/lib/core/builtin-presets.ts";
 import { PluginName, type PluginPreview } from "@/lib/contract/registration.ts";
-import { ServiceConsent } from "./address-consent.tsx";
-import { toPlace } from "./address-place.ts";
-import { usePermission } from "./use-permission.ts";
+import { ServiceConsent } from "../address-consent.tsx";
+import { toPlace } from "../address-place.ts";
+import { usePermission } from "../use-permission.ts";
 import type { useRegistration } from "./use-registration.ts";
 
 /** The last step: a name, and register. */

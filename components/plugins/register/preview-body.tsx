@@ -1,9 +1,9 @@
 "use client";
 
 import type { Finding } from "@/lib/contract/manifest.ts";
-import { AddressConsent } from "./address-consent.tsx";
-import { toPlace } from "./address-place.ts";
-import { FindingList } from "./finding-list.tsx";
+import { AddressConsent } from "../address-consent.tsx";
+import { toPlace } from "../address-place.ts";
+import { FindingList } from "../finding-list.tsx";
 import { CommandLine, ExistingPlugin, OtherInstances } from "./preview-relation.tsx";
 import { PreviewSummary } from "./preview-summary.tsx";
 import { ReachFailure, ReachLadder } from "./reach-ladder.tsx";

@@ -6,7 +6,7 @@ import { CodeEditor, type CodeEditorHandle } from "@/components/editor/code-edit
 import { Button } from "@/components/ui/button.tsx";
 import type { FieldAria } from "@/components/ui/field.tsx";
 import { Skeleton } from "@/components/ui/skeleton.tsx";
-import { FindingList } from "./finding-list.tsx";
+import { FindingList } from "../finding-list.tsx";
 import type { useRegistration } from "./use-registration.ts";
 
 const ManifestForm = dynamic(

@@ -5,7 +5,7 @@ import { CopyButton } from "@/components/ui/copy-button.tsx";
 import type { ManifestChange } from "@/lib/contract/drift.ts";
 import type { PluginPreview, PluginReference } from "@/lib/contract/registration.ts";
 import type { Json } from "@/lib/contract/manifest.ts";
-import { toPluginPath } from "./plugin-path.ts";
+import { toPluginPath } from "../plugin-path.ts";
 
 /** What stands under the same address already, and every difference to it. */
 export function ExistingPlugin({

@@ -12,7 +12,7 @@ import { presetsOf, type BuiltinPreset } from "@/lib/core/builtin-presets.ts";
 import type { Plugin } from "@/lib/contract/plugin.ts";
 import type { PluginCreate, PluginPreview } from "@/lib/contract/registration.ts";
 import { findObstacle } from "./manifest-obstacle.ts";
-import { toPluginPath } from "./plugin-path.ts";
+import { toPluginPath } from "../plugin-path.ts";
 import { readSource, toSource } from "./register-source.ts";
 
 /** What was typed, kept over a reload. */

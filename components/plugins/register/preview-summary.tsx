@@ -1,7 +1,7 @@
 import type { ConfigField, Manifest } from "@/lib/contract/manifest.ts";
 import type { ConfigValues } from "@/lib/contract/plugin.ts";
-import { CapabilityChips } from "./capability-chips.tsx";
-import { Fact, FactList } from "./fact-list.tsx";
+import { CapabilityChips } from "../capability-chips.tsx";
+import { Fact, FactList } from "../fact-list.tsx";
 
 /** What a manifest or a running plugin says it is. */
 export function PreviewSummary({
