@@ -3,7 +3,7 @@ import { Button } from "@/components/ui/button.tsx";
 import { Command } from "@/components/ui/empty-state.tsx";
 import { Panel } from "@/components/ui/panel.tsx";
 import { presetsOf } from "@/lib/core/builtin-presets.ts";
-import { EXAMPLE_COMMAND } from "../plugin-list-example.ts";
+import { EXAMPLE_COMMAND } from "../list/plugin-list-example.ts";
 
 /** A plugin that is part of the console, and what it is to be ready for. */
 export interface BuiltinChoice {

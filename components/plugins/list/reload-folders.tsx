@@ -8,7 +8,7 @@ import { useToast } from "@/components/ui/toast.tsx";
 import { api } from "@/lib/client/browser.ts";
 import { queries } from "@/lib/client/queries.ts";
 import { summarizeReload } from "./folder-summary.ts";
-import { usePermission } from "./use-permission.ts";
+import { usePermission } from "../use-permission.ts";
 
 /** Reads the watched folders again and says what came of it. */
 export function ReloadFolders() {

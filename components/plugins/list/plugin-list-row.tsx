@@ -8,7 +8,7 @@ import { RelativeTime } from "@/components/ui/relative-time.tsx";
 import { Sparkline } from "@/components/ui/sparkline.tsx";
 import { StatusBadge } from "@/components/ui/status-badge.tsx";
 import type { PluginSummary } from "@/lib/contract/plugin.ts";
-import { FileMark } from "./file-mark.tsx";
+import { FileMark } from "../file-mark.tsx";
 import { PluginListSwitch } from "./plugin-list-switch.tsx";
 
 /** One plugin. Drawn again only when it changed: unchanged answers keep their identity in the query cache. */

@@ -12,9 +12,9 @@ import { api } from "@/lib/client/browser.ts";
 import { queries } from "@/lib/client/queries.ts";
 import type { FolderProblem } from "@/lib/contract/intake.ts";
 import type { PluginReference } from "@/lib/contract/registration.ts";
-import { FindingList } from "./finding-list.tsx";
-import { toPluginPath } from "./plugin-path.ts";
-import { usePermission } from "./use-permission.ts";
+import { FindingList } from "../finding-list.tsx";
+import { toPluginPath } from "../plugin-path.ts";
+import { usePermission } from "../use-permission.ts";
 
 /** More would push the plugins off the screen. */
 const SHOWN = 3;
