@@ -9,7 +9,7 @@ import { PluginFigures } from "./plugin-figures.tsx";
 import { PluginFile } from "./plugin-file.tsx";
 import { PluginFindings } from "./plugin-findings.tsx";
 import { PluginLastCheck } from "./plugin-last-check.tsx";
-import { PluginLatency } from "./plugin-latency.tsx";
+import { PluginLatency } from "./health/plugin-latency.tsx";
 import { PluginRefusal } from "./plugin-refusal.tsx";
 import { PluginSteps } from "./plugin-steps.tsx";
 

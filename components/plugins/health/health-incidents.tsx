@@ -3,7 +3,7 @@ import { useTimeFormat } from "@/components/charts/time-format.ts";
 import { Panel } from "@/components/ui/panel.tsx";
 import { RelativeTime } from "@/components/ui/relative-time.tsx";
 import { formatDuration } from "@/components/ui/time.ts";
-import { usePluginScreen } from "./plugin-screen-context.ts";
+import { usePluginScreen } from "../plugin-screen-context.ts";
 import type { HealthMarker, HealthReport, Incident } from "@/lib/contract/health.ts";
 
 /** What broke in the range and why, and what was changed meanwhile. */

@@ -11,8 +11,8 @@ import { Skeleton } from "@/components/ui/skeleton.tsx";
 import { api } from "@/lib/client/browser.ts";
 import { queries } from "@/lib/client/queries.ts";
 import { LAST_HOUR } from "./health-range.ts";
-import { toPluginPath } from "./plugin-path.ts";
-import { usePluginScreen } from "./plugin-screen-context.ts";
+import { toPluginPath } from "../plugin-path.ts";
+import { usePluginScreen } from "../plugin-screen-context.ts";
 
 /** The last hour at a glance. */
 export function PluginLatency() {

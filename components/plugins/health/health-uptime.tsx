@@ -9,7 +9,7 @@ import { Skeleton } from "@/components/ui/skeleton.tsx";
 import { api } from "@/lib/client/browser.ts";
 import { queries } from "@/lib/client/queries.ts";
 import { LAST_DAY } from "./health-range.ts";
-import { usePluginScreen } from "./plugin-screen-context.ts";
+import { usePluginScreen } from "../plugin-screen-context.ts";
 
 /** The last 24 hours, hour by hour, whatever range the chart shows. */
 export function HealthUptime() {

@@ -18,9 +18,9 @@ import { HealthIncidents } from "./health-incidents.tsx";
 import { HealthRangePicker } from "./health-range-picker.tsx";
 import { HealthUptime } from "./health-uptime.tsx";
 import { RANGES, toRange } from "./health-range.ts";
-import { toPluginPath } from "./plugin-path.ts";
-import { usePluginScreen } from "./plugin-screen-context.ts";
-import { HealthSkeleton } from "./plugin-skeleton.tsx";
+import { toPluginPath } from "../plugin-path.ts";
+import { usePluginScreen } from "../plugin-screen-context.ts";
+import { HealthSkeleton } from "../plugin-skeleton.tsx";
 import { useHealthQuery } from "./use-health-query.ts";
 
 /** Latency over a range that lives in the URL, uptime by the hour, incidents. */
