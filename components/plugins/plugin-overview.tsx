@@ -1,7 +1,7 @@
 "use client";
 
 import { ProcessPanel } from "@/components/processes/process-panel.tsx";
-import { DriftNotice } from "./drift-notice.tsx";
+import { DriftNotice } from "./manage/drift-notice.tsx";
 import { PluginAttention } from "./plugin-attention.tsx";
 import { PluginEjection } from "./plugin-ejection.tsx";
 import { PluginFacts } from "./plugin-facts.tsx";

@@ -12,11 +12,11 @@ import { queries } from "@/lib/client/queries.ts";
 import type { ErrorCode } from "@/lib/contract/error.ts";
 import type { Plugin } from "@/lib/contract/plugin.ts";
 import type { PluginPatch } from "@/lib/contract/registration.ts";
-import { AddressConsent } from "./address-consent.tsx";
+import { AddressConsent } from "../address-consent.tsx";
 import { EditFields } from "./edit-fields.tsx";
 import { ReleaseSecrets } from "./release-secrets.tsx";
 import { readEdit, type PluginEdit } from "./plugin-edit.ts";
-import { toPluginPath } from "./plugin-path.ts";
+import { toPluginPath } from "../plugin-path.ts";
 
 /** What a person agreed to so far: moving may take more than one yes. */
 type Agreed = Pick<PluginPatch, "approveEndpoint" | "dropSecrets">;

@@ -9,10 +9,10 @@ import { api } from "@/lib/client/browser.ts";
 import { queries } from "@/lib/client/queries.ts";
 import type { PluginDrift } from "@/lib/contract/drift.ts";
 import type { Plugin } from "@/lib/contract/plugin.ts";
-import { ConfigFieldLink } from "./config-field-link.tsx";
+import { ConfigFieldLink } from "../config-field-link.tsx";
 import { DriftChanges } from "./drift-changes.tsx";
 import { DriftFields } from "./drift-fields.tsx";
-import { usePermission } from "./use-permission.ts";
+import { usePermission } from "../use-permission.ts";
 
 /** What the plugin says differently about itself, what that means for its configuration, and taking it over. */
 export function DriftPanel({ plugin, drift }: { plugin: Plugin; drift: PluginDrift }) {

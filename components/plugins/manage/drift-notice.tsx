@@ -1,7 +1,7 @@
 "use client";
 
 import { lazy, Suspense } from "react";
-import { usePluginScreen } from "./plugin-screen-context.ts";
+import { usePluginScreen } from "../plugin-screen-context.ts";
 
 // Few plugins change what they say, and rarely.
 const DriftPanel = lazy(async () => ({ default: (await import("./drift-panel.tsx")).DriftPanel }));
