@@ -1,7 +1,7 @@
 import { GitMerge } from "lucide-react";
 import type { ConfigField } from "@/lib/contract/manifest.ts";
 import { RelativeTime } from "../ui/relative-time.tsx";
-import { formatValue } from "./field-kind.ts";
+import { formatValue } from "./fields/field-kind.ts";
 import { toMine, type Conflict } from "./form-conflict.ts";
 import { ValueDiff } from "./value-diff.tsx";
 

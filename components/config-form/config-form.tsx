@@ -19,7 +19,7 @@ import { ConfigActions, type ConfigEditing } from "./config-actions.tsx";
 import { ConfigNotice } from "./config-notice.tsx";
 import { ConfigTabs, toTabId } from "./config-tabs.tsx";
 import { useConfigView } from "./config-view.ts";
-import { focusFirst, toFieldHash } from "./field-link.ts";
+import { focusFirst, toFieldHash } from "./fields/field-link.ts";
 import { FieldList } from "./field-list.tsx";
 import { LeftBehindNotice } from "./left-behind.tsx";
 import { Notice } from "./notice.tsx";

@@ -4,7 +4,7 @@ import type { ConfigField, Finding } from "@/lib/contract/manifest.ts";
 import type { ConfigValues } from "@/lib/contract/plugin.ts";
 import { validateConfig } from "@/lib/core/config.ts";
 import { isSameJson } from "@/lib/core/json-object.ts";
-import { toDraft } from "./field-draft.ts";
+import { toDraft } from "./fields/field-draft.ts";
 import { orphanNames, ownValue, pick, toKey, toValue, type FormValues } from "./form-values.ts";
 import { readJson } from "./json-values.ts";
 import type { TextLanguage } from "./text-drafts.ts";

@@ -3,11 +3,11 @@
 import { Fragment, memo } from "react";
 import { useWatch, type Control } from "react-hook-form";
 import { NO_SECRET, type PluginConfig } from "@/lib/contract/config.ts";
-import { ConfigField } from "./config-field.tsx";
+import { ConfigField } from "./fields/config-field.tsx";
 import { draftOrigin } from "./draft-origin.ts";
 import { orphanNames, ownValue, pick, type FormValues } from "./form-values.ts";
 import { LeftBehindNotice } from "./left-behind.tsx";
-import { OrphanValues } from "./orphan-values.tsx";
+import { OrphanValues } from "./fields/orphan-values.tsx";
 import { SecretField } from "./secret-field.tsx";
 import { useLeftBehind } from "./use-left-behind.ts";
 

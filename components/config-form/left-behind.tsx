@@ -1,5 +1,5 @@
 import type { LeftBehind } from "./draft-origin.ts";
-import { focusFirst } from "./field-link.ts";
+import { focusFirst } from "./fields/field-link.ts";
 import { Notice } from "./notice.tsx";
 
 /** Says which stored secrets the address in the form leaves behind, and leads to them. Nothing while there are none. */

@@ -3,7 +3,7 @@ import type { ConfigRevision } from "@/lib/contract/config-revision.ts";
 import type { ConfigField } from "@/lib/contract/manifest.ts";
 import { Button } from "../ui/button.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
-import { Chip } from "./field-chips.tsx";
+import { Chip } from "./fields/field-chips.tsx";
 import { ValueDiff } from "./value-diff.tsx";
 
 /** One save: its number, who and when, why, and what it changed. */

@@ -5,9 +5,9 @@ import { useController, type Control } from "react-hook-form";
 import type { SecretState } from "@/lib/contract/config.ts";
 import type { ConfigField as Schema } from "@/lib/contract/manifest.ts";
 import { Field } from "../ui/field.tsx";
-import { FieldHint } from "./config-field.tsx";
-import { Chip } from "./field-chips.tsx";
-import { toControlId } from "./field-link.ts";
+import { FieldHint } from "./fields/config-field.tsx";
+import { Chip } from "./fields/field-chips.tsx";
+import { toControlId } from "./fields/field-link.ts";
 import { isSecretChanged, KEPT, toKey, type FormValues } from "./form-values.ts";
 import { SecretBody } from "./secret-body.tsx";
 

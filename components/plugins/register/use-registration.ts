@@ -3,7 +3,7 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useEffect, useState } from "react";
-import { toFieldHash } from "@/components/config-form/field-link.ts";
+import { toFieldHash } from "@/components/config-form/fields/field-link.ts";
 import { api } from "@/lib/client/browser.ts";
 import { useDraft } from "@/lib/client/draft.ts";
 import { queries } from "@/lib/client/queries.ts";

@@ -3,13 +3,13 @@
 import { memo } from "react";
 import { useController, type Control } from "react-hook-form";
 import type { ConfigField as Schema, Json } from "@/lib/contract/manifest.ts";
-import { Field } from "../ui/field.tsx";
+import { Field } from "../../ui/field.tsx";
 import { FieldChips } from "./field-chips.tsx";
 import { isSameDraft, toDraft } from "./field-draft.ts";
 import { toFieldKind } from "./field-kind.ts";
 import { toControlId } from "./field-link.ts";
 import { describeRule } from "./field-rule.ts";
-import { toKey, type FormValues } from "./form-values.ts";
+import { toKey, type FormValues } from "../form-values.ts";
 import { WIDGETS } from "./widgets.tsx";
 
 /** One open field: label, widget, rule, description, and what is wrong with it. Follows its own value and no other. */

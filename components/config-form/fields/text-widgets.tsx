@@ -1,4 +1,4 @@
-import { Input, Textarea } from "../ui/input.tsx";
+import { Input, Textarea } from "../../ui/input.tsx";
 import { formatValue } from "./field-kind.ts";
 import { toInputText, typedDraft } from "./field-draft.ts";
 import { toNameHint } from "./name-hint.ts";

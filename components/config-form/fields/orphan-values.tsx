@@ -1,8 +1,8 @@
 "use client";
 
 import { useController, type Control } from "react-hook-form";
-import { Button } from "../ui/button.tsx";
-import { ownValue, type FormValues, type OpaqueValues } from "./form-values.ts";
+import { Button } from "../../ui/button.tsx";
+import { ownValue, type FormValues, type OpaqueValues } from "../form-values.ts";
 
 /** Values that the plugin's schema does not mention. They are sent as before until somebody removes them. */
 export function OrphanValues({ control, stored }: { control: Control<FormValues>; stored: OpaqueValues }) {

@@ -1,4 +1,4 @@
-import { toKey } from "./form-values.ts";
+import { toKey } from "../form-values.ts";
 
 /** The id of a field's control: errors and links move the focus there. */
 export function toControlId(name: string): string {

@@ -1,4 +1,4 @@
-import { Switch } from "../ui/switch.tsx";
+import { Switch } from "../../ui/switch.tsx";
 import { ChoiceList } from "./choice-list.tsx";
 import type { WidgetProps } from "./widget-props.ts";
 

@@ -1,4 +1,4 @@
-import { Select } from "../ui/input.tsx";
+import { Select } from "../../ui/input.tsx";
 import { ChoiceList } from "./choice-list.tsx";
 import { formatValue, toChoiceCode, toOwnType } from "./field-kind.ts";
 import { toChosenCode, toOptions, type Option } from "./options.ts";

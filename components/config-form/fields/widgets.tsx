@@ -1,7 +1,7 @@
 "use client";
 
 import { lazy, Suspense, type ComponentType } from "react";
-import { Skeleton } from "../ui/skeleton.tsx";
+import { Skeleton } from "../../ui/skeleton.tsx";
 import { RadioWidget, SelectWidget } from "./choice-widgets.tsx";
 import type { FieldKind } from "./field-kind.ts";
 import { OnOffWidget, SwitchWidget } from "./switch-widgets.tsx";

@@ -1,7 +1,7 @@
 import { RotateCcw } from "lucide-react";
 import type { ReactNode } from "react";
 import type { ConfigField } from "@/lib/contract/manifest.ts";
-import { Button } from "../ui/button.tsx";
+import { Button } from "../../ui/button.tsx";
 import { formatValue } from "./field-kind.ts";
 import type { FieldDraft } from "./field-draft.ts";
 

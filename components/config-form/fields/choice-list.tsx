@@ -1,4 +1,4 @@
-import type { FieldAria } from "../ui/field.tsx";
+import type { FieldAria } from "../../ui/field.tsx";
 
 interface Choice {
   key: string;
