@@ -21,11 +21,11 @@ import { ConfigTabs, toTabId } from "./config-tabs.tsx";
 import { useConfigView } from "./config-view.ts";
 import { focusFirst, toFieldHash } from "./fields/field-link.ts";
 import { FieldList } from "./field-list.tsx";
-import { LeftBehindNotice } from "./left-behind.tsx";
+import { LeftBehindNotice } from "./secret/left-behind.tsx";
 import { Notice } from "./notice.tsx";
 import { TEXT_WORDS, type TextDrafts } from "./text-drafts.ts";
 import type { Place } from "./text-reading.ts";
-import { useLeftBehind } from "./use-left-behind.ts";
+import { useLeftBehind } from "./secret/use-left-behind.ts";
 import { useConfigForm, type ConfigFormState } from "./use-config-form.ts";
 
 // Fetched by who opens them: the form is what nearly everybody comes for.

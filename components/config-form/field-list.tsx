@@ -6,10 +6,10 @@ import { NO_SECRET, type PluginConfig } from "@/lib/contract/config.ts";
 import { ConfigField } from "./fields/config-field.tsx";
 import { draftOrigin } from "./draft-origin.ts";
 import { orphanNames, ownValue, pick, type FormValues } from "./form-values.ts";
-import { LeftBehindNotice } from "./left-behind.tsx";
+import { LeftBehindNotice } from "./secret/left-behind.tsx";
 import { OrphanValues } from "./fields/orphan-values.tsx";
-import { SecretField } from "./secret-field.tsx";
-import { useLeftBehind } from "./use-left-behind.ts";
+import { SecretField } from "./secret/secret-field.tsx";
+import { useLeftBehind } from "./secret/use-left-behind.ts";
 
 /** All fields of a schema. Rendered again when the configuration changes, never for a key that is typed: each field follows itself. */
 export const FieldList = memo(function FieldList({

@@ -14,7 +14,7 @@ import { Field } from "../ui/field.tsx";
 import { toFieldMessages } from "./config-resolver.ts";
 import { NoteField } from "./note-field.tsx";
 import { boundSecrets, diffRevisions, goneSecrets, originOfRevision } from "./revision-diff.ts";
-import { SecretInput } from "./secret-input.tsx";
+import { SecretInput } from "./secret/secret-input.tsx";
 import { ValueDiff } from "./value-diff.tsx";
 
 /** What restoring a revision changes, and which of its secrets have to be entered again because they are gone. */

@@ -1,6 +1,6 @@
-import type { LeftBehind } from "./draft-origin.ts";
-import { focusFirst } from "./fields/field-link.ts";
-import { Notice } from "./notice.tsx";
+import type { LeftBehind } from "../draft-origin.ts";
+import { focusFirst } from "../fields/field-link.ts";
+import { Notice } from "../notice.tsx";
 
 /** Says which stored secrets the address in the form leaves behind, and leads to them. Nothing while there are none. */
 export function LeftBehindNotice({ left, onFix }: { left: LeftBehind | null; onFix?: () => void }) {

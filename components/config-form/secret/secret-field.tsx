@@ -4,11 +4,11 @@ import { memo } from "react";
 import { useController, type Control } from "react-hook-form";
 import type { SecretState } from "@/lib/contract/config.ts";
 import type { ConfigField as Schema } from "@/lib/contract/manifest.ts";
-import { Field } from "../ui/field.tsx";
-import { FieldHint } from "./fields/config-field.tsx";
-import { Chip } from "./fields/field-chips.tsx";
-import { toControlId } from "./fields/field-link.ts";
-import { isSecretChanged, KEPT, toKey, type FormValues } from "./form-values.ts";
+import { Field } from "../../ui/field.tsx";
+import { FieldHint } from "../fields/config-field.tsx";
+import { Chip } from "../fields/field-chips.tsx";
+import { toControlId } from "../fields/field-link.ts";
+import { isSecretChanged, KEPT, toKey, type FormValues } from "../form-values.ts";
 import { SecretBody } from "./secret-body.tsx";
 
 interface SecretProps {

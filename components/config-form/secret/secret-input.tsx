@@ -2,9 +2,9 @@
 
 import { Eye, EyeOff } from "lucide-react";
 import { useState, type ClipboardEvent } from "react";
-import { IconButton } from "../ui/button.tsx";
-import type { FieldAria } from "../ui/field.tsx";
-import { Input, Textarea } from "../ui/input.tsx";
+import { IconButton } from "../../ui/button.tsx";
+import type { FieldAria } from "../../ui/field.tsx";
+import { Input, Textarea } from "../../ui/input.tsx";
 
 /** A new value for a secret. Hidden until asked; keeps the line breaks of a pasted key. */
 export function SecretInput({

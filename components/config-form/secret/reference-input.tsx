@@ -1,7 +1,7 @@
 "use client";
 
-import type { FieldAria } from "../ui/field.tsx";
-import { Input } from "../ui/input.tsx";
+import type { FieldAria } from "../../ui/field.tsx";
+import { Input } from "../../ui/input.tsx";
 
 /** Names the variable or file a secret lies in. The name is no secret; what it leads to is read by the server only. */
 export function ReferenceInput({

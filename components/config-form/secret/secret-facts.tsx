@@ -1,6 +1,6 @@
 import { KeyRound, Link2, TriangleAlert } from "lucide-react";
 import type { SecretState } from "@/lib/contract/config.ts";
-import { RelativeTime } from "../ui/relative-time.tsx";
+import { RelativeTime } from "../../ui/relative-time.tsx";
 
 /** A stored secret in words: since when and by whom, what it refers to, and why it cannot be used if it cannot. */
 export function SecretFacts({ state, origin }: { state: SecretState; origin: string | null }) {
