@@ -4,11 +4,11 @@ import { useEffect, useEffectEvent, useId, useMemo, useState, type RefObject } f
 import { useWatch, type UseFormReturn } from "react-hook-form";
 import type { PluginConfig } from "@/lib/contract/config.ts";
 import type { Finding } from "@/lib/contract/manifest.ts";
-import { CodeEditor, type CodeEditorHandle } from "../editor/code-editor.tsx";
-import { Button } from "../ui/button.tsx";
+import { CodeEditor, type CodeEditorHandle } from "../../editor/code-editor.tsx";
+import { Button } from "../../ui/button.tsx";
 import { applyValues, printValues, readValues } from "./config-text.ts";
-import { toConfigValues, type FormValues } from "./form-values.ts";
-import { Notice } from "./notice.tsx";
+import { toConfigValues, type FormValues } from "../form-values.ts";
+import { Notice } from "../notice.tsx";
 import { TEXT_WORDS, type TextDrafts, type TextLanguage } from "./text-drafts.ts";
 import { TextFindings } from "./text-findings.tsx";
 import type { Place } from "./text-reading.ts";

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { NO_SECRET, type PluginConfig } from "@/lib/contract/config.ts";
 import { ConfigField, type Json } from "@/lib/contract/manifest.ts";
 import { applyValues, printValues, readValues } from "./config-text.ts";
-import { toConfigWrite, toFormValues, toKey } from "./form-values.ts";
+import { toConfigWrite, toFormValues, toKey } from "../form-values.ts";
 
 const SCHEMA = [
   { name: "limit", type: "int", default: 30, validation: { max: 100 } },
