@@ -30,7 +30,9 @@ import { useConfigForm, type ConfigFormState } from "./use-config-form.ts";
 
 // Fetched by who opens them: the form is what nearly everybody comes for.
 const TextView = lazy(async () => ({ default: (await import("./text/text-view.tsx")).TextView }));
-const ConfigHistory = lazy(async () => ({ default: (await import("./config-history.tsx")).ConfigHistory }));
+const ConfigHistory = lazy(async () => ({
+  default: (await import("./history/config-history.tsx")).ConfigHistory,
+}));
 const EffectiveValues = lazy(async () => ({
   default: (await import("./effective-values.tsx")).EffectiveValues,
 }));

@@ -6,16 +6,16 @@ import { api } from "@/lib/client/browser.ts";
 import type { ConfigRestored, ConfigRevision } from "@/lib/contract/config-revision.ts";
 import { NO_SECRET, type PluginConfig, type SecretState, type SecretWrite } from "@/lib/contract/config.ts";
 import type { ConfigField } from "@/lib/contract/manifest.ts";
-import { Button } from "../ui/button.tsx";
-import { Dialog } from "../ui/dialog.tsx";
-import { toErrorInfo } from "../ui/error-info.ts";
-import { ErrorNotice } from "../ui/error-notice.tsx";
-import { Field } from "../ui/field.tsx";
-import { toFieldMessages } from "./config-resolver.ts";
-import { NoteField } from "./note-field.tsx";
+import { Button } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { toErrorInfo } from "../../ui/error-info.ts";
+import { ErrorNotice } from "../../ui/error-notice.tsx";
+import { Field } from "../../ui/field.tsx";
+import { toFieldMessages } from "../config-resolver.ts";
+import { NoteField } from "../note-field.tsx";
 import { boundSecrets, diffRevisions, goneSecrets, originOfRevision } from "./revision-diff.ts";
-import { SecretInput } from "./secret/secret-input.tsx";
-import { ValueDiff } from "./value-diff.tsx";
+import { SecretInput } from "../secret/secret-input.tsx";
+import { ValueDiff } from "../value-diff.tsx";
 
 /** What restoring a revision changes, and which of its secrets have to be entered again because they are gone. */
 export function RestoreDialog({

@@ -1,10 +1,10 @@
 import { GitCompareArrows, RotateCcw } from "lucide-react";
 import type { ConfigRevision } from "@/lib/contract/config-revision.ts";
 import type { ConfigField } from "@/lib/contract/manifest.ts";
-import { Button } from "../ui/button.tsx";
-import { RelativeTime } from "../ui/relative-time.tsx";
-import { Chip } from "./fields/field-chips.tsx";
-import { ValueDiff } from "./value-diff.tsx";
+import { Button } from "../../ui/button.tsx";
+import { RelativeTime } from "../../ui/relative-time.tsx";
+import { Chip } from "../fields/field-chips.tsx";
+import { ValueDiff } from "../value-diff.tsx";
 
 /** One save: its number, who and when, why, and what it changed. */
 export function RevisionRow({

@@ -7,13 +7,13 @@ import { api } from "@/lib/client/browser.ts";
 import { queries } from "@/lib/client/queries.ts";
 import { REVISIONS_KEPT, type ConfigRevision } from "@/lib/contract/config-revision.ts";
 import type { PluginConfig } from "@/lib/contract/config.ts";
-import { EmptyState } from "../ui/empty-state.tsx";
-import { ErrorNotice } from "../ui/error-notice.tsx";
-import { Skeleton } from "../ui/skeleton.tsx";
+import { EmptyState } from "../../ui/empty-state.tsx";
+import { ErrorNotice } from "../../ui/error-notice.tsx";
+import { Skeleton } from "../../ui/skeleton.tsx";
 import { RestoreDialog } from "./restore-dialog.tsx";
 import { RevisionCompare } from "./revision-compare.tsx";
 import { RevisionRow } from "./revision-row.tsx";
-import type { ConfigFormState } from "./use-config-form.ts";
+import type { ConfigFormState } from "../use-config-form.ts";
 
 /** Every save of a configuration, what it changed, and the way back to it. */
 export function ConfigHistory({

@@ -1,10 +1,10 @@
 import { ArrowLeftRight } from "lucide-react";
 import type { ConfigRevision } from "@/lib/contract/config-revision.ts";
 import type { ConfigField } from "@/lib/contract/manifest.ts";
-import { IconButton } from "../ui/button.tsx";
-import { Select } from "../ui/input.tsx";
+import { IconButton } from "../../ui/button.tsx";
+import { Select } from "../../ui/input.tsx";
 import { diffRevisions } from "./revision-diff.ts";
-import { ValueDiff } from "./value-diff.tsx";
+import { ValueDiff } from "../value-diff.tsx";
 
 interface Pair {
   from: number;
