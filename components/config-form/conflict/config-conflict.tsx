@@ -1,9 +1,9 @@
 import { GitMerge } from "lucide-react";
 import type { ConfigField } from "@/lib/contract/manifest.ts";
-import { RelativeTime } from "../ui/relative-time.tsx";
-import { formatValue } from "./fields/field-kind.ts";
+import { RelativeTime } from "../../ui/relative-time.tsx";
+import { formatValue } from "../fields/field-kind.ts";
 import { toMine, type Conflict } from "./form-conflict.ts";
-import { ValueDiff } from "./value-diff.tsx";
+import { ValueDiff } from "../value-diff.tsx";
 
 type Side = "mine" | "theirs";
 

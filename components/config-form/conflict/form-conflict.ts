@@ -4,9 +4,9 @@ import type { PluginConfig } from "@/lib/contract/config.ts";
 import type { ErrorInfo } from "@/lib/contract/error.ts";
 import type { Json } from "@/lib/contract/manifest.ts";
 import { isSameJson } from "@/lib/core/json-object.ts";
-import { draftOrigin, withoutForeignSecrets } from "./draft-origin.ts";
+import { draftOrigin, withoutForeignSecrets } from "../draft-origin.ts";
 import { differingNames, overlay, rebase } from "./form-merge.ts";
-import { changedNames, ownValue, toKey, toValue, type FormValues } from "./form-values.ts";
+import { changedNames, ownValue, toKey, toValue, type FormValues } from "../form-values.ts";
 
 /** Somebody else saved while this form was being edited. */
 export interface Conflict {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { NO_SECRET, type PluginConfig } from "@/lib/contract/config.ts";
 import { ConfigField, type Json } from "@/lib/contract/manifest.ts";
 import { decide, meet } from "./form-conflict.ts";
-import { toConfigWrite, toFormValues, toKey, type FormValues } from "./form-values.ts";
+import { toConfigWrite, toFormValues, toKey, type FormValues } from "../form-values.ts";
 
 const SCHEMA = [
   { name: "limit", type: "int" },

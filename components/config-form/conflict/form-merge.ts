@@ -13,7 +13,7 @@ import {
   type FormValues,
   type OpaqueValues,
   type SecretDraft,
-} from "./form-values.ts";
+} from "../form-values.ts";
 
 /** Brings the edits of a form onto a newer configuration: what was edited here stays, all else follows the server. */
 export function rebase(config: PluginConfig, values: FormValues): FormValues {
