@@ -6,7 +6,7 @@ import type { PluginRecord } from "../../data/data.ts";
 import { createFileDigests } from "./file-digest.ts";
 import { uncovered } from "./folder-digest.ts";
 import { lookAtCommand, type CommandLook } from "./command-fingerprint.ts";
-import { requireWanted } from "../process/port-guard.ts";
+import { requireWanted } from "../failure.ts";
 
 /** A folder with more files than this is not looked at again for every page. */
 const MANY_FILES = 1_000;

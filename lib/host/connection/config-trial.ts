@@ -10,8 +10,7 @@ import type { PluginClient } from "../../transport/client.ts";
 import { checkHealth } from "./health-check.ts";
 import type { CreateClient } from "./client-factory.ts";
 import type { Destinations } from "./secret-origin.ts";
-import { toFailure } from "../failure.ts";
-import { toError } from "../lifecycle/last-known-good.ts";
+import { toError, toFailure } from "../failure.ts";
 import { confirmIdentity } from "./handshake.ts";
 import {
   describeCount,

@@ -1,6 +1,6 @@
-import { AppError, type ErrorInfo } from "../../contract/error.ts";
+import { AppError } from "../../contract/error.ts";
 import type { Refusal } from "../../contract/plugin.ts";
-import { isLostContact, needsPerson } from "../failure.ts";
+import { isLostContact, needsPerson, toError } from "../failure.ts";
 import type { Introduction } from "../connection/handshake.ts";
 import type { Link, LinkCheck } from "../connection/plugin-connection.ts";
 import { unrecorded } from "../connection/step-log.ts";
@@ -81,9 +81,4 @@ export function createFallback(observe: (link: Link, signal: AbortSignal) => Pro
         : "It was not told anything new, and goes on as before";
     },
   };
-}
-
-/** What was caught and shown once, thrown again. */
-export function toError({ code, message, ...more }: ErrorInfo): AppError {
-  return new AppError(code, message, more);
 }

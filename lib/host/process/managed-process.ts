@@ -4,19 +4,13 @@ import type { PluginProcess, ProcessCommand, ProcessLimits } from "../../contrac
 import type { Clock } from "../../core/clock.ts";
 import { explainExit, type RawExit } from "../../core/exit.ts";
 import type { Log } from "../../log.ts";
+import { requireWanted } from "../failure.ts";
 import type { LookHow } from "../approval/command-inspector.ts";
 import { requireApproval, type Candidate, type ProcessConsent } from "../approval/command-approval.ts";
 import { startProcess, type Guardian, type PluginProcess as Running } from "./child-process.ts";
 import { findOwner, type Owner } from "./port-owner.ts";
 import type { ProcessLog } from "./process-log.ts";
-import {
-  answers,
-  requireOwner,
-  requireWanted,
-  strangerAnswers,
-  waitForFreePort,
-  type Ask,
-} from "./port-guard.ts";
+import { answers, requireOwner, strangerAnswers, waitForFreePort, type Ask } from "./port-guard.ts";
 import { createRunHistory } from "./restart-policy.ts";
 import { findLoss, isEnding, requireAlive } from "./exit-detection.ts";
 import { forget, remember, type RunMemory } from "./run-registry.ts";

@@ -2,18 +2,11 @@ import { AppError, isAppError } from "../../contract/error.ts";
 import { formatPlace, parseEndpoint } from "../../core/address.ts";
 import type { Clock } from "../../core/clock.ts";
 import { portTaken } from "../../core/exit.ts";
+import { requireWanted } from "../failure.ts";
 import type { Owner } from "./port-owner.ts";
 
 /** Asks once who is there. */
 export type Ask = (signal: AbortSignal) => Promise<unknown>;
-
-/** Throws `request_aborted`: what was begun is not wanted any more. */
-export function requireWanted(signal: AbortSignal): void {
-  if (!signal.aborted) return;
-  throw new AppError("request_aborted", "The start was interrupted by something newer.", {
-    hint: "The newest steps are those that count.",
-  });
-}
 
 /** Whoever has the port is given this long to go, ms: most often it is the plugin's own predecessor, which is ending. */
 const LEAVING_MS = 2_000;
