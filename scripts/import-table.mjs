@@ -52,6 +52,43 @@ export const MAY_IMPORT = {
   test: { from: ["lib"] },
 };
 
+/**
+ * Which rooms of a folder a room may import, besides itself and the files of the folder that are in no room. Those may import
+ * every room.
+ *
+ * @type {Record<string, Record<string, string[]>>}
+ */
+export const SUBROOMS = {
+  "lib/host": {
+    connection: [],
+    folder: [],
+    health: ["connection"],
+    chat: ["health"],
+    approval: ["folder"],
+    process: ["approval", "connection"],
+    lifecycle: ["chat", "connection", "health", "process"],
+  },
+  "lib/operations": {
+    config: [],
+    address: ["config"],
+    registration: ["address"],
+    folder: ["address", "config", "registration"],
+  },
+  "components/plugins": {
+    health: [],
+    list: [],
+    manage: [],
+    register: ["list"],
+  },
+  "components/config-form": {
+    fields: [],
+    conflict: ["fields"],
+    secret: ["fields"],
+    text: ["fields"],
+    history: ["fields", "secret"],
+  },
+};
+
 /** Tests stand beside their source, and may reach for whatever they need. */
 export const TESTS = ["**/*.test.ts", "**/*.test.tsx"];
 

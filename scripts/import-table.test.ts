@@ -5,6 +5,7 @@ import path from "node:path";
 import { ESLint } from "eslint";
 import tseslint from "typescript-eslint";
 import { describe, expect, it } from "vitest";
+import { SUBROOMS } from "./import-table.mjs";
 
 /** The real configuration without type information, which takes seconds to load and has no say about walls. */
 const eslint = new ESLint({
@@ -83,6 +84,36 @@ describe("who may import whom", () => {
     ["lib/async/example.ts", `import { z } from "zod"; export const x = z;`, ["no-restricted-imports"]],
   ])("knows the packages of %s: %s", async (file, code, expected) => {
     expect(await refusals(file, code)).toEqual(expected);
+  });
+});
+
+describe("which rooms of a folder know each other", () => {
+  it.each([
+    ["lib/host/connection/example.ts", `import { x } from "../lifecycle/disconnect.ts"; export const y = x;`],
+    [
+      "lib/host/process/example.ts",
+      `import type { X } from "../folder/manifest-file.ts"; export type Y = X;`,
+    ],
+    ["lib/operations/config/example.ts", `export const x = () => import("../registration/registration.ts");`],
+    ["components/config-form/fields/example.tsx", `export * from "../text/text-view.tsx";`],
+    ["components/plugins/list/example.tsx", `export * from "@/components/plugins/health/plugin-health.tsx";`],
+    ...walls(),
+  ])("refuses %s: %s", async (file, code) => {
+    expect(await refusals(file, code)).toEqual([WALL]);
+  });
+
+  it.each([
+    ["lib/host/lifecycle/example.ts", `export * from "../connection/handshake.ts";`],
+    ["lib/host/lifecycle/example.ts", `export * from "./disconnect.ts";`],
+    ["lib/host/connection/example.ts", `export * from "../failure.ts";`],
+    ["lib/host/example.ts", `export * from "./lifecycle/disconnect.ts";`],
+    ["lib/host/connection/example.test.ts", `export * from "../lifecycle/disconnect.ts";`],
+  ])("allows %s: %s", async (file, code) => {
+    expect(await refusals(file, code)).toEqual([]);
+  });
+
+  it.each(Object.entries(SUBROOMS))("has a row for every room of %s", (folder, rooms) => {
+    expect(Object.keys(rooms).sort()).toEqual(folders(folder).sort());
   });
 });
 
@@ -224,6 +255,26 @@ function project(files: Record<string, string>): string {
   writeFileSync(path.join(cwd, "tsconfig.json"), JSON.stringify({ compilerOptions }));
   for (const [name, text] of Object.entries(files)) writeFileSync(path.join(cwd, name), text);
   return cwd;
+}
+
+/** For every room and every room that it does not know, an import of one of its files. */
+function walls(): Array<[file: string, code: string]> {
+  return Object.entries(SUBROOMS).flatMap(([folder, rooms]) =>
+    Object.entries(rooms).flatMap(([room, allowed]) =>
+      Object.keys(rooms)
+        .filter((other) => other !== room && !allowed.includes(other))
+        .map((other): [string, string] => [
+          `${folder}/${room}/example.ts`,
+          `export * from "../${other}/${firstFile(`${folder}/${other}`)}";`,
+        ]),
+    ),
+  );
+}
+
+function firstFile(folder: string): string {
+  const name = readdirSync(folder).find((entry) => /^[a-z-]+\.tsx?$/.test(entry));
+  if (name === undefined) throw new Error(`${folder} has no file to import`);
+  return name;
 }
 
 function folders(parent: string): string[] {
