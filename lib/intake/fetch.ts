@@ -4,7 +4,7 @@ import { request as requestSecure } from "node:https";
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import { AppError, isAppError } from "../contract/error.ts";
-import { abortable } from "../core/abortable.ts";
+import { abortable } from "../async/abortable.ts";
 import type { Clock } from "../core/clock.ts";
 import { toNetworkFault, type Remote } from "../core/network-fault.ts";
 import { refusePeer, type PeerPolicy } from "../core/peer.ts";
