@@ -39,7 +39,7 @@ afterAll(() => rmSync(project, { recursive: true, force: true }));
 
 function start(args: string[], env: Record<string, string> = {}, nodeArgs: string[] = []) {
   const child = spawn(process.execPath, [...nodeArgs, path.join(project, "scripts/script.mjs"), ...args], {
-    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...env },
+    env: { NODE_ENV: "test", PATH: process.env["PATH"], HOME: process.env["HOME"], ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const output = { stdout: "", stderr: "" };
