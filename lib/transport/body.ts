@@ -2,7 +2,7 @@ import { pipeline, type Readable } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import type { Dispatcher } from "undici";
 import { AppError } from "../contract/error.ts";
-import { formatBytes } from "./limits.ts";
+import { formatBytes } from "../core/quantity.ts";
 
 /**
  * The decoded bytes of a response, counted: more than `cap` of them (or on the wire) is `plugin_response_too_large`.

@@ -1,10 +1,11 @@
 import { AppError, isAppError } from "../contract/error.ts";
 import type { ChatChunk, ChatRequest } from "../contract/protocol.ts";
+import { formatBytes } from "../core/quantity.ts";
 import type { Call } from "./call.ts";
 import { endsAnswer, slowChat, truncated } from "./chat-stream.ts";
 import type { GrpcWire, Piece } from "./grpc-wire.ts";
 import { readChunk, readWholeAnswer } from "./lenient-chat.ts";
-import { formatBytes, type Caps, type Timeouts } from "./limits.ts";
+import type { Caps, Timeouts } from "./limits.ts";
 import type { Reading } from "./reading.ts";
 import type { Redaction } from "./redaction.ts";
 

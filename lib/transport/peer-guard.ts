@@ -5,7 +5,7 @@ import { AppError } from "../contract/error.ts";
 import type { AddressTier } from "../contract/registration.ts";
 import { judgePeer, refusePeer, type PeerPolicy } from "../core/peer.ts";
 import { traceAddresses, type ReachTrace } from "../core/reach.ts";
-import { formatDuration } from "./limits.ts";
+import { formatDuration } from "../core/quantity.ts";
 import type { Target } from "./target.ts";
 
 export interface PeerGuardOptions {

@@ -1,4 +1,5 @@
 import { AppError, isAppError, type ErrorCode } from "../contract/error.ts";
+import { formatDuration } from "../core/quantity.ts";
 import { parseAnswer } from "./answer.ts";
 import { beginAnswer, framingOf, readFrames, readPatiently, type StreamContext } from "./answer-stream.ts";
 import { headerText } from "./body.ts";
@@ -8,7 +9,7 @@ import type { OpenUpstream, Upstream, UpstreamAnswer, UpstreamMessage, UpstreamR
 import type { Frame } from "./frames.ts";
 import type { HttpClientOptions } from "./http.ts";
 import { decodeUtf8, tryJson } from "./json-text.ts";
-import { CAPS, formatDuration, TIMEOUTS, type Caps, type Timeouts } from "./limits.ts";
+import { CAPS, TIMEOUTS, type Caps, type Timeouts } from "./limits.ts";
 import { isComplaint, toPluginFault } from "./plugin-fault.ts";
 import type { Reading } from "./reading.ts";
 import { createRedaction, type Redaction } from "./redaction.ts";
