@@ -1,10 +1,10 @@
 import { isIP, type Socket } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import { AppError } from "../contract/error.ts";
-import type { Target } from "./target.ts";
+import type { Destination } from "./peer-guard.ts";
 
 /** TLS on a connected socket, for HTTP/2. Throws Node's own errors, and ours for a peer that speaks no HTTP/2. */
-export function connectSecurely(socket: Socket, target: Target, ca: string | undefined): Promise<TLSSocket> {
+export function connectSecurely(socket: Socket, target: Destination, ca: string | undefined): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
     const secured = connectTls({
       socket,
@@ -24,7 +24,7 @@ export function connectSecurely(socket: Socket, target: Target, ca: string | und
   });
 }
 
-function speaksNoHttp2({ label }: Target, cause?: unknown): AppError {
+function speaksNoHttp2({ label }: Destination, cause?: unknown): AppError {
   return new AppError("plugin_wrong_content_type", `${label} speaks TLS but not HTTP/2, which gRPC needs.`, {
     hint: "If it is an HTTP plugin, write https:// instead of grpcs://.",
     cause,

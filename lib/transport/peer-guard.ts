@@ -3,13 +3,18 @@ import { isIP, type Socket } from "node:net";
 import { networkInterfaces } from "node:os";
 import { AppError } from "../contract/error.ts";
 import type { AddressTier } from "../contract/registration.ts";
+import type { Remote } from "../core/network-fault.ts";
 import { judgePeer, refusePeer, type PeerPolicy } from "../core/peer.ts";
 import { traceAddresses, type ReachTrace } from "../core/reach.ts";
 import { formatDuration } from "../core/quantity.ts";
-import type { Target } from "./target.ts";
+
+/** Where a connection goes. `host` has no brackets around an IPv6 address. */
+export interface Destination extends Remote {
+  port: number;
+}
 
 export interface PeerGuardOptions {
-  target: Target;
+  target: Destination;
   approvals: PeerPolicy["approvals"];
   /** The port the console itself listens on, asked at every connection. */
   ownPort(): number;
@@ -61,7 +66,7 @@ function resolveName(host: string): Promise<LookupAddress[]> {
   });
 }
 
-export function connectTimeout(target: Target, timeoutMs: number): AppError {
+export function connectTimeout(target: Destination, timeoutMs: number): AppError {
   return new AppError(
     "plugin_timeout",
     `${target.label} did not accept a connection within ${formatDuration(timeoutMs)}.`,
