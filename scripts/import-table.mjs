@@ -16,15 +16,26 @@ const SERVER = ["lib/env.ts", "lib/log.ts"];
 export const MAY_IMPORT = {
   "lib/contract": { from: [], packages: ["zod"] },
   "lib/core": { from: ["lib/contract"], packages: ["ipaddr.js", "re2js", "zod"] },
-  "lib/intake": { from: ["lib/contract", "lib/core", ...SERVER] },
-  "lib/transport": { from: ["lib/contract", "lib/core", ...SERVER] },
+  "lib/egress": { from: ["lib/contract", "lib/core", ...SERVER] },
+  "lib/intake": { from: ["lib/contract", "lib/core", "lib/egress", ...SERVER] },
+  "lib/transport": { from: ["lib/contract", "lib/core", "lib/egress", ...SERVER] },
   "lib/data": { from: ["lib/contract", "lib/core", ...SERVER] },
   "lib/client": { from: ["lib/contract", "lib/core"] },
   "lib/builtin": { from: ["lib/contract", "lib/core", "lib/transport/client.ts", ...SERVER] },
   "lib/host": {
     from: ["lib/contract", "lib/core", "lib/intake", "lib/transport", "lib/builtin", "lib/data", ...SERVER],
   },
-  "lib/operations": { from: ["lib/contract", "lib/core", "lib/intake", "lib/data", "lib/host", ...SERVER] },
+  "lib/operations": {
+    from: [
+      "lib/contract",
+      "lib/core",
+      "lib/egress/address-guard.ts",
+      "lib/intake",
+      "lib/data",
+      "lib/host",
+      ...SERVER,
+    ],
+  },
   "lib/api": { from: ["lib/contract", "lib/core", "lib/operations", ...SERVER] },
   "lib/gateway": { from: ["lib/contract", "lib/core", "lib/operations", ...SERVER] },
   "lib/env.ts": { from: ["lib/contract"] },
@@ -78,7 +89,7 @@ export const ONE_HOME = [
   },
   {
     effect: "Opening a connection",
-    homes: ["lib/transport/", "lib/intake/fetch.ts", "lib/intake/guard.ts"],
+    homes: ["lib/egress/", "lib/transport/"],
     why: "every address passes the guard, every body a cap",
     modules: [
       "undici",
@@ -94,8 +105,8 @@ export const ONE_HOME = [
   },
   {
     effect: "Calling fetch",
-    homes: ["lib/client/", "lib/transport/", "lib/intake/fetch.ts"],
-    why: "the browser speaks through lib/client, the server through lib/transport and lib/intake",
+    homes: ["lib/client/"],
+    why: "the browser speaks through lib/client, the server through lib/egress",
     globals: ["fetch", "XMLHttpRequest", "WebSocket", "EventSource", "navigator.sendBeacon"],
   },
   {

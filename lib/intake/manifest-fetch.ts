@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { AppError } from "../contract/error.ts";
 import type { ReachTrace } from "../core/reach.ts";
-import { fetchUrl, type FetchGuard } from "./fetch.ts";
+import { fetchUrl, type FetchGuard } from "../egress/fetch.ts";
 import { MAX_MANIFEST_BYTES } from "./yaml-text.ts";
 
 /**

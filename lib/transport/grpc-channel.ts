@@ -3,8 +3,13 @@ import type { Socket } from "node:net";
 import { ChannelCredentials, Client, credentials, experimental, type ChannelOptions } from "@grpc/grpc-js";
 import { slowNameFault } from "../core/network-fault.ts";
 import type { Call } from "./call.ts";
-import { connectSecurely } from "./grpc-tls.ts";
-import { connectTimeout, refusePeerOf, resolveAllowed, type PeerGuardOptions } from "./peer-guard.ts";
+import { connectSecurely } from "../egress/tls.ts";
+import {
+  connectTimeout,
+  refusePeerOf,
+  resolveAllowed,
+  type PeerGuardOptions,
+} from "../egress/address-guard.ts";
 
 export interface ChannelSettings extends PeerGuardOptions {
   connectMs: number;

@@ -2,7 +2,7 @@ import { AppError, isAppError, type ErrorCode } from "../contract/error.ts";
 import { formatDuration } from "../core/quantity.ts";
 import { parseAnswer } from "./answer.ts";
 import { beginAnswer, framingOf, readFrames, readPatiently, type StreamContext } from "./answer-stream.ts";
-import { headerText } from "./body.ts";
+import { headerText } from "../egress/byte-cap.ts";
 import { createCall, type Call } from "./call.ts";
 import { parseFrame, truncated } from "./chat-stream.ts";
 import type { OpenUpstream, Upstream, UpstreamAnswer, UpstreamMessage, UpstreamRequest } from "./client.ts";

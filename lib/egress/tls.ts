@@ -1,10 +1,14 @@
 import { isIP, type Socket } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import { AppError } from "../contract/error.ts";
-import type { Destination } from "./peer-guard.ts";
+import type { Destination } from "./address-guard.ts";
 
 /** TLS on a connected socket, for HTTP/2. Throws Node's own errors, and ours for a peer that speaks no HTTP/2. */
-export function connectSecurely(socket: Socket, target: Destination, ca: string | undefined): Promise<TLSSocket> {
+export function connectSecurely(
+  socket: Socket,
+  target: Destination,
+  ca: string | undefined,
+): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
     const secured = connectTls({
       socket,

@@ -9,7 +9,7 @@ import type { Clock } from "../core/clock.ts";
 import { toNetworkFault, type Remote } from "../core/network-fault.ts";
 import { refusePeer, type PeerPolicy } from "../core/peer.ts";
 import { traceAddresses, type ReachTrace } from "../core/reach.ts";
-import { resolvePlace } from "./guard.ts";
+import { resolvePlace } from "./dns.ts";
 
 export interface FetchGuard {
   approvals: PeerPolicy["approvals"];

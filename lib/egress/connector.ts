@@ -4,7 +4,7 @@ import { connect as connectTls, TLSSocket } from "node:tls";
 import type { buildConnector } from "undici";
 import type { Clock } from "../core/clock.ts";
 import { slowNameFault } from "../core/network-fault.ts";
-import { connectTimeout, refuseAddresses, refusePeerOf, type PeerGuardOptions } from "./peer-guard.ts";
+import { connectTimeout, refuseAddresses, refusePeerOf, type PeerGuardOptions } from "./address-guard.ts";
 
 export interface ConnectorOptions extends PeerGuardOptions {
   clock: Clock;
