@@ -1,15 +1,15 @@
 import { pipeline, type Readable } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
-import type { Dispatcher } from "undici";
 import { AppError } from "../contract/error.ts";
 import { formatBytes } from "../core/quantity.ts";
+import type { HttpResponse } from "./http-connection.ts";
 
 /**
  * The decoded bytes of a response, counted: more than `cap` of them (or on the wire) is `plugin_response_too_large`.
  * Leaving the loop early destroys the socket. Socket and decompression errors come through as they are.
  */
 export async function* readDecoded(
-  response: Dispatcher.ResponseData,
+  response: HttpResponse,
   cap: number,
   subject: string,
 ): AsyncGenerator<Uint8Array> {
@@ -27,11 +27,7 @@ export async function* readDecoded(
 }
 
 /** All of it at once; a declared length above the cap is refused before the first byte. */
-export async function readAll(
-  response: Dispatcher.ResponseData,
-  cap: number,
-  subject: string,
-): Promise<Uint8Array> {
+export async function readAll(response: HttpResponse, cap: number, subject: string): Promise<Uint8Array> {
   const declared = Number(response.headers["content-length"]);
   if (declared > cap) {
     response.body.destroy();
@@ -43,7 +39,7 @@ export async function readAll(
 }
 
 /** We ask for identity; some plugins compress all the same. */
-function decode(response: Dispatcher.ResponseData, subject: string): Readable {
+function decode(response: HttpResponse, subject: string): Readable {
   // An abort after the last reader has left is nobody's error.
   response.body.on("error", () => undefined);
   const encoding = headerText(response.headers["content-encoding"]).toLowerCase();

@@ -1,93 +1,102 @@
-import { lookup as resolve, type LookupAddress, type LookupOptions } from "node:dns";
-import { connect as connectTcp, isIP, type Socket } from "node:net";
+import type { LookupOptions } from "node:dns";
+import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls, TLSSocket } from "node:tls";
 import type { buildConnector } from "undici";
+import { AppError } from "../contract/error.ts";
 import type { Clock } from "../core/clock.ts";
 import { slowNameFault } from "../core/network-fault.ts";
-import { connectTimeout, refuseAddresses, refusePeerOf, type PeerGuardOptions } from "./address-guard.ts";
+import { formatDuration } from "../core/quantity.ts";
+import { refuseConnected, resolveAllowed, type AddressGuard, type Destination } from "./address-guard.ts";
+import type { ResolvedAddress } from "./dns.ts";
+import { toTlsOptions } from "./tls.ts";
 
-export interface ConnectorOptions extends PeerGuardOptions {
+export interface ConnectorOptions extends AddressGuard {
+  target: Destination;
+  /** What `resolveAllowed` answered; without it the target is resolved and judged at each connection. */
+  addresses?: readonly ResolvedAddress[] | undefined;
   clock: Clock;
+  /** Longest wait for a connection, name resolution and TLS included. */
   connectMs: number;
   /** PEM of one more certificate authority to trust. */
   ca?: string | undefined;
 }
 
 /**
- * Opens sockets for undici, to allowed peers only. A literal address is judged before anything is sent, a name after it
- * is resolved and before the first packet, and the peer's own address once more after the connection stands.
+ * Opens sockets for undici, to allowed peers only: every address is judged before the first packet, and the peer's own address once
+ * more after the connection stands. Fails with `address_forbidden`, `address_needs_approval`, `plugin_dns_error`,
+ * `plugin_timeout` or the error of the socket.
  */
 export function createConnector(options: ConnectorOptions): buildConnector.connector {
-  const { target, clock, connectMs, trace } = options;
+  const { target, addresses, clock, connectMs } = options;
   return (_request, callback) => {
-    const isLiteral = isIP(target.host) !== 0;
-    const refusal = isLiteral ? refuseAddresses([target.host], options) : null;
-    if (refusal) return callback(refusal, null);
-
-    let isNamed = isLiteral;
-    const socket = openSocket(options, () => (isNamed = true));
     const deadline = clock.deadline(connectMs);
+    let socket: Socket | undefined;
     let settled = false;
     const settle = (error: Error | null) => {
       if (settled) return;
       settled = true;
       deadline.clear();
-      if (!error) return callback(null, socket);
-      socket.destroy();
-      callback(error, null);
+      if (error === null && socket) return callback(null, socket);
+      socket?.destroy();
+      callback(error ?? new Error("There is no connection."), null);
     };
-    const late = () =>
-      isNamed ? connectTimeout(target, connectMs) : slowNameFault(target, connectMs / 1000);
+    const late = () => (socket ? connectTimeout(target, connectMs) : slowNameFault(target, connectMs / 1000));
     deadline.signal.addEventListener("abort", () => settle(late()), { once: true });
-    socket.once("connect", () => trace?.ok("tcp", `Connected to ${socket.remoteAddress ?? target.label}`));
-    socket.once(target.secure ? "secureConnect" : "connect", () => {
-      settle(refusePeerOf(socket, options));
-      if (socket instanceof TLSSocket) trace?.ok("tls", socket.getProtocol() ?? "");
-      else trace?.skip("tls", "Plain http");
-    });
-    socket.on("error", settle);
-    socket.once("close", () => settle(new Error("The connection was closed before it stood.")));
+    const connect = (judged: readonly ResolvedAddress[]) => {
+      if (settled) return;
+      socket = openSocket(options, judged);
+      watchSocket(socket, options, settle);
+    };
+    const resolved = addresses ? Promise.resolve(addresses) : resolveAllowed(target, options);
+    resolved.then(connect).catch(settle);
   };
 }
 
-function openSocket(options: ConnectorOptions, onNamed: () => void): Socket {
-  const { target, ca } = options;
+/** Calls `settle` with null once the connection stands and its peer may be talked to, else with the reason why not. */
+function watchSocket(socket: Socket, options: ConnectorOptions, settle: (error: Error | null) => void): void {
+  const { target, trace } = options;
+  socket.once("connect", () => trace?.ok("tcp", `Connected to ${socket.remoteAddress ?? target.label}`));
+  socket.once(target.secure ? "secureConnect" : "connect", () => {
+    settle(refuseConnected(socket, target, options));
+    if (socket instanceof TLSSocket) trace?.ok("tls", socket.getProtocol() ?? "");
+    else trace?.skip("tls", "Plain http");
+  });
+  socket.on("error", settle);
+  socket.once("close", () => settle(new Error("The connection was closed before it stood.")));
+}
+
+function openSocket({ target, ca }: ConnectorOptions, addresses: readonly ResolvedAddress[]): Socket {
   const address = {
     host: target.host,
     port: target.port,
-    lookup: createGuardedLookup(options, onNamed),
+    lookup: answerWith(addresses),
     autoSelectFamily: true,
     noDelay: true,
   };
   if (!target.secure) return connectTcp(address);
-  return connectTls({
-    ...address,
-    ALPNProtocols: ["http/1.1"],
-    ...(isIP(target.host) ? {} : { servername: target.host }),
-    ...(ca === undefined ? {} : { ca: [ca] }),
-  });
+  return connectTls({ ...address, ...toTlsOptions(target, "http/1.1", ca) });
 }
 
 type LookupCallback = (
   error: NodeJS.ErrnoException | null,
-  address: string | LookupAddress[],
+  address: string | ResolvedAddress[],
   family?: number,
 ) => void;
 
-/** `dns.lookup` that fails unless every address of the name may be talked to. */
-function createGuardedLookup(guard: PeerGuardOptions, onNamed: () => void) {
-  return (name: string, options: LookupOptions, callback: LookupCallback): void => {
-    resolve(name, { ...options, all: true }, (error, found) => {
-      onNamed();
-      if (error) return callback(error, "");
-      const refusal = refuseAddresses(
-        found.map((entry) => entry.address),
-        guard,
-      );
-      if (refusal) return callback(refusal, "");
-      const first = found[0];
-      if (options.all === true || first === undefined) return callback(null, found);
-      callback(null, first.address, first.family);
-    });
+/** A resolver that knows one answer: a second real lookup could give another one. Node asks none for an IP literal. */
+function answerWith(addresses: readonly ResolvedAddress[]) {
+  return (_name: string, options: LookupOptions, callback: LookupCallback): void => {
+    const [first] = addresses;
+    if (options.all === true || first === undefined) callback(null, [...addresses]);
+    else callback(null, first.address, first.family);
   };
+}
+
+/** The destination's name was resolved, and no connection stood after `limitMs`. */
+export function connectTimeout(target: Destination, limitMs: number): AppError {
+  return new AppError(
+    "plugin_timeout",
+    `${target.label} did not accept a connection within ${formatDuration(limitMs)}.`,
+    { hint: "Check the host and port, and that no firewall stands between the console and the plugin." },
+  );
 }

@@ -1,80 +1,46 @@
 import { lookup, type LookupAddress } from "node:dns";
 import { isIP } from "node:net";
-import { networkInterfaces } from "node:os";
-import type { AddressTier } from "../contract/registration.ts";
-import { formatPlace } from "../core/address.ts";
 import type { Clock } from "../core/clock.ts";
 import { slowNameFault, toNetworkFault } from "../core/network-fault.ts";
-import { judgePeer, type PeerPolicy } from "../core/peer.ts";
 
-/** A resolver that has not answered by then is too slow to wait for; the protocol page's limit for connecting. */
-const LOOKUP_MS = 2_000;
+/** One IP address of a name, with its family: 4 or 6. */
+export type ResolvedAddress = LookupAddress;
 
-/** A place somebody named, every address it has, and what the console may do with it. */
-export interface ResolvedPlace {
-  /** As the URL parser spells it, IPv6 without brackets. */
+/** The part of a destination that name resolution needs. `label` is host:port, for messages. */
+interface Named {
+  /** A name or an IP literal, IPv6 without brackets. */
   host: string;
-  port: number;
-  tier: AddressTier;
+  label: string;
 }
 
 /**
- * Where `url` (absolute; http, https, grpc or grpcs) leads. The name is resolved and its worst address decides. Contacts nothing but
- * the resolver. Throws `plugin_dns_error` for a name that nobody knows, or that was not resolved within 2 s.
+ * Every address of a host, in the resolver's order; an IP literal is its own only address. A lookup cannot be interrupted: whoever
+ * waits for it limits the time. Throws `plugin_dns_error` for a name that nobody knows.
  */
-export async function resolveTier(
-  url: string,
-  approvals: PeerPolicy["approvals"],
-  ownPort: number,
-  clock: Clock,
-): Promise<ResolvedPlace> {
-  const { host, port, tier } = await resolvePlace(url, approvals, ownPort, clock);
-  return { host, port, tier };
-}
-
-/** Same, with the addresses that were judged, to connect to exactly these. */
-export async function resolvePlace(
-  url: string,
-  approvals: PeerPolicy["approvals"],
-  ownPort: number,
-  clock: Clock,
-): Promise<ResolvedPlace & { addresses: LookupAddress[] }> {
-  // WHATWG normalises the hosts of web schemes only.
-  const { hostname, port: text, protocol } = new URL(url.replace(/^grpc/i, "http"));
-  const host = hostname.replace(/^\[|\]$/g, "");
-  const port = text === "" ? (protocol === "https:" ? 443 : 80) : Number(text);
-  const addresses = await resolveHost(host, port, clock);
-  const tier = judgePeer(
-    addresses.map(({ address }) => address),
-    host,
-    port,
-    { approvals, ownPort, ownAddresses },
-  );
-  return { host, port, tier, addresses };
-}
-
-async function resolveHost(host: string, port: number, clock: Clock): Promise<LookupAddress[]> {
+export function resolveHost({ host, label }: Named): Promise<ResolvedAddress[]> {
   const family = isIP(host);
-  if (family !== 0) return [{ address: host, family }];
-  const label = formatPlace(host, port);
-  const deadline = clock.deadline(LOOKUP_MS);
+  if (family !== 0) return Promise.resolve([{ address: host, family }]);
+  return new Promise((resolve, reject) => {
+    lookup(host, { all: true }, (error, found) => {
+      if (error) reject(toNetworkFault(error, { host, label, secure: false }, "a lookup"));
+      else resolve(found);
+    });
+  });
+}
+
+/** The same, within `limitMs`. Throws `plugin_dns_error` as well when the resolver has not answered by then. */
+export async function resolveHostWithin(
+  named: Named,
+  limitMs: number,
+  clock: Clock,
+): Promise<ResolvedAddress[]> {
+  const deadline = clock.deadline(limitMs);
   try {
     return await new Promise((resolve, reject) => {
-      deadline.signal.addEventListener("abort", () =>
-        reject(slowNameFault({ host, label }, LOOKUP_MS / 1000)),
-      );
-      lookup(host, { all: true }, (error, found) => {
-        if (error) reject(toNetworkFault(error, { host, label, secure: false }, "a lookup"));
-        else resolve(found);
-      });
+      deadline.signal.addEventListener("abort", () => reject(slowNameFault(named, limitMs / 1000)));
+      resolveHost(named).then(resolve, reject);
     });
   } finally {
     deadline.clear();
   }
-}
-
-function ownAddresses(): string[] {
-  return Object.values(networkInterfaces()).flatMap((entries) =>
-    (entries ?? []).map((entry) => entry.address),
-  );
 }

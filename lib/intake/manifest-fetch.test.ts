@@ -4,7 +4,7 @@ import { createServer as createTcpServer, type AddressInfo, type Server } from "
 import { afterEach, describe, expect, it } from "vitest";
 import { createClock } from "../real-clock.ts";
 import type { FetchGuard } from "../egress/fetch.ts";
-import { resolveTier } from "../egress/dns.ts";
+import { resolveTier } from "../egress/address-guard.ts";
 import { fetchManifestText } from "./manifest-fetch.ts";
 
 const servers: Server[] = [];

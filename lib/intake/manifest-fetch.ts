@@ -1,7 +1,8 @@
-import type { IncomingMessage } from "node:http";
 import { AppError } from "../contract/error.ts";
 import type { ReachTrace } from "../core/reach.ts";
+import { headerText } from "../egress/byte-cap.ts";
 import { fetchUrl, type FetchGuard } from "../egress/fetch.ts";
+import type { HttpResponse } from "../egress/http-connection.ts";
 import { MAX_MANIFEST_BYTES } from "./yaml-text.ts";
 
 /**
@@ -21,18 +22,18 @@ export function fetchManifestText(url: string, guard: FetchGuard): Promise<strin
 }
 
 async function readManifestBody(
-  response: IncomingMessage,
+  response: HttpResponse,
   url: string,
   label: string,
   trace?: ReachTrace,
 ): Promise<Buffer> {
   checkStatus(response, url, label);
-  trace?.ok("http", `${response.statusCode} ${response.statusMessage}`.trim());
+  trace?.ok("http", `${response.statusCode} ${response.statusText}`.trim());
   checkHead(response, label);
-  trace?.ok("content_type", response.headers["content-type"]?.slice(0, 100) ?? "None");
+  trace?.ok("content_type", headerText(response.headers["content-type"]).slice(0, 100) || "None");
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
+  for await (const chunk of response.body as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > MAX_MANIFEST_BYTES) throw tooLarge(label);
     chunks.push(chunk);
@@ -40,12 +41,10 @@ async function readManifestBody(
   return Buffer.concat(chunks);
 }
 
-function checkStatus({ statusCode: status = 0, headers }: IncomingMessage, url: string, label: string): void {
+function checkStatus({ statusCode: status, headers }: HttpResponse, url: string, label: string): void {
   if (status >= 300 && status < 400) {
-    const target =
-      headers.location !== undefined && URL.canParse(headers.location, url)
-        ? new URL(headers.location, url)
-        : null;
+    const location = headerText(headers.location);
+    const target = location !== "" && URL.canParse(location, url) ? new URL(location, url) : null;
     throw new AppError(
       "plugin_redirect_refused",
       `${label} redirects${target ? ` to ${target.host.slice(0, 100)}` : ""}.`,
@@ -63,8 +62,8 @@ function checkStatus({ statusCode: status = 0, headers }: IncomingMessage, url: 
   }
 }
 
-function checkHead({ headers }: IncomingMessage, label: string): void {
-  if (/^text\/html\b/i.test(headers["content-type"] ?? "")) {
+function checkHead({ headers }: HttpResponse, label: string): void {
+  if (/^text\/html\b/i.test(headerText(headers["content-type"]))) {
     throw new AppError(
       "plugin_wrong_content_type",
       `${label} answered with a web page, not with a manifest.`,
@@ -75,7 +74,7 @@ function checkHead({ headers }: IncomingMessage, label: string): void {
     );
   }
   if (Number(headers["content-length"]) > MAX_MANIFEST_BYTES) throw tooLarge(label);
-  const encoding = headers["content-encoding"] ?? "identity";
+  const encoding = headerText(headers["content-encoding"]) || "identity";
   if (encoding !== "identity") {
     throw new AppError(
       "plugin_wrong_content_type",
