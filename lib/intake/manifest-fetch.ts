@@ -1,6 +1,6 @@
 import { AppError } from "../contract/error.ts";
 import type { ReachTrace } from "../core/reach.ts";
-import { headerText } from "../egress/byte-cap.ts";
+import { capBytes, checkDeclaredLength, headerText, joinBytes, type ByteCap } from "../egress/byte-cap.ts";
 import { fetchUrl, type FetchGuard } from "../egress/fetch.ts";
 import type { HttpResponse } from "../egress/http-connection.ts";
 import { MAX_MANIFEST_BYTES } from "./yaml-text.ts";
@@ -26,19 +26,13 @@ async function readManifestBody(
   url: string,
   label: string,
   trace?: ReachTrace,
-): Promise<Buffer> {
+): Promise<Uint8Array> {
+  const cap: ByteCap = { maxBytes: MAX_MANIFEST_BYTES, tooLarge: () => tooLarge(label) };
   checkStatus(response, url, label);
   trace?.ok("http", `${response.statusCode} ${response.statusText}`.trim());
-  checkHead(response, label);
+  checkHead(response, label, cap);
   trace?.ok("content_type", headerText(response.headers["content-type"]).slice(0, 100) || "None");
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response.body as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_MANIFEST_BYTES) throw tooLarge(label);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+  return joinBytes(capBytes(response.body as AsyncIterable<Uint8Array>, cap));
 }
 
 function checkStatus({ statusCode: status, headers }: HttpResponse, url: string, label: string): void {
@@ -62,7 +56,8 @@ function checkStatus({ statusCode: status, headers }: HttpResponse, url: string,
   }
 }
 
-function checkHead({ headers }: HttpResponse, label: string): void {
+function checkHead(response: HttpResponse, label: string, cap: ByteCap): void {
+  const { headers } = response;
   if (/^text\/html\b/i.test(headerText(headers["content-type"]))) {
     throw new AppError(
       "plugin_wrong_content_type",
@@ -73,7 +68,7 @@ function checkHead({ headers }: HttpResponse, label: string): void {
       },
     );
   }
-  if (Number(headers["content-length"]) > MAX_MANIFEST_BYTES) throw tooLarge(label);
+  checkDeclaredLength(response, cap);
   const encoding = headerText(headers["content-encoding"]) || "identity";
   if (encoding !== "identity") {
     throw new AppError(
@@ -87,7 +82,7 @@ function checkHead({ headers }: HttpResponse, label: string): void {
   }
 }
 
-function decode(bytes: Buffer, label: string): string {
+function decode(bytes: Uint8Array, label: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {

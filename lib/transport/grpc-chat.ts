@@ -1,6 +1,6 @@
 import { AppError, isAppError } from "../contract/error.ts";
 import type { ChatChunk, ChatRequest } from "../contract/protocol.ts";
-import { formatBytes } from "../core/quantity.ts";
+import { responseTooLarge } from "../egress/byte-cap.ts";
 import type { Call } from "./call.ts";
 import { endsAnswer, slowChat, truncated } from "./chat-stream.ts";
 import type { GrpcWire, Piece } from "./grpc-wire.ts";
@@ -90,9 +90,5 @@ async function* readStream(
 function count({ bytes }: Piece, before: number, cap: number, subject: string): number {
   const size = before + bytes;
   if (size <= cap) return size;
-  throw new AppError(
-    "plugin_response_too_large",
-    `${subject} is too large: it has at least ${size.toLocaleString("en")} bytes, and at most ${formatBytes(cap)} are read.`,
-    { hint: "Send less: the rest was not read." },
-  );
+  throw responseTooLarge(size, cap, subject);
 }
