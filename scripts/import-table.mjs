@@ -89,7 +89,7 @@ export const ONE_HOME = [
   },
   {
     effect: "Opening a connection",
-    homes: ["lib/egress/", "lib/transport/"],
+    homes: ["lib/egress/"],
     why: "every address passes the guard, every body a cap",
     modules: [
       "undici",
@@ -102,6 +102,12 @@ export const ONE_HOME = [
       "node:dns/promises",
       "node:dgram",
     ],
+  },
+  {
+    effect: "Speaking gRPC",
+    homes: ["lib/transport/"],
+    why: "its channels dial only addresses that lib/egress has judged",
+    modules: ["@grpc/grpc-js", "@grpc/proto-loader"],
   },
   {
     effect: "Calling fetch",
