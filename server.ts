@@ -20,7 +20,6 @@ import { EnvError, readEnv } from "./lib/env.ts";
 import { createGateway } from "./lib/gateway/handler.ts";
 import { createHost } from "./lib/host/create-host.ts";
 import { createSupervisor } from "./lib/host/process/supervisor.ts";
-import { warmUpIntake } from "./lib/intake/warm-up.ts";
 import { createLog, outliveReaders } from "./lib/log.ts";
 import { createFirstAdmin, isSetupOpen } from "./lib/operations/accounts.ts";
 import { adoptStored } from "./lib/operations/config/startup-migration.ts";
@@ -156,11 +155,9 @@ async function start(): Promise<void> {
     server.once("error", reject);
     server.listen(env.port, env.host, resolve);
   });
-  const stopping = new AbortController();
   async function stop(signal: string): Promise<void> {
     if (state.draining) return;
     state.draining = true;
-    stopping.abort();
     log.info({ signal }, "stopping");
     const closed = new Promise((resolve) => server.close(resolve));
     // Chats end with an error event before their connections are closed, and plugins before the database.
@@ -214,7 +211,6 @@ async function start(): Promise<void> {
   );
 
   await folders.start();
-  await warmUpIntake(clock, stopping.signal);
 }
 
 /** Resolves with true once no call to the file system is under way, or with false after `FILES_MS`. */

@@ -17,8 +17,9 @@ export const MAY_IMPORT = {
   "lib/contract": { from: [], packages: ["zod"] },
   "lib/core": { from: ["lib/contract"], packages: ["ipaddr.js", "re2js", "zod"] },
   "lib/async": { from: [], packages: [] },
-  "lib/intake": { from: ["lib/contract", "lib/core", "lib/async", ...SERVER] },
-  "lib/transport": { from: ["lib/contract", "lib/core", "lib/async", ...SERVER] },
+  "lib/egress": { from: ["lib/contract", "lib/core", "lib/async", ...SERVER] },
+  "lib/intake": { from: ["lib/contract", "lib/core", "lib/async", "lib/egress", ...SERVER] },
+  "lib/transport": { from: ["lib/contract", "lib/core", "lib/async", "lib/egress", ...SERVER] },
   "lib/data": { from: ["lib/contract", "lib/core", "lib/async", ...SERVER] },
   "lib/client": { from: ["lib/contract", "lib/core", "lib/async"] },
   "lib/builtin": { from: ["lib/contract", "lib/core", "lib/transport/client.ts", ...SERVER] },
@@ -35,7 +36,16 @@ export const MAY_IMPORT = {
     ],
   },
   "lib/operations": {
-    from: ["lib/contract", "lib/core", "lib/async", "lib/intake", "lib/data", "lib/host", ...SERVER],
+    from: [
+      "lib/contract",
+      "lib/core",
+      "lib/async",
+      "lib/egress/address-guard.ts",
+      "lib/intake",
+      "lib/data",
+      "lib/host",
+      ...SERVER,
+    ],
   },
   "lib/api": { from: ["lib/contract", "lib/core", "lib/operations", ...SERVER] },
   "lib/gateway": { from: ["lib/contract", "lib/core", "lib/operations", ...SERVER] },
@@ -127,7 +137,7 @@ export const ONE_HOME = [
   },
   {
     effect: "Opening a connection",
-    homes: ["lib/transport/", "lib/intake/fetch.ts", "lib/intake/guard.ts"],
+    homes: ["lib/egress/"],
     why: "every address passes the guard, every body a cap",
     modules: [
       "undici",
@@ -142,9 +152,15 @@ export const ONE_HOME = [
     ],
   },
   {
+    effect: "Speaking gRPC",
+    homes: ["lib/transport/"],
+    why: "its channels dial only addresses that lib/egress has judged",
+    modules: ["@grpc/grpc-js", "@grpc/proto-loader"],
+  },
+  {
     effect: "Calling fetch",
-    homes: ["lib/client/", "lib/transport/", "lib/intake/fetch.ts"],
-    why: "the browser speaks through lib/client, the server through lib/transport and lib/intake",
+    homes: ["lib/client/"],
+    why: "the browser speaks through lib/client, the server through lib/egress",
     globals: ["fetch", "XMLHttpRequest", "WebSocket", "EventSource", "navigator.sendBeacon"],
   },
   {

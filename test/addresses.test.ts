@@ -8,7 +8,7 @@ import { isAppError, type ErrorInfo } from "../lib/contract/error.ts";
 import type { Plugin } from "../lib/contract/plugin.ts";
 import type { PluginPreview } from "../lib/contract/registration.ts";
 import { parseManifestAddress } from "../lib/core/address.ts";
-import { fetchManifestText } from "../lib/intake/fetch.ts";
+import { fetchManifestText } from "../lib/intake/manifest-fetch.ts";
 import { createClock } from "../lib/real-clock.ts";
 import { createPluginClient } from "../lib/transport/create.ts";
 import {

@@ -1,6 +1,7 @@
 import { AppError } from "../contract/error.ts";
 import { describeInexact, findInexactNumber } from "../core/exact-json.ts";
 import { findUnfaithful } from "../core/faithful.ts";
+import { findExcess } from "../core/json-depth.ts";
 
 /** 8 MB: no request of ours needs more (`reliability.md`, bad input). */
 export const BODY_MAX_BYTES = 8 * 1024 * 1024;
@@ -95,29 +96,11 @@ function decode(chunks: Uint8Array[]): string {
   }
 }
 
-/** Counts brackets outside strings. Cheaper than parsing, and it runs before anything recursive. */
+/** Cheaper than parsing, and it runs before anything recursive. */
 function requireShallow(text: string): void {
-  let depth = 0;
-  let inString = false;
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    if (inString) {
-      if (code === BACKSLASH) index++;
-      else if (code === QUOTE) inString = false;
-    } else if (code === QUOTE) inString = true;
-    else if (code === OPEN_BRACE || code === OPEN_BRACKET) depth++;
-    else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) depth--;
-    if (depth > MAX_DEPTH) {
-      throw new AppError("invalid_json", `The body is nested more than ${MAX_DEPTH} levels deep.`, {
-        hint: `Level ${MAX_DEPTH + 1} opens at character ${index + 1}.`,
-      });
-    }
-  }
+  const excess = findExcess(text, { depth: MAX_DEPTH });
+  if (excess === null) return;
+  throw new AppError("invalid_json", `The body is nested more than ${MAX_DEPTH} levels deep.`, {
+    hint: `Level ${MAX_DEPTH + 1} opens at character ${excess.at + 1}.`,
+  });
 }
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;

@@ -20,6 +20,7 @@ describe("toNetworkFault", () => {
     ["ERR_SSL_WRONG_VERSION_NUMBER", "plugin_tls_error"],
     ["ECONNRESET", "plugin_connection_lost"],
     ["UND_ERR_SOCKET", "plugin_connection_lost"],
+    ["UND_ERR_RES_CONTENT_LENGTH_MISMATCH", "plugin_connection_lost"],
     ["UND_ERR_HEADERS_OVERFLOW", "plugin_response_too_large"],
     ["HPE_INVALID_CONSTANT", "plugin_invalid_response"],
     ["SOMETHING_NEW", "plugin_connection_lost"],

@@ -52,7 +52,8 @@ interface FaultRow {
 }
 
 const LOST: FaultRow = {
-  codes: /^(ECONNRESET|EPIPE|UND_ERR_SOCKET|ECONNABORTED)$/,
+  // The mismatch is a body that ended before its declared length: HTTP does not read beyond it.
+  codes: /^(ECONNRESET|EPIPE|UND_ERR_SOCKET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH|ECONNABORTED)$/,
   code: "plugin_connection_lost",
   message: ({ label }, step) => `${label} closed the connection before its answer to ${step} was complete.`,
   hint: () => "The plugin may have crashed or restarted: look at its log.",
@@ -124,7 +125,7 @@ const FAULTS: FaultRow[] = [
     hint: ({ label }) => `If it is a gRPC plugin, write grpc://${label} instead of http://.`,
   },
   {
-    codes: /^(HPE_\w+|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)$/,
+    codes: /^HPE_\w+$/,
     code: "plugin_invalid_response",
     message: ({ label }, step) => `What ${label} sent in answer to ${step} is not HTTP.`,
     hint: ({ secure }) =>

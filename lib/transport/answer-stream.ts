@@ -1,5 +1,5 @@
 import { isAppError } from "../contract/error.ts";
-import { readDecoded } from "./body.ts";
+import { readDecoded } from "../egress/byte-cap.ts";
 import type { Call } from "./call.ts";
 import { slowChat, truncated } from "./chat-stream.ts";
 import { createFrameParser, type Frame, type Framing } from "./frames.ts";

@@ -2,12 +2,13 @@ import { AppError, isAppError } from "../contract/error.ts";
 import type { ConfigValues } from "../contract/plugin.ts";
 import type { ChatChunk, ChatRequest } from "../contract/protocol.ts";
 import type { Clock } from "../core/clock.ts";
+import { formatDuration } from "../core/quantity.ts";
 import { abortedByCaller, createCall, type Call } from "./call.ts";
 import { endsAnswer, truncated } from "./chat-stream.ts";
 import type { BuiltinPlugin, PluginClient, Reply } from "./client.ts";
 import { readHealth, readMetadata, readModels } from "./lenient.ts";
 import { readChunk } from "./lenient-chat.ts";
-import { formatDuration, TIMEOUTS, type Timeouts } from "./limits.ts";
+import { TIMEOUTS, type Timeouts } from "./limits.ts";
 import type { Reading } from "./reading.ts";
 
 /**

@@ -1,11 +1,11 @@
 import { AppError } from "../contract/error.ts";
 import type { ChatChunk } from "../contract/protocol.ts";
+import { formatDuration } from "../core/quantity.ts";
 import { parseJson, tryJson } from "./json-text.ts";
 import type { Frame } from "./frames.ts";
 import { readChunk } from "./lenient-chat.ts";
 import { isComplaint } from "./plugin-fault.ts";
 import { lowerFirst, type Reading } from "./reading.ts";
-import { formatDuration } from "./limits.ts";
 import type { Redaction } from "./redaction.ts";
 
 /** What a frame turned out to be. */

@@ -1,5 +1,5 @@
 import { AppError } from "../contract/error.ts";
-import { formatBytes } from "./limits.ts";
+import { formatBytes } from "../core/quantity.ts";
 
 /** How a streamed answer is framed. */
 export type Framing = "sse" | "ndjson";

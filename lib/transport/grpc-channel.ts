@@ -1,12 +1,21 @@
-import type { LookupAddress } from "node:dns";
 import type { Socket } from "node:net";
 import { ChannelCredentials, Client, credentials, experimental, type ChannelOptions } from "@grpc/grpc-js";
 import { slowNameFault } from "../core/network-fault.ts";
+import {
+  refuseConnected,
+  resolveAllowed,
+  type AddressGuard,
+  type Destination,
+} from "../egress/address-guard.ts";
+import { connectTimeout } from "../egress/connector.ts";
+import type { ResolvedAddress } from "../egress/dns.ts";
+import { startHttp2Tls } from "../egress/tls.ts";
 import type { Call } from "./call.ts";
-import { connectSecurely } from "./grpc-tls.ts";
-import { connectTimeout, refusePeerOf, resolveAllowed, type PeerGuardOptions } from "./peer-guard.ts";
 
-export interface ChannelSettings extends PeerGuardOptions {
+export interface ChannelSettings extends Omit<AddressGuard, "ownPort"> {
+  target: Destination;
+  /** The port the console itself listens on, asked at every connection. */
+  ownPort(): number;
   connectMs: number;
   /** PEM of one more certificate authority to trust. */
   ca?: string | undefined;
@@ -33,17 +42,18 @@ export interface Progress {
  */
 export async function openChannel(settings: ChannelSettings, call: Call, maxBytes: number): Promise<Channel> {
   const { target, connectMs } = settings;
+  const guard: AddressGuard = { ...settings, ownPort: settings.ownPort() };
   let isNamed = false;
   const lift = call.limit(connectMs, () =>
     isNamed ? connectTimeout(target, connectMs) : slowNameFault(target, connectMs / 1000),
   );
-  const addresses = await call.race(() => resolveAllowed(settings));
+  const addresses = await call.race(() => resolveAllowed(target, guard));
   isNamed = true;
   const over = new AbortController();
   const progress: Progress = { isConnected: false, failure: undefined };
   const guarded = new GuardedCredentials(target.secure, async (socket) => {
     try {
-      const secured = await admit(socket, settings);
+      const secured = await admit(socket, settings, guard);
       progress.isConnected = true;
       lift();
       return secured;
@@ -67,18 +77,18 @@ export async function openChannel(settings: ChannelSettings, call: Call, maxByte
 }
 
 /** The peer's own address once more, then TLS where the endpoint asks for it. */
-async function admit(socket: Socket, settings: ChannelSettings): Promise<Socket> {
+async function admit(socket: Socket, settings: ChannelSettings, guard: AddressGuard): Promise<Socket> {
   // Destroying the socket at the end of a call is nobody's error.
   socket.on("error", () => undefined);
-  const refusal = refusePeerOf(socket, settings);
-  if (refusal) throw refusal;
   const { target, trace, ca } = settings;
+  const refusal = refuseConnected(socket, target, guard);
+  if (refusal) throw refusal;
   trace?.ok("tcp", `Connected to ${socket.remoteAddress ?? target.label}`);
   if (!target.secure) {
     trace?.skip("tls", "Plain gRPC");
     return socket;
   }
-  const secured = await connectSecurely(socket, target, ca);
+  const secured = await startHttp2Tls(socket, target, ca);
   trace?.ok("tls", secured.getProtocol() ?? "");
   return secured;
 }
@@ -102,7 +112,7 @@ const ADDRESSES = "loom.judged_addresses";
 
 /** An address as the library hands it to `net.connect`, which also takes a signal that destroys the socket. */
 interface JudgedAddress {
-  host: LookupAddress["address"];
+  host: ResolvedAddress["address"];
   port: number;
   signal: AbortSignal;
 }

@@ -1,10 +1,11 @@
 import { AppError, isAppError } from "../contract/error.ts";
 import type { ChatChunk, ChatRequest } from "../contract/protocol.ts";
+import { responseTooLarge } from "../egress/byte-cap.ts";
 import type { Call } from "./call.ts";
 import { endsAnswer, slowChat, truncated } from "./chat-stream.ts";
 import type { GrpcWire, Piece } from "./grpc-wire.ts";
 import { readChunk, readWholeAnswer } from "./lenient-chat.ts";
-import { formatBytes, type Caps, type Timeouts } from "./limits.ts";
+import type { Caps, Timeouts } from "./limits.ts";
 import type { Reading } from "./reading.ts";
 import type { Redaction } from "./redaction.ts";
 
@@ -89,9 +90,5 @@ async function* readStream(
 function count({ bytes }: Piece, before: number, cap: number, subject: string): number {
   const size = before + bytes;
   if (size <= cap) return size;
-  throw new AppError(
-    "plugin_response_too_large",
-    `${subject} is too large: it has at least ${size.toLocaleString("en")} bytes, and at most ${formatBytes(cap)} are read.`,
-    { hint: "Send less: the rest was not read." },
-  );
+  throw responseTooLarge(size, cap, subject);
 }

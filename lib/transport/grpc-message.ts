@@ -1,7 +1,8 @@
 import { AppError } from "../contract/error.ts";
 import type { JsonObject } from "../core/json-object.ts";
+import { formatBytes } from "../core/quantity.ts";
 import { decodeMessage, encodeMessage, METHODS, type MethodName } from "./grpc-schema.ts";
-import { formatBytes, MESSAGE_CAP } from "./limits.ts";
+import { MESSAGE_CAP } from "./limits.ts";
 import { hasMoreFields } from "./protobuf-scan.ts";
 import { LIST_CAPS } from "./reading.ts";
 

@@ -1,9 +1,9 @@
 import { status as Status, type StatusObject } from "@grpc/grpc-js";
 import { AppError } from "../contract/error.ts";
 import { toNetworkFault } from "../core/network-fault.ts";
+import { formatBytes } from "../core/quantity.ts";
 import type { Progress } from "./grpc-channel.ts";
 import type { MethodName } from "./grpc-schema.ts";
-import { formatBytes } from "./limits.ts";
 import type { Redaction } from "./redaction.ts";
 import type { Target } from "./target.ts";
 

@@ -12,8 +12,10 @@ import { METHODS, methodPath, type MethodName } from "./grpc-schema.ts";
 import { notGrpc, severalMessages, tooMuchMetadata, type FaultContext } from "./grpc-wire-fault.ts";
 import { MESSAGE_CAP, type Caps } from "./limits.ts";
 import type { Redaction } from "./redaction.ts";
+import type { Target } from "./target.ts";
 
 export interface GrpcWireOptions extends ChannelSettings {
+  target: Target;
   clock: Clock;
   caps: Caps;
   redaction: Redaction;

@@ -1,12 +1,13 @@
 import { AppError } from "../contract/error.ts";
 import type { JsonObject } from "../core/json-object.ts";
+import { formatDuration } from "../core/quantity.ts";
 import type { PluginClient, Reply } from "./client.ts";
 import { chatOverGrpc } from "./grpc-chat.ts";
 import type { MethodName } from "./grpc-schema.ts";
 import { createGrpcWire } from "./grpc-wire.ts";
 import type { HttpClientOptions } from "./http.ts";
 import { readHealth, readMetadata, readModels } from "./lenient.ts";
-import { CAPS, formatDuration, TIMEOUTS, type Caps, type Timeouts } from "./limits.ts";
+import { CAPS, TIMEOUTS, type Caps, type Timeouts } from "./limits.ts";
 import type { Reading } from "./reading.ts";
 import { createRedaction } from "./redaction.ts";
 import { toTarget } from "./target.ts";

@@ -1,6 +1,7 @@
 import { AppError } from "../contract/error.ts";
 import type { ChatChunk, ChatRequest } from "../contract/protocol.ts";
 import type { Clock } from "../core/clock.ts";
+import { joinBytes } from "../egress/byte-cap.ts";
 import { parseAnswer } from "./answer.ts";
 import { beginAnswer, framingOf, readFrames, readPatiently, type Progress } from "./answer-stream.ts";
 import { createCall } from "./call.ts";
@@ -64,9 +65,8 @@ async function readDocument(
   incoming: Incoming,
   progress: Progress,
 ): Promise<ChatChunk> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of readPatiently(context, incoming, context.caps.chat, progress)) chunks.push(chunk);
-  const text = decodeUtf8(Buffer.concat(chunks), incoming.subject);
+  const bytes = await joinBytes(readPatiently(context, incoming, context.caps.chat, progress));
+  const text = decodeUtf8(bytes, incoming.subject);
   const reading = readingOf(incoming);
   const value = parseAnswer(text, incoming, reading, context.redaction);
   if (isComplaint(value)) throw context.wire.toReportedFault(incoming, text);

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isAppError } from "../contract/error.ts";
 import type { Json } from "../contract/manifest.ts";
-import { findExcess, findSyntaxError } from "./json-scan.ts";
+import { findSyntaxError } from "./json-syntax.ts";
 import { decodeUtf8, parseJson } from "./json-text.ts";
 
 function messageOf(work: () => unknown): string {
@@ -95,38 +95,6 @@ describe("findSyntaxError", () => {
   });
 });
 
-describe("findExcess", () => {
-  it("agrees with the depth of the value", () => {
-    fc.assert(
-      fc.property(fc.jsonValue({ maxDepth: 6 }), (value) => {
-        const depth = depthOf(value);
-        const text = JSON.stringify(value);
-        expect(findExcess(text, { depth, values: Infinity })).toBeNull();
-        if (depth > 0)
-          expect(findExcess(text, { depth: depth - 1, values: Infinity })).toMatchObject({ of: "depth" });
-      }),
-    );
-  });
-
-  it("agrees with how many values there are", () => {
-    fc.assert(
-      fc.property(fc.jsonValue({ maxDepth: 6 }), (value) => {
-        const values = countOf(value);
-        const text = JSON.stringify(value, null, 1);
-        expect(findExcess(text, { depth: Infinity, values })).toBeNull();
-        expect(findExcess(text, { depth: Infinity, values: values - 1 })).toMatchObject({ of: "values" });
-      }),
-    );
-  });
-});
-
-/** An empty list or object counts as two: what it could hold and itself. */
-function countOf(value: unknown): number {
-  if (typeof value !== "object" || value === null) return 1;
-  const items = Object.values(value);
-  return items.length === 0 ? 2 : items.reduce<number>((sum, item) => sum + countOf(item), 1);
-}
-
 describe("decodeUtf8", () => {
   it("takes UTF-8, with a byte order mark or without", () => {
     expect(decodeUtf8(Buffer.from("\uFEFF{}"), "x")).toBe("{}");
@@ -142,11 +110,6 @@ describe("decodeUtf8", () => {
     expect(messageOf(() => decodeUtf8(bytes, "x"))).toContain("plugin_invalid_json");
   });
 });
-
-function depthOf(value: unknown): number {
-  if (typeof value !== "object" || value === null) return 0;
-  return 1 + Math.max(0, ...Object.values(value).map(depthOf));
-}
 
 /** JSON with one character removed, doubled or replaced. */
 function brokenJson(): fc.Arbitrary<string> {

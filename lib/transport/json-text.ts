@@ -1,6 +1,7 @@
 import { AppError } from "../contract/error.ts";
+import { findExcess, type Excess } from "../core/json-depth.ts";
 import { toExcerpt } from "./excerpt.ts";
-import { findExcess, findSyntaxError, type Excess } from "./json-scan.ts";
+import { findSyntaxError } from "./json-syntax.ts";
 
 /** Deeper answers are refused: the protocol's own objects need less than ten levels, and walkers of a value recurse. */
 const MAX_JSON_DEPTH = 64;

@@ -64,21 +64,3 @@ export const CAPS: Caps = {
 
 /** Largest gRPC message in either direction. Source: the protocol page, "gRPC". */
 export const MESSAGE_CAP = 4 * MB;
-
-/** `1536` → `1.5 KB`, with as few digits as it takes. */
-export function formatBytes(bytes: number): string {
-  if (bytes >= MB) return `${trim(bytes / MB)} MB`;
-  if (bytes >= KB) return `${trim(bytes / KB)} KB`;
-  return `${bytes} bytes`;
-}
-
-/** `30000` → `30 s`, `600000` → `10 min`. */
-export function formatDuration(milliseconds: number): string {
-  if (milliseconds >= 60_000) return `${trim(milliseconds / 60_000)} min`;
-  if (milliseconds >= 1_000) return `${trim(milliseconds / 1_000)} s`;
-  return `${trim(milliseconds)} ms`;
-}
-
-function trim(value: number): string {
-  return String(Math.round(value * 10) / 10);
-}

@@ -1,14 +1,15 @@
 import { AppError, isAppError, type ErrorCode } from "../contract/error.ts";
+import { formatDuration } from "../core/quantity.ts";
 import { parseAnswer } from "./answer.ts";
 import { beginAnswer, framingOf, readFrames, readPatiently, type StreamContext } from "./answer-stream.ts";
-import { headerText } from "./body.ts";
+import { headerText, joinBytes } from "../egress/byte-cap.ts";
 import { createCall, type Call } from "./call.ts";
 import { parseFrame, truncated } from "./chat-stream.ts";
 import type { OpenUpstream, Upstream, UpstreamAnswer, UpstreamMessage, UpstreamRequest } from "./client.ts";
 import type { Frame } from "./frames.ts";
 import type { HttpClientOptions } from "./http.ts";
 import { decodeUtf8, tryJson } from "./json-text.ts";
-import { CAPS, formatDuration, TIMEOUTS, type Caps, type Timeouts } from "./limits.ts";
+import { CAPS, TIMEOUTS, type Caps, type Timeouts } from "./limits.ts";
 import { isComplaint, toPluginFault } from "./plugin-fault.ts";
 import type { Reading } from "./reading.ts";
 import { createRedaction, type Redaction } from "./redaction.ts";
@@ -88,9 +89,8 @@ function createUpstream(service: Service): Upstream {
       await requireSuccess(incoming, call);
       const framing = framingOf(incoming);
       if (framing === undefined) {
-        const chunks: Uint8Array[] = [];
-        for await (const chunk of readPatiently(streaming, incoming, caps.chat, progress)) chunks.push(chunk);
-        yield { type: "document", body: readDocument(incoming, Buffer.concat(chunks)) };
+        const bytes = await joinBytes(readPatiently(streaming, incoming, caps.chat, progress));
+        yield { type: "document", body: readDocument(incoming, bytes) };
         return;
       }
       for await (const frame of readFrames(streaming, incoming, framing, progress)) {

@@ -1,11 +1,15 @@
-import { Client, type Dispatcher } from "undici";
 import { AppError } from "../contract/error.ts";
 import type { Clock } from "../core/clock.ts";
 import type { PeerPolicy } from "../core/peer.ts";
 import type { ReachTrace } from "../core/reach.ts";
-import { headerText, readAll } from "./body.ts";
+import { headerText, readAll } from "../egress/byte-cap.ts";
 import { abortedByCaller, type Call } from "./call.ts";
-import { createConnector } from "./connector.ts";
+import {
+  openHttpConnection,
+  type HttpConnection,
+  type HttpRequest,
+  type HttpResponse,
+} from "../egress/http-connection.ts";
 import { toExcerpt } from "./excerpt.ts";
 import { tryJson } from "./json-text.ts";
 import type { Speaker } from "./fault-codes.ts";
@@ -29,7 +33,7 @@ export interface Outgoing {
 
 /** An answer whose headers have arrived and whose body is still on the wire. */
 export interface Incoming {
-  response: Dispatcher.ResponseData;
+  response: HttpResponse;
   /** Media type in lower case, without parameters; empty when the plugin sent none. */
   mediaType: string;
   /** "The answer of 127.0.0.1:8090 to GET /health", for messages. */
@@ -67,7 +71,7 @@ export interface Wire {
 
 export function createWire(options: WireOptions): Wire {
   const { target, clock, redaction, caps } = options;
-  const open = new Set<Client>();
+  const open = new Set<HttpConnection>();
   let isClosed = false;
 
   /** Whatever was thrown while an answer was waited for or read, as our error. */
@@ -82,15 +86,18 @@ export function createWire(options: WireOptions): Wire {
    * another request, a restarted plugin never meets a stale socket, and undici has no reason to connect again by itself
    * (it does after an abort). The price is one handshake per call.
    */
-  function openClient(call: Call): Client {
+  function openConnection(call: Call): HttpConnection {
     if (isClosed) throw abortedByCaller();
-    const client = createClient(options);
-    open.add(client);
-    call.onDispose(() => {
-      open.delete(client);
-      void client.destroy(CALL_OVER);
+    const connection = openHttpConnection(target.origin, caps.headers, {
+      ...options,
+      ownPort: options.ownPort(),
     });
-    return client;
+    open.add(connection);
+    call.onDispose(() => {
+      open.delete(connection);
+      void connection.destroy(CALL_OVER);
+    });
+    return connection;
   }
 
   async function readBytes(incoming: Incoming, cap: number, call: Call): Promise<Uint8Array> {
@@ -106,8 +113,8 @@ export function createWire(options: WireOptions): Wire {
     async send(outgoing, call) {
       const step = `${outgoing.method} ${outgoing.path}`;
       try {
-        const client = openClient(call);
-        const response = await call.race(() => client.request(toRequest(outgoing, target, call.signal)));
+        const connection = openConnection(call);
+        const response = await call.race(() => connection.request(toRequest(outgoing, target, call.signal)));
         const incoming = toIncoming(response, step, target);
         if (response.statusCode >= 300 && response.statusCode < 400) throw refuseRedirect(incoming, target);
         return incoming;
@@ -137,7 +144,7 @@ export function createWire(options: WireOptions): Wire {
     },
     async close() {
       isClosed = true;
-      await Promise.all([...open].map((client) => client.destroy(abortedByCaller())));
+      await Promise.all([...open].map((connection) => connection.destroy(abortedByCaller())));
     },
   };
 }
@@ -145,18 +152,7 @@ export function createWire(options: WireOptions): Wire {
 /** Made once: an error with its stack for every call would cost more than the call's own work. */
 const CALL_OVER = new Error("The call is over.");
 
-function createClient(options: WireOptions): Client {
-  return new Client(options.target.origin, {
-    connect: createConnector(options),
-    pipelining: 0,
-    maxHeaderSize: options.caps.headers,
-    // Our own clock ends calls; undici's timers would end them in its words.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
-}
-
-function toRequest(outgoing: Outgoing, target: Target, signal: AbortSignal): Dispatcher.RequestOptions {
+function toRequest(outgoing: Outgoing, target: Target, signal: AbortSignal): HttpRequest {
   return {
     method: outgoing.method,
     path: `${target.prefix}${outgoing.path}`,
@@ -173,13 +169,13 @@ function toRequest(outgoing: Outgoing, target: Target, signal: AbortSignal): Dis
 }
 
 /** Seconds or a date; some services say it more exactly in milliseconds beside it. */
-function readRetryHeader({ headers }: Dispatcher.ResponseData): string | undefined {
+function readRetryHeader({ headers }: HttpResponse): string | undefined {
   const ms = headerText(headers["retry-after-ms"]);
   if (/^\d+(\.\d+)?$/.test(ms)) return String(Number(ms) / 1000);
   return headerText(headers["retry-after"]) || undefined;
 }
 
-function toIncoming(response: Dispatcher.ResponseData, step: string, target: Target): Incoming {
+function toIncoming(response: HttpResponse, step: string, target: Target): Incoming {
   return {
     response,
     step,

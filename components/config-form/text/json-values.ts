@@ -1,6 +1,7 @@
 import type { Json } from "@/lib/contract/manifest.ts";
 import { describeInexact, findInexactNumber } from "@/lib/core/exact-json.ts";
 import { findUnfaithful } from "@/lib/core/faithful.ts";
+import { findExcess } from "@/lib/core/json-depth.ts";
 import { isJsonObject } from "@/lib/core/json-object.ts";
 import {
   MAX_VALUE_DEPTH,
@@ -21,8 +22,8 @@ const TOKEN = /"(?:[^"\\\n]|\\.)*"(\s*:\s*)?|[[\]{}]/g;
  */
 export function readJson(text: string): TextReading {
   if (text.trim() === "") return { values: {}, places: new Map(), keys: new Map(), findings: [] };
-  const scanned = scan(text);
-  if (scanned.tooDeepAt !== null) return unreadable(text, scanned.tooDeepAt, TOO_DEEP);
+  const tooDeep = findExcess(text, { depth: MAX_VALUE_DEPTH });
+  if (tooDeep) return unreadable(text, tooDeep.at, TOO_DEEP);
   let value: Json;
   try {
     value = JSON.parse(text) as Json;
@@ -35,6 +36,7 @@ export function readJson(text: string): TextReading {
     });
   }
   if (!isJsonObject(value)) return unreadable(text, 0, NOT_A_MAP);
+  const scanned = scan(text);
   if (scanned.doubled) {
     const { name, at } = scanned.doubled;
     return unreadable(text, at, {
@@ -67,11 +69,10 @@ export function readJson(text: string): TextReading {
 interface Scan {
   places: Map<string, Place>;
   keys: Map<string, Place>;
-  tooDeepAt: number | null;
   doubled: { name: string; at: number } | null;
 }
 
-/** Brackets and keys of a text from left to right, whether it is JSON or not. */
+/** The keys of a JSON text from left to right. */
 function scan(text: string): Scan {
   const places = new Map<string, Place>();
   const keys = new Map<string, Place>();
@@ -79,10 +80,8 @@ function scan(text: string): Scan {
   let doubled: Scan["doubled"] = null;
   for (const match of text.matchAll(TOKEN)) {
     const [token, colon] = match;
-    if (token === "{" || token === "[") {
-      if (open.length >= MAX_VALUE_DEPTH) return { places, keys, tooDeepAt: match.index, doubled };
-      open.push(new Set());
-    } else if (token === "}" || token === "]") open.pop();
+    if (token === "{" || token === "[") open.push(new Set());
+    else if (token === "}" || token === "]") open.pop();
     else if (colon !== undefined) {
       const name = toName(token.slice(0, token.length - colon.length));
       if (open.at(-1)?.has(name)) doubled ??= { name, at: match.index };
@@ -92,7 +91,7 @@ function scan(text: string): Scan {
       keys.set(name, toPlace(text, match.index));
     }
   }
-  return { places, keys, tooDeepAt: null, doubled };
+  return { places, keys, doubled };
 }
 
 function toName(quoted: string): string {

@@ -3,7 +3,7 @@ import type { PluginPreview, ReachStep } from "../../contract/registration.ts";
 import { formatPlace } from "../../core/address.ts";
 import { refusePeer } from "../../core/peer.ts";
 import type { Reach } from "../../core/reach.ts";
-import { resolveTier } from "../../intake/guard.ts";
+import { resolveTier } from "../../egress/address-guard.ts";
 import type { Actor } from "../actor.ts";
 import { retryPluginsAt } from "./approved-addresses.ts";
 import { toAuditEntry } from "../audit.ts";

@@ -2,7 +2,7 @@ import { AppError, isAppError, type ErrorCode } from "../../contract/error.ts";
 import type { Finding, Manifest } from "../../contract/manifest.ts";
 import { parseEndpoint, parseManifestAddress } from "../../core/address.ts";
 import { createReach, explainReach } from "../../core/reach.ts";
-import { fetchManifestText } from "../../intake/fetch.ts";
+import { fetchManifestText } from "../../intake/manifest-fetch.ts";
 import { LOCAL_ENDPOINT } from "../../intake/manifest-rules.ts";
 import { readManifest } from "../../intake/manifest.ts";
 import { inspectAddress, isAdmitted, reachOf, type Address } from "../address/address-consent.ts";

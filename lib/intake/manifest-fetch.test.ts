@@ -3,8 +3,9 @@ import { createServer, type RequestListener } from "node:http";
 import { createServer as createTcpServer, type AddressInfo, type Server } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { createClock } from "../real-clock.ts";
-import { fetchManifestText, type FetchGuard } from "./fetch.ts";
-import { resolveTier } from "./guard.ts";
+import type { FetchGuard } from "../egress/fetch.ts";
+import { resolveTier } from "../egress/address-guard.ts";
+import { fetchManifestText } from "./manifest-fetch.ts";
 
 const servers: Server[] = [];
 afterEach(async () => {

@@ -1,18 +1,29 @@
 import { isIP, type Socket } from "node:net";
-import { connect as connectTls, type TLSSocket } from "node:tls";
+import { connect as connectTls, type ConnectionOptions, type TLSSocket } from "node:tls";
 import { AppError } from "../contract/error.ts";
-import type { Target } from "./target.ts";
+import type { Destination } from "./address-guard.ts";
+
+/** How TLS is spoken with a destination. `ca` is the PEM of one more certificate authority to trust. */
+export function toTlsOptions(
+  { host }: Destination,
+  protocol: "http/1.1" | "h2",
+  ca: string | undefined,
+): ConnectionOptions {
+  return {
+    ALPNProtocols: [protocol],
+    ...(isIP(host) ? {} : { servername: host }),
+    ...(ca === undefined ? {} : { ca: [ca] }),
+  };
+}
 
 /** TLS on a connected socket, for HTTP/2. Throws Node's own errors, and ours for a peer that speaks no HTTP/2. */
-export function connectSecurely(socket: Socket, target: Target, ca: string | undefined): Promise<TLSSocket> {
+export function startHttp2Tls(
+  socket: Socket,
+  target: Destination,
+  ca: string | undefined,
+): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
-    const secured = connectTls({
-      socket,
-      host: target.host,
-      ALPNProtocols: ["h2"],
-      ...(isIP(target.host) ? {} : { servername: target.host }),
-      ...(ca === undefined ? {} : { ca: [ca] }),
-    });
+    const secured = connectTls({ socket, host: target.host, ...toTlsOptions(target, "h2", ca) });
     secured.once("secureConnect", () => {
       if (secured.alpnProtocol === "h2") resolve(secured);
       else reject(speaksNoHttp2(target));
@@ -24,7 +35,7 @@ export function connectSecurely(socket: Socket, target: Target, ca: string | und
   });
 }
 
-function speaksNoHttp2({ label }: Target, cause?: unknown): AppError {
+function speaksNoHttp2({ label }: Destination, cause?: unknown): AppError {
   return new AppError("plugin_wrong_content_type", `${label} speaks TLS but not HTTP/2, which gRPC needs.`, {
     hint: "If it is an HTTP plugin, write https:// instead of grpcs://.",
     cause,

@@ -1,47 +1,4 @@
-/**
- * What `JSON.parse` does not tell on Node 20: how deep a text is nested and how much it holds, before anything is built from it,
- * and the offset of the first violation of the grammar.
- */
-
-/** Where a text goes beyond a bound, as an offset into it. */
-export interface Excess {
-  of: "depth" | "values";
-  at: number;
-}
-
-/** The bracket that opens level `depth + 1`, or where the text holds more than `values` values; null for neither. Looks at brackets, commas and strings only. */
-export function findExcess(
-  text: string,
-  { depth, values }: { depth: number; values: number },
-): Excess | null {
-  let level = 0;
-  let count = 1;
-  for (let at = 0; at < text.length; at += 1) {
-    const char = text[at];
-    if (char === '"') at = closingQuote(text, at);
-    else if (char === "[" || char === "{") {
-      level += 1;
-      count += 1;
-      if (level > depth) return { of: "depth", at };
-    } else if (char === "]" || char === "}") level -= 1;
-    else if (char === ",") count += 1;
-    if (count > values) return { of: "values", at };
-  }
-  return null;
-}
-
-/** Index of the quote that ends the string opened at `start`, or the text's length. */
-function closingQuote(text: string, start: number): number {
-  let end = text.indexOf('"', start + 1);
-  while (end !== -1 && isEscaped(text, end)) end = text.indexOf('"', end + 1);
-  return end === -1 ? text.length : end;
-}
-
-function isEscaped(text: string, index: number): boolean {
-  let backslashes = 0;
-  while (text[index - 1 - backslashes] === "\\") backslashes += 1;
-  return backslashes % 2 === 1;
-}
+/** The offset of the first violation of JSON's grammar, which `JSON.parse` does not tell on Node 20. */
 
 type Expected = "value" | "value or ]" | "key" | "key or }" | ":" | ", or end";
 type Token = { kind: string; end: number } | { kind: "bad"; at: number };
