@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Manifest } from "../lib/contract/manifest.ts";
 import { createFileDigests } from "../lib/host/approval/file-digest.ts";
-import { lookAtCommand } from "../lib/host/approval/command-fingerprint.ts";
+import { fingerprintCommand } from "../lib/host/approval/command-fingerprint.ts";
 import { createClock } from "../lib/real-clock.ts";
 import { textTable } from "../scripts/text-table.ts";
 import { ms } from "./figures.ts";
@@ -68,7 +68,7 @@ for (const round of ROUNDS) {
   const turns = watchTurns();
   const startedMs = performance.now();
   const file = join(folder, "plugin.yaml");
-  const { coverage } = await lookAtCommand({
+  const { coverage } = await fingerprintCommand({
     ...{ manifest, file, digests, clock, searchPath: process.env["PATH"] ?? "" },
     again: round === "for a decision",
   });

@@ -4,12 +4,12 @@
  */
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { startGuardian, startProcess } from "../lib/host/process/child-process.ts";
+import { startGuardian, startChildProcess } from "../lib/host/process/child-process.ts";
 import { createClock } from "../lib/real-clock.ts";
 
 const runId = randomUUID();
 const guardian = startGuardian(join(import.meta.dirname, "../lib/host/process/guardian.mjs"));
-const { pid } = startProcess({
+const { pid } = startChildProcess({
   command: {
     executable: "/bin/sh",
     command: "sh",

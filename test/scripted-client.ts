@@ -63,7 +63,7 @@ export function createScriptedPlugin(providerType = "acme"): ScriptedPlugin {
     let closed = false;
     open += 1;
     return {
-      conceal: () => undefined,
+      redact: () => undefined,
       metadata: (signal) => call("metadata", () => script.metadata(signal)),
       initialize: (config, signal) =>
         call("initialize", async () => {

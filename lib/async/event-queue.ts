@@ -1,5 +1,5 @@
 /** Hands events from whoever makes them to one reader, who may be slower or leave: the maker never waits. */
-export interface Relay<T> {
+export interface EventQueue<T> {
   push(event: T): void;
   /** Nothing follows after this one. */
   end(event: T): void;
@@ -7,7 +7,7 @@ export interface Relay<T> {
   events(): AsyncGenerator<T, void, undefined>;
 }
 
-export function createRelay<T>(): Relay<T> {
+export function createEventQueue<T>(): EventQueue<T> {
   const waiting: T[] = [];
   let isOver = false;
   let wake: () => void = () => undefined;

@@ -1,9 +1,9 @@
 /** Lets at most `limit` pieces of work run at once; the others wait in line, first come, first served. */
-export interface Gate {
+export interface Semaphore {
   run<T>(work: () => Promise<T>): Promise<T>;
 }
 
-export function createGate(limit: number): Gate {
+export function createSemaphore(limit: number): Semaphore {
   const waiting: Array<() => void> = [];
   let running = 0;
 

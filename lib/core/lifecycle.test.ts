@@ -8,7 +8,7 @@ const EVENTS: LifecycleEvent[] = [
   "enable",
   "identified",
   "initialized",
-  "kept",
+  "rolledBack",
   "fail",
   "disable",
   "drained",
@@ -38,10 +38,10 @@ describe("the lifecycle", () => {
   });
 
   it("goes on with what worked from every step of a start that is refused, and only from there", () => {
-    expect(nextLifecycle("starting", "kept")).toBe("ready");
-    expect(nextLifecycle("initializing", "kept")).toBe("ready");
+    expect(nextLifecycle("starting", "rolledBack")).toBe("ready");
+    expect(nextLifecycle("initializing", "rolledBack")).toBe("ready");
     for (const state of ["disabled", "draining", "failed", "parked"] as const)
-      expect(nextLifecycle(state, "kept")).toBeNull();
+      expect(nextLifecycle(state, "rolledBack")).toBeNull();
   });
 
   it("is closed: any events lead to a known state", () => {
@@ -59,7 +59,7 @@ describe("the lifecycle", () => {
         let state: Lifecycle = "disabled";
         let told = 0;
         for (const event of events) {
-          const next: Lifecycle | null = event === "kept" ? null : nextLifecycle(state, event);
+          const next: Lifecycle | null = event === "rolledBack" ? null : nextLifecycle(state, event);
           if (next === null) continue;
           told = event === "enable" ? 0 : told + (event === "identified" || event === "initialized" ? 1 : 0);
           if (next === "ready") expect(told).toBe(2);

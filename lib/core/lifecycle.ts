@@ -9,7 +9,7 @@ export type LifecycleEvent =
   /** It accepted `/initialize`. */
   | "initialized"
   /** What was new was refused, and the plugin goes on with what it accepted before. */
-  | "kept"
+  | "rolledBack"
   /** A step failed, or a running plugin turned out to be somebody else. */
   | "fail"
   /** It is to stop: no new work, running chats may end. */
@@ -25,7 +25,7 @@ export const LIFECYCLE = {
   starting: {
     enable: "starting",
     identified: "initializing",
-    kept: "ready",
+    rolledBack: "ready",
     fail: "failed",
     disable: "draining",
     park: "parked",
@@ -33,7 +33,7 @@ export const LIFECYCLE = {
   initializing: {
     enable: "starting",
     initialized: "ready",
-    kept: "ready",
+    rolledBack: "ready",
     fail: "failed",
     disable: "draining",
     park: "parked",

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { nextTurnMs, startOffsetMs } from "./schedule.ts";
+import { nextCheckMs, startOffsetMs } from "./schedule.ts";
 
 const interval = fc.integer({ min: 5_000, max: 3_600_000 });
 
@@ -35,10 +35,10 @@ describe("the next turn", () => {
         interval,
         fc.double({ min: 0, max: 1e9, noNaN: true }),
         (id, intervalMs, nowMs) => {
-          const turn = nextTurnMs(id, intervalMs, nowMs);
+          const turn = nextCheckMs(id, intervalMs, nowMs);
           expect(turn).toBeGreaterThan(nowMs);
           expect(turn - nowMs).toBeLessThanOrEqual(intervalMs);
-          expect(nextTurnMs(id, intervalMs, turn)).toBe(turn + intervalMs);
+          expect(nextCheckMs(id, intervalMs, turn)).toBe(turn + intervalMs);
         },
       ),
     );

@@ -10,7 +10,7 @@ export function startOffsetMs(id: string, intervalMs: number): number {
  * The first instant of the plugin's grid after `nowMs` (same monotonic scale). A check that overran simply misses
  * its turn: nothing is caught up, nothing overlaps, nothing drifts.
  */
-export function nextTurnMs(id: string, intervalMs: number, nowMs: number): number {
+export function nextCheckMs(id: string, intervalMs: number, nowMs: number): number {
   const offset = startOffsetMs(id, intervalMs);
   return (Math.floor((nowMs - offset) / intervalMs) + 1) * intervalMs + offset;
 }

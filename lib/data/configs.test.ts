@@ -96,8 +96,8 @@ describe("secrets", () => {
   it("of an older database that were bound to nothing are bound once, and the others are left alone", async () => {
     await save(0, { key: { set: "k1" }, token: { set: "t1" } });
     tamper(`UPDATE Secret SET origin = NULL WHERE field = 'key'`);
-    expect(await test.data.configs.bindLoose(id, "https://api.example.com")).toBe(1);
-    expect(await test.data.configs.bindLoose(id, "https://evil.test")).toBe(0);
+    expect(await test.data.configs.bindUnbound(id, "https://api.example.com")).toBe(1);
+    expect(await test.data.configs.bindUnbound(id, "https://evil.test")).toBe(0);
     expect(await test.data.configs.secretStates(id, ORIGIN)).toMatchObject({
       key: { origin: "https://api.example.com" },
       token: { origin: ORIGIN, problem: null },

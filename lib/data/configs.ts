@@ -109,7 +109,7 @@ export function createConfigStore(options: ConfigStoreOptions): ConfigStore {
 
     resolveReference: (reference) => references.resolve(reference),
 
-    async bindLoose(pluginId, origin) {
+    async bindUnbound(pluginId, origin) {
       const { count } = await client.secret.updateMany({
         where: { pluginId, origin: null },
         data: { origin },

@@ -105,7 +105,7 @@ export interface ConfigStore {
   /** The text a reference leads to now, or why it leads nowhere. Its text is a secret. */
   resolveReference(reference: string): Promise<{ value: string } | { problem: string }>;
   /** Binds secrets that were entered for no origin to this one; how many there were. */
-  bindLoose(pluginId: string, origin: string): Promise<number>;
+  bindUnbound(pluginId: string, origin: string): Promise<number>;
   /**
    * Decrypts, and follows references. A secret that was entered for another origin stays closed: it is among the problems.
    * Only the host calls this, with the origin it is about to send to.

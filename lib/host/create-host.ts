@@ -5,21 +5,21 @@ import type { Data, PluginRecord } from "../data/data.ts";
 import type { Log } from "../log.ts";
 import type { BuiltinFactory, OpenUpstream } from "../transport/client.ts";
 import type { CreateClient } from "./connection/client-factory.ts";
-import { createDestinations } from "./connection/secret-origin.ts";
+import { createSecretOrigins } from "./connection/secret-origin.ts";
 import { disabledError, shuttingDownError } from "./failure.ts";
-import { createGate } from "../async/semaphore.ts";
+import { createSemaphore } from "../async/semaphore.ts";
 import type { Host, PluginStatus } from "./host.ts";
-import { createMonitor } from "./health/check-scheduler.ts";
-import { createRecorder } from "./health/sample-writer.ts";
-import { createRunner } from "./lifecycle/plugin-runner.ts";
-import type { Runner } from "./lifecycle/plugin-runner.ts";
-import { STRANGER } from "./plugin-status.ts";
-import { hasProcess, overhear } from "./process/supervisor.ts";
+import { createCheckScheduler } from "./health/check-scheduler.ts";
+import { createSampleWriter } from "./health/sample-writer.ts";
+import { createPluginRunner } from "./lifecycle/plugin-runner.ts";
+import type { PluginRunner } from "./lifecycle/plugin-runner.ts";
+import { UNKNOWN_PLUGIN } from "./plugin-status.ts";
+import { hasProcess, wrapWithRedaction } from "./process/supervisor.ts";
 import type { Supervisor } from "./process/supervisor.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const STOP_MS = 8_000;
-const BREATH_MS = 1;
+const YIELD_MS = 1;
 const DEFAULT_CONCURRENCY = 64;
 
 export interface HostOptions {
@@ -46,31 +46,44 @@ const closed: OpenUpstream = () => {
 /** The host. Nothing runs before `start`, but `reconcile` and `probe` work already. */
 export function createHost(options: HostOptions): Host {
   const { data, clock, log, builtins, supervisor } = options;
-  const createClient = supervisor ? overhear(options.createClient, supervisor.conceal) : options.createClient;
+  const createClient = supervisor
+    ? wrapWithRedaction(options.createClient, supervisor.redact)
+    : options.createClient;
   const { random = Math.random, concurrency = DEFAULT_CONCURRENCY } = options;
   const findBuiltin = (name: string) =>
     (Object.hasOwn(builtins, name) ? builtins[name] : undefined)?.(closed) ?? null;
-  const destinations = createDestinations(findBuiltin);
-  const runners = new Map<string, Runner>();
-  const recorder = createRecorder({ data, clock, log });
-  const monitor = createMonitor({
+  const secretOrigins = createSecretOrigins(findBuiltin);
+  const runners = new Map<string, PluginRunner>();
+  const sampleWriter = createSampleWriter({ data, clock, log });
+  const scheduler = createCheckScheduler({
     clock,
     log,
     watched: () => runners.values(),
-    onTick: recorder.tick,
+    onTick: sampleWriter.tick,
     concurrency,
   });
   // Records are read one after the other: an older wish can then never overtake a newer one.
-  const reading = createGate(1);
+  const reading = createSemaphore(1);
   let stopping: Promise<void> | null = null;
 
-  function addRunner(record: PluginRecord, resumed: boolean): Runner {
-    const { nextTurnAt, stalledSince, sync: onChange } = monitor;
+  function addRunner(record: PluginRecord, resumed: boolean): PluginRunner {
+    const { nextCheckAt, stalledSince, sync: onChange } = scheduler;
     const shared = {
-      ...{ data, clock, log, random, createClient, supervisor, recorder, nextTurnAt, stalledSince, onChange },
-      originOf: destinations.originOf,
+      ...{
+        data,
+        clock,
+        log,
+        random,
+        createClient,
+        supervisor,
+        sampleWriter,
+        nextCheckAt,
+        stalledSince,
+        onChange,
+      },
+      originOf: secretOrigins.originOf,
     };
-    const runner = createRunner(record, { ...shared, resumed });
+    const runner = createPluginRunner(record, { ...shared, resumed });
     runners.set(record.id, runner);
     return runner;
   }
@@ -84,7 +97,7 @@ export function createHost(options: HostOptions): Host {
       runners.get(pluginId)?.tracker.resumeIncident();
       if (disabled.has(pluginId)) runners.get(pluginId)?.tracker.close();
     }
-    monitor.start();
+    scheduler.start();
     bringBack(resumed).catch(logTrouble);
     log.info({ plugins: records.length }, "the host runs");
   }
@@ -93,18 +106,18 @@ export function createHost(options: HostOptions): Host {
    * Starts what was wanted, then reads earlier health results. Plugin by plugin, with a breath in between: the database
    * answers without ever leaving its turn of the event loop, so a thousand in one go would hold up everything else.
    */
-  async function bringBack(resumed: Runner[]): Promise<void> {
+  async function bringBack(resumed: PluginRunner[]): Promise<void> {
     const to = clock.now() + 1;
-    const gate = createGate(concurrency);
+    const semaphore = createSemaphore(concurrency);
     for (const runner of resumed) {
       if (stopping) return;
-      gate.run(runner.resume).catch(logTrouble);
-      await clock.sleep(BREATH_MS);
+      semaphore.run(runner.resume).catch(logTrouble);
+      await clock.sleep(YIELD_MS);
     }
     for (const { id, tracker } of resumed) {
       if (stopping) return;
       tracker.warm(await data.samples.range(id, to - DAY_MS, to));
-      await clock.sleep(BREATH_MS);
+      await clock.sleep(YIELD_MS);
     }
   }
 
@@ -113,10 +126,10 @@ export function createHost(options: HostOptions): Host {
   }
 
   async function stop(): Promise<void> {
-    monitor.stop();
+    scheduler.stop();
     const over = new AbortController();
     const finished = Promise.all(Array.from(runners.values(), (runner) => runner.stop())).then(
-      recorder.flush,
+      sampleWriter.flush,
     );
     await Promise.race([
       finished.finally(() => over.abort()).catch(logTrouble),
@@ -131,14 +144,14 @@ export function createHost(options: HostOptions): Host {
   ): Promise<{ settled: Promise<void> | undefined }> {
     const found = await data.plugins.find(id);
     const record = found?.id === id ? found : null;
-    if (record === null) recorder.forget(id);
+    if (record === null) sampleWriter.forget(id);
     const runner = runners.get(id) ?? (record ? addRunner(record, false) : undefined);
     return { settled: runner?.want(record, restart, process).then(() => (record ? undefined : forget(id))) };
   }
 
   async function forget(id: string): Promise<void> {
     runners.delete(id);
-    recorder.forget(id);
+    sampleWriter.forget(id);
     await supervisor?.forget(id);
   }
 
@@ -149,13 +162,13 @@ export function createHost(options: HostOptions): Host {
   }
 
   function status(id: string): PluginStatus {
-    return runners.get(id)?.status() ?? STRANGER;
+    return runners.get(id)?.status() ?? UNKNOWN_PLUGIN;
   }
 
   return {
     start,
     stop: () => (stopping ??= stop()),
-    isTicking: monitor.isTicking,
+    isTicking: scheduler.isTicking,
     status,
     async reconcile(id, options = {}) {
       if (stopping) throw shuttingDownError();
@@ -192,14 +205,14 @@ export function createHost(options: HostOptions): Host {
       }
     },
     async process(record) {
-      const supervised = await runners.get(record.id)?.supervised();
-      return supervisor && hasProcess(record) ? supervisor.describe(record, supervised ?? null) : null;
+      const managedProcess = await runners.get(record.id)?.managedProcess();
+      return supervisor && hasProcess(record) ? supervisor.describe(record, managedProcess ?? null) : null;
     },
     command: async (record) => (supervisor && hasProcess(record) ? supervisor.look(record) : null),
     async processLog(id) {
       return (await supervisor?.logOf(id)) ?? null;
     },
-    destinations,
+    secretOrigins,
     builtinMetadata: (name) => findBuiltin(name)?.metadata() ?? null,
     builtinNames: () => Object.keys(builtins),
   };

@@ -14,10 +14,10 @@ import type { ChatChunk, ChatRequest } from "../contract/protocol.ts";
 import type { ReachTrace } from "../core/reach.ts";
 import type { PluginProcess } from "../contract/process.ts";
 import type { PluginRecord } from "../data/data.ts";
-import type { Destinations } from "./connection/secret-origin.ts";
+import type { SecretOrigins } from "./connection/secret-origin.ts";
 import type { Trial, TrialOutcome } from "./connection/config-trial.ts";
 import type { Reply } from "../transport/client.ts";
-import type { CommandLook } from "./approval/command-fingerprint.ts";
+import type { CommandFingerprint } from "./approval/command-fingerprint.ts";
 import type { ProcessLog } from "./process/process-log.ts";
 
 /** What a plugin says it is. */
@@ -61,14 +61,14 @@ export interface PluginStatus {
  * The stored `desired` is the wish; the host makes it true. Operations write the wish, then call `reconcile`.
  */
 export interface Host {
-  /** Starts every plugin whose `desired` is enabled. Resolves once the monitor runs, without waiting for plugins. */
+  /** Starts every plugin whose `desired` is enabled. Resolves once the scheduler runs, without waiting for plugins. */
   start(): Promise<void>;
   /**
-   * Ends running chats with an error (`shutting_down`), stops the monitor, flushes samples, closes connections.
+   * Ends running chats with an error (`shutting_down`), stops the scheduler, flushes samples, closes connections.
    * Sends no cleanup: the plugins stay wanted. Bounded by 8 s. Safe to call twice.
    */
   stop(): Promise<void>;
-  /** True between start and stop while the monitor's loop turns: for `/api/ready`. */
+  /** True between start and stop while the scheduler's loop turns: for `/api/ready`. */
   isTicking(): boolean;
   /** Never throws; a plugin the host has not heard of is disabled and unknown. */
   status(pluginId: string): PluginStatus;
@@ -105,11 +105,11 @@ export interface Host {
   /** What runs for a plugin with a command, and what may; null for plugins that somebody else starts. */
   process(record: PluginRecord): Promise<PluginProcess | null>;
   /** What its command would run at this moment, with the files looked at; null like `process`. Throws why nothing can. */
-  command(record: PluginRecord): Promise<CommandLook | null>;
+  command(record: PluginRecord): Promise<CommandFingerprint | null>;
   /** The output of a plugin's process; null where the console starts none. */
   processLog(pluginId: string): Promise<ProcessLog | null>;
   /** Where plugins go with what they are told. */
-  destinations: Destinations;
+  secretOrigins: SecretOrigins;
   /** Metadata of a plugin in the box, or null. */
   builtinMetadata(name: string): Metadata | null;
   builtinNames(): string[];

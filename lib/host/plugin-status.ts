@@ -3,30 +3,31 @@ import type { Desired, Ejection } from "../contract/plugin.ts";
 import { UNKNOWN } from "../core/verdict.ts";
 import type { HealthTracker } from "./health/health-tracker.ts";
 import type { PluginStatus, Reported } from "./host.ts";
-import type { Power } from "./lifecycle/lifecycle-controller.ts";
+import type { LifecycleController } from "./lifecycle/lifecycle-controller.ts";
 
 /** What a plugin's status is made of. */
 export interface StatusParts {
   desired: Desired;
-  power: Power;
+  controller: LifecycleController;
   tracker: HealthTracker;
   ejection: Ejection | null;
   activeChats: number;
   reinitializations: number;
   reported: Reported | null;
   /** Epoch ms of the next check or attempt. */
-  nextTurnAt: number | null;
+  nextCheckAt: number | null;
 }
 
 /** Everything the host knows about one plugin at this instant, from memory. */
 export function toStatus(parts: StatusParts): PluginStatus {
-  const { desired, power, tracker, ejection, activeChats, reinitializations, reported, nextTurnAt } = parts;
+  const { desired, controller, tracker, ejection, activeChats, reinitializations, reported, nextCheckAt } =
+    parts;
   const { health, failures } = tracker.verdict();
   const lastCheck = tracker.lastCheck();
-  const refusal = power.refusal();
-  const axes = { desired, lifecycle: power.lifecycle(), health };
-  const problem = power.failure() ?? (failures > 0 ? (lastCheck?.error ?? null) : null);
-  const initializedAt = power.link()?.introduction()?.at;
+  const refusal = controller.refusal();
+  const axes = { desired, lifecycle: controller.lifecycle(), health };
+  const problem = controller.failure() ?? (failures > 0 ? (lastCheck?.error ?? null) : null);
+  const initializedAt = controller.connection()?.handshake()?.at;
   return {
     badge: toBadge(axes),
     reason: toReason({
@@ -34,27 +35,27 @@ export function toStatus(parts: StatusParts): PluginStatus {
       problem,
       failures,
       ejection,
-      waitsForPerson: nextTurnAt === null,
+      waitsForPerson: nextCheckAt === null,
       activeChats,
     }),
     lifecycle: axes.lifecycle,
     health,
-    steps: power.steps(),
-    failure: power.failure(),
+    steps: controller.steps(),
+    failure: controller.failure(),
     refusal,
     lastCheck,
     ejection,
     stats: tracker.stats(),
-    models: power.models(),
+    models: controller.models(),
     initializedAt: initializedAt === undefined ? null : toIso(initializedAt),
     reported,
     reinitializations,
-    nextCheckAt: nextTurnAt === null ? null : toIso(nextTurnAt),
+    nextCheckAt: nextCheckAt === null ? null : toIso(nextCheckAt),
   };
 }
 
 /** Of a plugin the host has not heard of. */
-export const STRANGER: PluginStatus = {
+export const UNKNOWN_PLUGIN: PluginStatus = {
   badge: "disabled",
   reason: null,
   lifecycle: "disabled",

@@ -1,6 +1,6 @@
 import type { PluginDrift } from "../contract/drift.ts";
 import type { LifecycleStep, Plugin, PluginSummary } from "../contract/plugin.ts";
-import { concealSensitive } from "../core/config.ts";
+import { redactSensitive } from "../core/config.ts";
 import type { PluginRecord } from "../data/data.ts";
 import type { PluginStatus } from "../host/host.ts";
 
@@ -62,5 +62,5 @@ export function toPlugin(
 /** A field may have become a secret since the plugin was told its value. */
 function concealStep({ manifest }: PluginRecord, step: LifecycleStep): LifecycleStep {
   if (step.request === undefined) return step;
-  return { ...step, request: concealSensitive(manifest.metadata.config_schema, step.request) };
+  return { ...step, request: redactSensitive(manifest.metadata.config_schema, step.request) };
 }

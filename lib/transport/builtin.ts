@@ -91,7 +91,7 @@ export function createBuiltinClient(
 
   return {
     // A plugin in the box is our own code: it repeats nothing it was told.
-    conceal: () => undefined,
+    redact: () => undefined,
     metadata: (signal) =>
       exchange("metadata", timeouts.metadataMs, signal, async () => plugin.metadata(), readMetadata),
     initialize: (config: ConfigValues, signal) =>

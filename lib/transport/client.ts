@@ -23,7 +23,7 @@ export interface PluginClient {
    * Names secrets that the plugin may know from earlier: from now on they are masked in whatever it says. Those of a configuration
    * are known by `initialize` itself.
    */
-  conceal(secrets: readonly string[]): void;
+  redact(secrets: readonly string[]): void;
   metadata(signal?: AbortSignal): Promise<Reply<Metadata>>;
   /** Sends the complete effective configuration, secrets included. */
   initialize(config: ConfigValues, signal?: AbortSignal): Promise<Reply<null>>;

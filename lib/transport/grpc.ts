@@ -53,7 +53,7 @@ export function createGrpcClient(options: GrpcClientOptions): PluginClient {
   }
 
   return {
-    conceal: redaction.conceal,
+    redact: redaction.add,
     metadata: (signal) =>
       exchange("GetMetadata", {}, [timeouts.metadataMs, caps.metadata], signal, (answer, reading) => {
         const metadata = readMetadata(answer, reading);

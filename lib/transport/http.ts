@@ -109,7 +109,7 @@ export function createHttpClient(options: HttpClientOptions): PluginClient {
   }
 
   return {
-    conceal: redaction.conceal,
+    redact: redaction.add,
     metadata: (signal) =>
       exchange({ method: "GET", path: "/metadata" }, timeouts.metadataMs, signal, async (answer) => {
         const metadata = readMetadata(await readJson(answer, caps.metadata), answer.reading);

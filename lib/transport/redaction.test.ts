@@ -21,7 +21,7 @@ describe("redaction", () => {
   it("removes secrets inside base64, whatever stands before them, and as hexadecimal digits", () => {
     const secret = "canary-1234567890";
     const redaction = createRedaction([]);
-    redaction.conceal([secret]);
+    redaction.add([secret]);
     for (const before of ["", "u:", "us:", "user:"]) {
       const basic = Buffer.from(`${before}${secret}!`).toString("base64");
       expect(redaction.text(`Basic ${basic}`)).toContain("[redacted]");
@@ -31,7 +31,7 @@ describe("redaction", () => {
 
   it("removes short secrets from sentences only, and numbers that are a secret", () => {
     const redaction = createRedaction([]);
-    redaction.conceal(["gpt", "on", "987654321"]);
+    redaction.add(["gpt", "on", "987654321"]);
     expect(redaction.value({ id: "gpt", message: "the key gpt is on, not gpts", pin: 987654321 })).toEqual({
       id: "gpt",
       message: "the key [redacted] is on, not gpts",
@@ -51,8 +51,8 @@ describe("redaction", () => {
     const toSecret = (turn: number) =>
       Array.from({ length: 250 }, (_, line) => `${turn}-${line}-`.padEnd(64, "canary")).join("\n");
     for (let turn = 0; turn < 20; turn += 1) {
-      redaction.conceal(["secret-in-use"]);
-      redaction.conceal([toSecret(turn)]);
+      redaction.add(["secret-in-use"]);
+      redaction.add([toSecret(turn)]);
     }
     const output = `${"an ordinary line of output, ".repeat(2_400)}secret-in-use ${toSecret(19)} ${toSecret(18)}`;
     const text = redaction.text(output);

@@ -27,7 +27,7 @@ export interface Redaction {
   /** Remembers the secrets of a configuration that is about to be sent. Those of the few before it stay remembered. */
   learn(config: ConfigValues): void;
   /** Remembers the secrets of one configuration as such, or that it is in use again. */
-  conceal(secrets: readonly string[]): void;
+  add(secrets: readonly string[]): void;
   /** For error messages and excerpts: removes secrets and whatever is shaped like a key. */
   text(text: string): string;
   /** For values read from an answer: removes secrets from every string in it, and numbers that are one. */
@@ -54,7 +54,7 @@ export function createRedaction(sensitiveFields?: readonly string[]): Redaction 
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [hideSecrets(key), hideDeep(item)]));
   };
 
-  function conceal(texts: readonly string[]): void {
+  function add(texts: readonly string[]): void {
     if (texts.length === 0) return;
     const same = known.find((earlier) => texts.every((text) => earlier.texts.has(text)));
     const others = known.filter((earlier) => earlier !== same);
@@ -66,14 +66,14 @@ export function createRedaction(sensitiveFields?: readonly string[]): Redaction 
   }
 
   return {
-    conceal,
+    add,
     learn(config) {
       const found = Object.entries(config).flatMap(([field, value]) => {
         if (value === null || typeof value === "boolean") return [];
         if (sensitiveFields) return sensitiveFields.includes(field) ? textsOf(value) : [];
         return typeof value === "string" && value.length >= SHORTEST_SUSPECT ? [value] : [];
       });
-      conceal(found);
+      add(found);
     },
     text: (text) => hideSecrets(text).replace(KEY_SHAPES, HIDDEN),
     value: (value) => (known.length === 0 ? value : hideDeep(value)),

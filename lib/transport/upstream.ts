@@ -29,7 +29,7 @@ export function createUpstreams(sources: UpstreamSources): OpenUpstream {
   return (options) => {
     const target = toServiceTarget(options.baseUrl);
     const redaction = createRedaction([]);
-    redaction.conceal(options.secrets);
+    redaction.add(options.secrets);
     const { firstByteMs, idleMs } = { ...TIMEOUTS, ...sources.timeouts, ...options };
     const timeouts: Timeouts = { ...TIMEOUTS, ...sources.timeouts, firstByteMs, idleMs };
     return createUpstream({ ...sources, target, redaction, timeouts, headers: options.headers });

@@ -3,13 +3,13 @@ import type { FileChanges, ProcessCommand, ProcessLimits } from "../../contract/
 import { diffInventories, type Inventory } from "../../core/inventory.ts";
 import { isSameJson } from "../../core/json-object.ts";
 import type { ProcessDecision } from "../../data/data.ts";
-import { isCovered, type CommandLook } from "./command-fingerprint.ts";
+import { isCovered, type CommandFingerprint } from "./command-fingerprint.ts";
 
 /** What would be started, with the files behind it. */
-export type Candidate = Pick<CommandLook, "command" | "inventory">;
+export type InspectedCommand = Pick<CommandFingerprint, "command" | "inventory">;
 
 /** What an admin agreed to, and the bounds that were set. */
-export interface ProcessConsent {
+export interface ApprovalStatus {
   /** False before the first approval, and after one was taken back. */
   isGiven: boolean;
   /** How what would be started is not what was approved, for people; null when it is exactly that. */
@@ -18,7 +18,10 @@ export interface ProcessConsent {
 }
 
 /** Compares what would be started with what was decided. */
-export function toConsent({ command, inventory }: Candidate, decision: ProcessDecision): ProcessConsent {
+export function toApprovalStatus(
+  { command, inventory }: InspectedCommand,
+  decision: ProcessDecision,
+): ApprovalStatus {
   const { approval, limits } = decision;
   if (approval === null || isCovered(command, approval.command)) {
     return { isGiven: approval !== null, difference: null, limits };
@@ -31,7 +34,7 @@ export function toConsent({ command, inventory }: Candidate, decision: ProcessDe
 }
 
 /** Throws `process_needs_approval` unless exactly `command` was approved. */
-export function requireApproval(command: ProcessCommand, { isGiven, difference }: ProcessConsent): void {
+export function requireApproval(command: ProcessCommand, { isGiven, difference }: ApprovalStatus): void {
   if (isGiven && difference === null) return;
   const line = [command.command, ...command.args].join(" ");
   throw new AppError(

@@ -18,7 +18,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Manifest } from "../../contract/manifest.ts";
 import { createClock } from "../../real-clock.ts";
 import { createFileDigests } from "./file-digest.ts";
-import { isCovered, lookAtCommand } from "./command-fingerprint.ts";
+import { isCovered, fingerprintCommand } from "./command-fingerprint.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -46,12 +46,12 @@ function lookAt(
     ...{ command, args, env },
   });
   const file = join(folder, "plugin.yaml");
-  return lookAtCommand({ manifest, file, searchPath: path, digests, clock });
+  return fingerprintCommand({ manifest, file, searchPath: path, digests, clock });
 }
 
 const resolveIt = async (...what: Parameters<typeof lookAt>) => (await lookAt(...what)).command;
 
-describe("lookAtCommand", () => {
+describe("fingerprintCommand", () => {
   it("finds a bare name on the search path and a path in the folder", async () => {
     expect((await resolveIt("node", ["plugin.js"])).executable).toMatch(/^\/.*node/);
     expect((await resolveIt("./run")).executable).toBe(join(folder, "run"));

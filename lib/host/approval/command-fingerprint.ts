@@ -18,13 +18,13 @@ import { isInside } from "../folder/manifest-file.ts";
 const MAX_PROGRAM_BYTES = 1_073_741_824n;
 
 /** What starting a process would run, and what was looked at to say so. */
-export interface CommandLook {
+export interface CommandFingerprint {
   command: ProcessCommand;
   coverage: FolderCoverage;
   inventory: Inventory;
 }
 
-export interface LookOptions {
+export interface FingerprintOptions {
   manifest: Manifest;
   /** Absolute path of the manifest's file: its folder is the plugin's. */
   file: string;
@@ -43,7 +43,7 @@ export interface LookOptions {
  * @throws AppError `process_not_found`, `process_not_executable`, `process_folder_uncovered`, `invalid_manifest` for an environment
  * that is refused
  */
-export async function lookAtCommand(options: LookOptions): Promise<CommandLook> {
+export async function fingerprintCommand(options: FingerprintOptions): Promise<CommandFingerprint> {
   const { file, searchPath, digests, clock, again, signal } = options;
   const { command = "", args = [], env = {} } = options.manifest;
   requireHarmless(Object.keys(env));

@@ -8,7 +8,7 @@ import { Manifest } from "../../contract/manifest.ts";
 import type { PluginRecord } from "../../data/data.ts";
 import { createClock } from "../../real-clock.ts";
 import { createTestData, type TestData } from "../../../test/database.ts";
-import { createCommandLooks } from "./command-inspector.ts";
+import { createCommandInspector } from "./command-inspector.ts";
 
 const SEARCH_PATH = dirname(process.execPath);
 const clock = createClock();
@@ -68,7 +68,7 @@ describe("a look for a decision", () => {
     await once(writer.stdout, "data");
     // Digests of files that have just been written are not remembered.
     const later = { ...clock, now: () => clock.now() + 10_000 };
-    const looks = createCommandLooks(later, SEARCH_PATH);
+    const looks = createCommandInspector(later, SEARCH_PATH);
     const plugin = await record();
     const before = (await looks.now(plugin)).command.digest;
     const written = once(writer.stdout, "data");
@@ -85,7 +85,7 @@ describe("a look for a decision", () => {
     await writeFile(program, "");
     await chmod(program, 0o755);
     await truncate(program, 2 ** 40);
-    const looks = createCommandLooks(clock, SEARCH_PATH);
+    const looks = createCommandInspector(clock, SEARCH_PATH);
     await expect(looks.now(await record(program))).rejects.toMatchObject(uncovered("larger than 1 GB"));
     await rm(program);
   });
@@ -93,14 +93,14 @@ describe("a look for a decision", () => {
   it("ends with its caller's patience, whatever it waits for", async () => {
     fill(folder, "f", 200);
     const stuck = { ...clock, sleep: () => new Promise<void>(() => undefined) };
-    const looks = createCommandLooks(stuck, SEARCH_PATH);
+    const looks = createCommandInspector(stuck, SEARCH_PATH);
     const plugin = await record();
     const newer = new AbortController();
     const look = looks.now(plugin, { signal: newer.signal });
     setImmediate(() => newer.abort());
     await expect(look).rejects.toMatchObject({ code: "request_aborted" });
     const soon = { ...stuck, deadline: () => clock.deadline(50) };
-    await expect(createCommandLooks(soon, SEARCH_PATH).recent(plugin)).rejects.toMatchObject(
+    await expect(createCommandInspector(soon, SEARCH_PATH).recent(plugin)).rejects.toMatchObject(
       uncovered("could not be read within 10 s"),
     );
   });
@@ -111,7 +111,10 @@ describe("a look for a page", () => {
     await mkdir(join(folder, "many"));
     fill(join(folder, "many"), "f", 20_001);
     let passed = 0;
-    const looks = createCommandLooks({ ...clock, monotonic: () => clock.monotonic() + passed }, SEARCH_PATH);
+    const looks = createCommandInspector(
+      { ...clock, monotonic: () => clock.monotonic() + passed },
+      SEARCH_PATH,
+    );
     const plugin = await record();
     await expect(looks.recent(plugin)).rejects.toMatchObject(uncovered("20,000 files"));
     await rm(join(folder, "many"), { recursive: true });
@@ -123,7 +126,7 @@ describe("a look for a page", () => {
   it("is dropped by a decision", async () => {
     const pipe = join(folder, "pipe");
     execFileSync("/bin/sh", ["-c", 'mkfifo "$0"', pipe]);
-    const looks = createCommandLooks(clock, SEARCH_PATH);
+    const looks = createCommandInspector(clock, SEARCH_PATH);
     const plugin = await record();
     await expect(looks.recent(plugin)).rejects.toMatchObject(uncovered("pipe"));
     await rm(pipe);
@@ -135,7 +138,7 @@ describe("a look for a page", () => {
     const deep = join(folder, ...Array.from({ length: 4 }, () => "d".repeat(250)));
     await mkdir(deep, { recursive: true });
     fill(deep, "f".repeat(200), 1_700);
-    const looks = createCommandLooks(clock, SEARCH_PATH);
+    const looks = createCommandInspector(clock, SEARCH_PATH);
     await expect(looks.recent(await record())).rejects.toMatchObject(uncovered("letters of names"));
   });
 });

@@ -5,7 +5,7 @@ import type { Clock } from "../../core/clock.ts";
 import type { PluginRecord } from "../../data/data.ts";
 import { createFileDigests } from "./file-digest.ts";
 import { uncovered } from "./folder-digest.ts";
-import { lookAtCommand, type CommandLook } from "./command-fingerprint.ts";
+import { fingerprintCommand, type CommandFingerprint } from "./command-fingerprint.ts";
 import { requireWanted } from "../failure.ts";
 
 /** A folder with more files than this is not looked at again for every page. */
@@ -18,44 +18,44 @@ const PAGE_MS = 10_000;
 /** One for a decision, ms: a gigabyte from a slow disk. */
 const DECISION_MS = 60_000;
 
-export interface LookHow {
+export interface InspectOptions {
   /** Interrupts the look, whatever it is waiting for. */
   signal?: AbortSignal;
   /** False where a look that reads everything follows; true unless given. */
   again?: boolean;
 }
 
-/** Looks at what the commands of plugins would run. Both throw what `lookAtCommand` throws, and `process_folder_uncovered` when it takes too long. */
-export interface CommandLooks {
+/** Looks at what the commands of plugins would run. Both throw what `fingerprintCommand` throws, and `process_folder_uncovered` when it takes too long. */
+export interface CommandInspector {
   /** As it is at this moment, every byte read again: for decisions. Throws `request_aborted` too. */
-  now(record: PluginRecord, how?: LookHow): Promise<CommandLook>;
+  now(record: PluginRecord, how?: InspectOptions): Promise<CommandFingerprint>;
   /** For pages that ask often: one look at a time, and a few seconds old where the folder is full or refused. */
-  recent(record: PluginRecord): Promise<CommandLook>;
+  recent(record: PluginRecord): Promise<CommandFingerprint>;
   forget(pluginId: string): void;
 }
 
 interface Kept {
   subject: string;
-  look: Promise<CommandLook>;
+  look: Promise<CommandFingerprint>;
   /** Monotonic ms until which it holds; while it is being taken, for ever. */
   until: number;
 }
 
-export function createCommandLooks(clock: Clock, searchPath: string): CommandLooks {
+export function createCommandInspector(clock: Clock, searchPath: string): CommandInspector {
   const digests = createFileDigests(clock);
   const kept = new Map<string, Kept>();
 
   async function take(
     { manifest, file, name }: PluginRecord,
     withinMs: number,
-    { signal: unwanted, again = false }: LookHow = {},
-  ): Promise<CommandLook> {
+    { signal: unwanted, again = false }: InspectOptions = {},
+  ): Promise<CommandFingerprint> {
     if (!file) throw homeless(name);
     const deadline = clock.deadline(withinMs);
     const signal = AbortSignal.any([deadline.signal, ...(unwanted ? [unwanted] : [])]);
     try {
       const options = { manifest, file: file.path, searchPath, digests, clock, again, signal };
-      return await abortable(lookAtCommand(options), signal);
+      return await abortable(fingerprintCommand(options), signal);
     } catch (error) {
       if (unwanted) requireWanted(unwanted);
       throw deadline.signal.aborted ? tooSlow(file.path, withinMs) : error;

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { createScriptedPlugin, toChunk } from "../../../test/scripted-client.ts";
 import { createClock } from "../../real-clock.ts";
-import { createChats } from "./active-chats.ts";
+import { createActiveChats } from "./active-chats.ts";
 
 it("lets everybody else have turns while a plugin sends thousands of chunks at once", async () => {
   const plugin = createScriptedPlugin();
@@ -15,7 +15,7 @@ it("lets everybody else have turns while a plugin sends thousands of chunks at o
   })();
   let chunks = 0;
   const request = { model: "acme-1", messages: [] };
-  const chat = createChats(createClock()).run(plugin.connect(), request, new AbortController().signal);
+  const chat = createActiveChats(createClock()).run(plugin.connect(), request, new AbortController().signal);
   for await (const { choices } of chat) chunks += choices.length;
   isOver = true;
   await others;

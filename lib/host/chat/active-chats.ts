@@ -4,7 +4,7 @@ import type { Clock } from "../../core/clock.ts";
 import type { PluginClient } from "../../transport/client.ts";
 
 /** The chats of one plugin that run right now. */
-export interface Chats {
+export interface ActiveChats {
   count(): number;
   /** Counts as running from the first pull until the consumer leaves or the answer ends; leaving aborts upstream. */
   run(client: PluginClient, request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatChunk, void, void>;
@@ -17,7 +17,7 @@ export interface Chats {
 /** Chunks that arrived together are passed on in one turn of the event loop, up to so many: a read of 64 KB can hold thousands. */
 const CHUNKS_AT_ONCE = 64;
 
-export function createChats(clock: Clock): Chats {
+export function createActiveChats(clock: Clock): ActiveChats {
   const running = new Map<AbortController, PluginClient>();
   const waiting = new Map<AbortController, PluginClient | undefined>();
   const runs = (client?: PluginClient) =>

@@ -15,7 +15,7 @@ import { isLostContact, toFailure } from "../failure.ts";
 import type { HealthTracker } from "../health/health-tracker.ts";
 
 /** Knows from the chats of one plugin whether it should be routed to. Blocks nothing and moves no axis: it is asked. */
-export interface Ejector {
+export interface OutlierEjection {
   /** Passes a chat through and notes how it ends. A reader who leaves, or whose `signal` aborts, has shown nothing. */
   follow(chat: AsyncIterable<ChatChunk>, signal: AbortSignal): AsyncGenerator<ChatChunk, void, void>;
   /** Null while the plugin may be routed to. */
@@ -24,15 +24,20 @@ export interface Ejector {
   reset(): void;
 }
 
-export interface EjectorOptions {
+export interface OutlierEjectionOptions {
   clock: Clock;
   log: Log;
   tracker: HealthTracker;
-  /** See `Monitor`. */
+  /** See `CheckScheduler`. */
   stalledSince: (sinceMs: number) => boolean;
 }
 
-export function createEjector({ clock, log, tracker, stalledSince }: EjectorOptions): Ejector {
+export function createOutlierEjection({
+  clock,
+  log,
+  tracker,
+  stalledSince,
+}: OutlierEjectionOptions): OutlierEjection {
   let record: ChatRecord = NOTHING_WRONG;
   let lastError: ErrorInfo | null = null;
   /** Of the newest ejection: what people see does not follow a wall clock that jumps. */

@@ -9,7 +9,7 @@ import type { Log } from "../../log.ts";
 import type { PluginClient } from "../../transport/client.ts";
 import { checkHealth } from "./health-check.ts";
 import type { CreateClient } from "./client-factory.ts";
-import type { Destinations } from "./secret-origin.ts";
+import type { SecretOrigins } from "./secret-origin.ts";
 import { toError, toFailure } from "../failure.ts";
 import { confirmIdentity } from "./handshake.ts";
 import {
@@ -46,16 +46,16 @@ export interface TrialOutcome {
 export interface TrialOptions {
   record: PluginRecord;
   configs: Repositories["configs"];
-  originOf: Destinations["originOf"];
+  originOf: SecretOrigins["originOf"];
   createClient: CreateClient;
   clock: Clock;
   log: Log;
   signal: AbortSignal;
   /** What the plugin says it is. */
   onMetadata: (metadata: Metadata) => void;
-  /** See `IntroductionOptions`. */
+  /** See `HandshakeOptions`. */
   requireOwner: (used: PluginRecord) => Promise<void>;
-  /** See `Power`. */
+  /** See `LifecycleController`. */
   findLoss: (failure: ErrorInfo, signal: AbortSignal) => Promise<ErrorInfo | null>;
   /** The draft is about to be sent. */
   onTold: () => void;
@@ -92,7 +92,7 @@ export async function runTrial(trial: Trial, options: TrialOptions): Promise<Tri
     steps.begin("initialize");
     await options.requireOwner(record);
     client = createClient({ type: manifest.type, endpoint, manifest }, { pluginId: record.id, log });
-    client.conceal(config.secrets);
+    client.redact(config.secrets);
     options.onSecrets(config.secrets);
     signal.throwIfAborted();
     told = true;
@@ -182,7 +182,7 @@ async function reachOut(steps: TrialSteps, options: TrialOptions, config: Outgoi
     { type: manifest.type, endpoint, manifest },
     { pluginId: record.id, log, ...(endpoint === null ? {} : { trace: reach }) },
   );
-  client.conceal(config.secrets);
+  client.redact(config.secrets);
   steps.begin(endpoint === null ? "metadata" : "address");
   const startedMs = clock.monotonic();
   try {

@@ -7,7 +7,7 @@ import { describeCount, requireComplete, type OutgoingConfig } from "./effective
 import type { StepLog } from "./step-log.ts";
 
 /** What a plugin said and was told when it was initialised. */
-export interface Introduction {
+export interface Handshake {
   metadata: Metadata;
   /** The configuration it accepted, secrets included: it stays in memory. */
   config: OutgoingConfig;
@@ -15,7 +15,7 @@ export interface Introduction {
   record: PluginRecord;
 }
 
-export interface IntroductionOptions {
+export interface HandshakeOptions {
   record: PluginRecord;
   client: PluginClient;
   /** Opens the configuration to send; may throw, which is the step `config`'s to tell. */
@@ -35,7 +35,7 @@ export interface IntroductionOptions {
  * Secrets are opened only after the identity is confirmed, so another program on the same port is never told any.
  * Throws the plugin's error, `plugin_identity_mismatch` or `config_incomplete`.
  */
-export async function introduce(options: IntroductionOptions): Promise<Introduction> {
+export async function introduce(options: HandshakeOptions): Promise<Handshake> {
   const { record, client, open, steps, signal, onMetadata, onIdentified } = options;
   const schema = record.manifest.metadata.config_schema;
   const opening = open();
@@ -44,7 +44,7 @@ export async function introduce(options: IntroductionOptions): Promise<Introduct
     ({ secrets }) => secrets,
     () => [],
   );
-  client.conceal(known);
+  client.redact(known);
   const metadata = await steps.run("metadata", async () => {
     const reply = await client.metadata(signal);
     const { value } = reply;

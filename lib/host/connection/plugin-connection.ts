@@ -10,16 +10,16 @@ import type { Log } from "../../log.ts";
 import type { PluginClient, Reply } from "../../transport/client.ts";
 import { checkHealth, failedCheck } from "./health-check.ts";
 import type { CheckResult } from "./health-check.ts";
-import type { Destinations } from "./secret-origin.ts";
+import type { SecretOrigins } from "./secret-origin.ts";
 import { isLostContact, needsPerson, stopsTraffic, toFailure } from "../failure.ts";
 import { introduce } from "./handshake.ts";
-import type { Introduction, IntroductionOptions } from "./handshake.ts";
+import type { Handshake, HandshakeOptions } from "./handshake.ts";
 import { openConfig } from "./effective-config.ts";
 import { unrecorded } from "./step-log.ts";
 import type { StepLog } from "./step-log.ts";
 
 /** A health check, and what it led to. */
-export interface LinkCheck {
+export interface ConnectionCheck {
   result: CheckResult;
   /** The plugin had been restarted, was initialised again, and is well. */
   reinitialized: boolean;
@@ -31,57 +31,57 @@ export interface LinkCheck {
  * The connection to one plugin that is switched on, and what was learnt through it. Knows nothing of lifecycle or
  * verdict. One call of `introduce` or `check` at a time; the runner sees to that.
  */
-export interface Link {
+export interface PluginConnection {
   readonly client: PluginClient;
-  /** Where it leads, as the runner names it: another one needs another link. */
+  /** Where it leads, as the runner names it: another one needs another connection. */
   readonly address: string;
-  /** The newest introduction and when (epoch ms) it was accepted; null before the first. */
-  introduction(): (Introduction & { at: number }) | null;
+  /** The newest handshake and when (epoch ms) it was accepted; null before the first. */
+  handshake(): (Handshake & { at: number }) | null;
   /** True once a configuration may have reached the plugin: it deserves a cleanup then. */
   wasTold(): boolean;
   /** Keeps the secrets that are saved out of whatever the plugin says from now on; those that cannot be opened are not sent either. */
-  conceal(): Promise<void>;
+  redactSavedSecrets(): Promise<void>;
   /** With what is saved; takes the place of what was pinned. */
   introduce(steps: Pick<StepLog, "run">, signal: AbortSignal, onIdentified: () => void): Promise<void>;
   /** From now on the plugin is told this whenever it has to be told again, whatever is saved. */
-  pin(introduction: Introduction): void;
+  pin(handshake: Handshake): void;
   /** Tells it again what it works with: what was pinned, else what is saved. Throws when the plugin is registered elsewhere by now. */
   repeat(steps: Pick<StepLog, "run">, signal: AbortSignal): Promise<void>;
   /** Version of the configuration the newest `introduce` opened; null when it opened none. */
   attemptedVersion(): number | null;
   /** Checks health. A plugin that was restarted is initialised again before it is believed. */
-  check(signal: AbortSignal): Promise<LinkCheck>;
+  check(signal: AbortSignal): Promise<ConnectionCheck>;
   /** The plugin said elsewhere, for example in a chat, that nobody initialised it: the next check will. */
-  distrust(): void;
+  markStale(): void;
   /** Throws the plugin's error. */
   listModels(signal?: AbortSignal): Promise<Reply<Model[]>>;
   /** What the model a request names can do: its own word, else the plugin's. */
   capabilities(request: ChatRequest, models: PluginModels): ChatCapabilities;
 }
 
-export interface LinkOptions {
+export interface PluginConnectionOptions {
   client: PluginClient;
   address: string;
-  /** Asked anew every time: name and interval may change while the link lives. */
+  /** Asked anew every time: name and interval may change while the connection lives. */
   record: () => PluginRecord;
   configs: Repositories["configs"];
-  originOf: Destinations["originOf"];
+  originOf: SecretOrigins["originOf"];
   /** What the plugin says it is, every time it is asked. */
   onMetadata?: (metadata: Metadata) => void;
-  /** See `IntroductionOptions`. */
+  /** See `HandshakeOptions`. */
   requireOwner: (used: PluginRecord) => Promise<void>;
   clock: Clock;
   log: Log;
 }
 
-export function createLink(options: LinkOptions): Link {
+export function createPluginConnection(options: PluginConnectionOptions): PluginConnection {
   const { client, address, record, configs, originOf, onMetadata, requireOwner, clock, log } = options;
-  let introduction: (Introduction & { at: number }) | null = null;
+  let handshake: (Handshake & { at: number }) | null = null;
   let told = false;
   let lostContact = false;
-  let distrusted = false;
+  let isStale = false;
   let bootId: string | null = null;
-  let pinned: Introduction | null = null;
+  let pinned: Handshake | null = null;
   let attemptedVersion: number | null = null;
 
   const hasMoved = () => addressOf(record()) !== address;
@@ -94,7 +94,11 @@ export function createLink(options: LinkOptions): Link {
     return config;
   }
 
-  async function introduceOnce(steps: Pick<StepLog, "run">, signal: AbortSignal, onIdentified: () => void) {
+  async function handshakeWithSaved(
+    steps: Pick<StepLog, "run">,
+    signal: AbortSignal,
+    onIdentified: () => void,
+  ) {
     attemptedVersion = null;
     await tell({ record: record(), open: openSaved }, steps, signal, onIdentified);
     pinned = null;
@@ -102,14 +106,14 @@ export function createLink(options: LinkOptions): Link {
 
   async function repeat(steps: Pick<StepLog, "run">, signal: AbortSignal): Promise<void> {
     const known = pinned;
-    if (known === null) return introduceOnce(steps, signal, ignore);
+    if (known === null) return handshakeWithSaved(steps, signal, ignore);
     // Whoever answers here may be somebody else by now, whom nobody means to tell anything.
     if (hasMoved()) throw movedOn(record());
     await tell({ record: known.record, open: async () => known.config }, steps, signal, ignore);
   }
 
   async function tell(
-    what: Pick<IntroductionOptions, "record" | "open">,
+    what: Pick<HandshakeOptions, "record" | "open">,
     steps: Pick<StepLog, "run">,
     signal: AbortSignal,
     onIdentified: () => void,
@@ -119,12 +123,12 @@ export function createLink(options: LinkOptions): Link {
       onIdentified();
     };
     const heard = { onIdentified: identified, ...(onMetadata ? { onMetadata } : {}) };
-    introduction = {
+    handshake = {
       ...(await introduce({ ...what, client, steps, signal, requireOwner, ...heard })),
       at: clock.now(),
     };
     lostContact = false;
-    distrusted = false;
+    isStale = false;
     bootId = null;
   }
 
@@ -138,8 +142,8 @@ export function createLink(options: LinkOptions): Link {
   }
 
   /** Evidence that the process behind the address is not the one that was initialised. */
-  function isStranger(result: CheckResult): boolean {
-    if (result.notInitialized || distrusted) return true;
+  function isAnotherProcess(result: CheckResult): boolean {
+    if (result.notInitialized || isStale) return true;
     if (result.bootId !== null && bootId !== null) return result.bootId !== bootId;
     // A plugin in the box forgets nothing when its provider is away.
     return lostContact && record().manifest.type !== "builtin";
@@ -151,7 +155,7 @@ export function createLink(options: LinkOptions): Link {
     else if (result.error === null) lostContact = false;
   }
 
-  async function checkAgain(first: CheckResult, signal: AbortSignal): Promise<LinkCheck> {
+  async function checkAgain(first: CheckResult, signal: AbortSignal): Promise<ConnectionCheck> {
     try {
       await repeat(unrecorded, signal);
     } catch (error) {
@@ -167,11 +171,11 @@ export function createLink(options: LinkOptions): Link {
   return {
     client,
     address,
-    introduction: () => introduction,
+    handshake: () => handshake,
     wasTold: () => told,
-    conceal: () =>
-      openConfig(record(), { configs, originOf }).then(({ secrets }) => client.conceal(secrets), ignore),
-    introduce: introduceOnce,
+    redactSavedSecrets: () =>
+      openConfig(record(), { configs, originOf }).then(({ secrets }) => client.redact(secrets), ignore),
+    introduce: handshakeWithSaved,
     pin: (known) => void (pinned = known),
     repeat,
     attemptedVersion: () => attemptedVersion,
@@ -179,14 +183,14 @@ export function createLink(options: LinkOptions): Link {
       const result = await askOnce(signal);
       const answered =
         result.error === null || result.error.code === "plugin_unhealthy" || result.notInitialized;
-      if (answered && !signal.aborted && isStranger(result)) return checkAgain(result, signal);
+      if (answered && !signal.aborted && isAnotherProcess(result)) return checkAgain(result, signal);
       remember(result);
       return { result, reinitialized: false, refused: false };
     },
-    distrust: () => void (distrusted = true),
+    markStale: () => void (isStale = true),
     listModels: (signal) => client.models(signal),
     capabilities({ model }, { models }) {
-      const { metadata } = introduction ?? record().manifest;
+      const { metadata } = handshake ?? record().manifest;
       return capabilitiesOf(metadata, models.find(({ id }) => id === model) ?? null);
     },
   };

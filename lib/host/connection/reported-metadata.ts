@@ -4,17 +4,17 @@ import { isSameJson } from "../../core/json-object.ts";
 import type { Reported } from "../host.ts";
 
 /** What one plugin says it is, as it was asked last. */
-export interface Descriptions {
-  hear(this: void, metadata: Metadata): void;
+export interface ReportedMetadata {
+  onMetadata(this: void, metadata: Metadata): void;
   newest(): Reported | null;
 }
 
 /** The same words keep their name, so that what a person has looked at is what they accept. */
-export function createDescriptions(clock: Clock): Descriptions {
+export function createReportedMetadata(clock: Clock): ReportedMetadata {
   let newest: Reported | null = null;
   let count = 0;
   return {
-    hear(metadata) {
+    onMetadata(metadata) {
       if (newest !== null && isSameJson(newest.metadata as Json, metadata as Json)) return;
       const at = Math.round(clock.now());
       count += 1;

@@ -8,7 +8,7 @@ import type { BuiltinPlugin } from "../../transport/client.ts";
 type Placed = Pick<PluginRecord, "endpoint" | "manifest">;
 
 /** Where plugins go with what they are told. A secret belongs to that place. */
-export interface Destinations {
+export interface SecretOrigins {
   /** Scheme, host and port the plugin's secrets are sent to while these are its explicit values; null while that is nowhere. */
   originOf(this: void, record: Placed, values: ConfigValues): string | null;
   /** The field that says so; null for a plugin that has an endpoint, or goes nowhere. */
@@ -19,9 +19,9 @@ export interface Destinations {
  * What a built-in plugin itself says counts, never its registration: whoever writes a manifest could leave the address out.
  * @param findBuiltin a plugin in the box by its provider_type
  */
-export function createDestinations(
+export function createSecretOrigins(
   findBuiltin: (name: string) => Pick<BuiltinPlugin, "address"> | null,
-): Destinations {
+): SecretOrigins {
   function addressField({ manifest }: Placed): AddressField | null {
     if (manifest.type !== "builtin") return null;
     return findBuiltin(manifest.metadata.provider_type)?.address ?? null;
@@ -40,7 +40,7 @@ export function createDestinations(
 /** Where what is saved leads; undefined when that cannot be read. Only of a plugin in the box do the values say it. */
 export async function findOrigin(
   record: PluginRecord,
-  originOf: Destinations["originOf"],
+  originOf: SecretOrigins["originOf"],
   configs: Pick<Repositories["configs"], "get">,
 ): Promise<string | null | undefined> {
   if (record.endpoint !== null) return originOf(record, {});

@@ -2,9 +2,9 @@ import { stat } from "node:fs/promises";
 import type { Finding } from "../../contract/manifest.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { Log } from "../../log.ts";
-import { createChangeSignal, type OpenWatch } from "./file-watcher.ts";
+import { createFileWatcher, type OpenWatch } from "./file-watcher.ts";
 import { isInside, readManifestFile, type FileContent } from "./manifest-file.ts";
-import { readTree, type FolderState, type FoundFile, type Tree } from "./manifest-scan.ts";
+import { scanFolders, type FolderState, type FoundFile, type ManifestScan } from "./manifest-scan.ts";
 
 /** A file is read once nothing happened to it for so long, ms: editors and copies write in several pieces. */
 export const SETTLE_MS = 200;
@@ -77,7 +77,7 @@ export function createDirectoryWatcher(options: DirectoryWatcherOptions): Direct
   let delivered = "";
   let sweepAt = 0;
   let running: Promise<void> | null = null;
-  const signal = createChangeSignal(log, wake, options.openWatch);
+  const signal = createFileWatcher(log, wake, options.openWatch);
 
   function wake(): void {
     changed = true;
@@ -88,7 +88,7 @@ export function createDirectoryWatcher(options: DirectoryWatcherOptions): Direct
   async function look(isAsked = false): Promise<void> {
     changed = false;
     sweepAt = clock.monotonic() + SWEEP_MS;
-    const tree = await readTree(folders);
+    const tree = await scanFolders(folders);
     noteMissing(tree);
     const settled = Array.from(tree.files.values()).filter(isSettled);
     const readings: FolderReading[] = [];
@@ -128,7 +128,7 @@ export function createDirectoryWatcher(options: DirectoryWatcherOptions): Direct
   }
 
   /** An editor that replaces a file leaves a moment without one. */
-  function noteMissing(tree: Tree): void {
+  function noteMissing(tree: ManifestScan): void {
     const now = clock.monotonic();
     for (const path of seen.keys()) {
       if (tree.files.has(path)) missing.delete(path);

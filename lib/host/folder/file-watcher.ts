@@ -10,7 +10,7 @@ const EXHAUSTED = new Set(["ENOSPC", "EMFILE", "ENFILE"]);
 export type OpenWatch = typeof watch;
 
 /** Tells that something in the folders may have changed; what, is for a look at the folders to find out. */
-export interface ChangeSignal {
+export interface FileWatcher {
   /** Watches these folders instead of the former ones. Folders that do not exist are left out. */
   watch(folders: readonly string[]): Promise<void>;
   /** True when the operating system ran out of watches: somebody has to look by themselves, from time to time. */
@@ -18,7 +18,7 @@ export interface ChangeSignal {
   close(): Promise<void>;
 }
 
-export function createChangeSignal(log: Log, onChange: () => void, open: OpenWatch = watch): ChangeSignal {
+export function createFileWatcher(log: Log, onChange: () => void, open: OpenWatch = watch): FileWatcher {
   let watcher: FSWatcher | null = null;
   let blind = false;
 

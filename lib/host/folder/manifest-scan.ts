@@ -39,7 +39,7 @@ export interface FolderState {
 }
 
 /** Everything that matters in the watched folders at one instant. */
-export interface Tree {
+export interface ManifestScan {
   folders: FolderState[];
   /** By path. */
   files: Map<string, FoundFile>;
@@ -60,8 +60,8 @@ export function isSkipped(path: string): boolean {
 }
 
 /** Looks at names and stamps, opens no file, follows no linked directory. Never rejects. */
-export async function readTree(folders: readonly string[]): Promise<Tree> {
-  const tree: Tree = { folders: [], files: new Map(), problems: new Map(), blind: [] };
+export async function scanFolders(folders: readonly string[]): Promise<ManifestScan> {
+  const tree: ManifestScan = { folders: [], files: new Map(), problems: new Map(), blind: [] };
   for (const folder of folders) {
     const before = tree.files.size;
     const exists = await readFolder(tree, folder);
@@ -70,7 +70,7 @@ export async function readTree(folders: readonly string[]): Promise<Tree> {
   return tree;
 }
 
-async function readFolder(tree: Tree, folder: string): Promise<boolean> {
+async function readFolder(tree: ManifestScan, folder: string): Promise<boolean> {
   try {
     const realFolder = await realpath(folder);
     if (!(await stat(realFolder)).isDirectory()) {
@@ -89,7 +89,7 @@ async function readFolder(tree: Tree, folder: string): Promise<boolean> {
 }
 
 interface Walk {
-  tree: Tree;
+  tree: ManifestScan;
   folder: string;
   realFolder: string;
   left: number;
@@ -137,7 +137,7 @@ async function readLink(walk: Walk, path: string, link: Stats): Promise<void> {
     const stats = await stat(target);
     if (!stats.isDirectory() && !isManifestName(path)) return;
     if (!isInside(realFolder, target)) tree.problems.set(path, linkProblem());
-    else if (stats.isFile() && !isSeenAnyway(realFolder, target)) addFile(walk, path, [link, stats]);
+    else if (stats.isFile() && !isScannedAnyway(realFolder, target)) addFile(walk, path, [link, stats]);
     else if (!stats.isFile() && !stats.isDirectory()) tree.problems.set(path, notAFileProblem());
   } catch (error) {
     if (!isManifestName(path)) return;
@@ -148,7 +148,7 @@ async function readLink(walk: Walk, path: string, link: Stats): Promise<void> {
   }
 }
 
-function isSeenAnyway(realFolder: string, target: string): boolean {
+function isScannedAnyway(realFolder: string, target: string): boolean {
   const segments = target.slice(realFolder.length + 1).split("/");
   return isManifestName(target) && !segments.slice(0, -1).some(isSkipped);
 }
@@ -162,7 +162,7 @@ function addFile({ tree, folder, realFolder }: Walk, path: string, stats: Stats[
   tree.files.set(path, { path, folder, realFolder, fingerprint, changedAt });
 }
 
-function markBlind({ problems, blind }: Tree, path: string, problem: Finding): void {
+function markBlind({ problems, blind }: ManifestScan, path: string, problem: Finding): void {
   problems.set(path, problem);
   blind.push(path);
 }

@@ -1,6 +1,6 @@
 import type { Clock } from "../../core/clock.ts";
 import type { Log } from "../../log.ts";
-import { createGate } from "../../async/semaphore.ts";
+import { createSemaphore } from "../../async/semaphore.ts";
 
 /** What is to happen again and again to one plugin while nothing else does. */
 export interface Target {
@@ -21,7 +21,7 @@ export interface Watched {
 }
 
 /** Keeps one loop per plugin: wait, act, wait. A loop never overlaps itself. */
-export interface Monitor {
+export interface CheckScheduler {
   start(): void;
   /** Ends every wait. Turns under way are not awaited: whoever runs them ends them. */
   stop(): void;
@@ -29,12 +29,12 @@ export interface Monitor {
   /** Brings one plugin's loop to what is wanted, now instead of with the next tick. */
   sync(watched: Watched): void;
   /** Wall clock, epoch ms, of the plugin's next turn; null when none is planned. */
-  nextTurnAt(id: string): number | null;
+  nextCheckAt(id: string): number | null;
   /** True when this process itself stood still at some time since `sinceMs` (monotonic): its timeouts prove nothing then. */
   stalledSince(sinceMs: number): boolean;
 }
 
-export interface MonitorOptions {
+export interface CheckSchedulerOptions {
   clock: Clock;
   log: Log;
   watched: () => Iterable<Watched>;
@@ -54,11 +54,17 @@ interface Loop {
   dueAt: number;
 }
 
-export function createMonitor({ clock, log, watched, onTick, concurrency }: MonitorOptions): Monitor {
+export function createCheckScheduler({
+  clock,
+  log,
+  watched,
+  onTick,
+  concurrency,
+}: CheckSchedulerOptions): CheckScheduler {
   const loops = new Map<string, Loop>();
   // Two lines: a thousand dead plugins, each waiting for its timeout, must not make the living ones late.
-  const healthy = createGate(concurrency);
-  const suspects = createGate(concurrency);
+  const healthy = createSemaphore(concurrency);
+  const suspects = createSemaphore(concurrency);
   let ticking: AbortController | null = null;
   let lastTickMs = -Infinity;
   let lastStallMs = -Infinity;
@@ -90,8 +96,8 @@ export function createMonitor({ clock, log, watched, onTick, concurrency }: Moni
       await clock.sleep(delayMs, signal);
       if (signal.aborted) return;
       const { run } = next;
-      const gate = next.isSuspect() ? suspects : healthy;
-      await gate.run(async () => (signal.aborted ? undefined : run()));
+      const semaphore = next.isSuspect() ? suspects : healthy;
+      await semaphore.run(async () => (signal.aborted ? undefined : run()));
     }
   }
 
@@ -136,7 +142,7 @@ export function createMonitor({ clock, log, watched, onTick, concurrency }: Moni
     },
     isTicking: () => ticking !== null && clock.monotonic() - lastTickMs < 5 * TICK_MS,
     sync,
-    nextTurnAt: (id) => loops.get(id)?.dueAt ?? null,
+    nextCheckAt: (id) => loops.get(id)?.dueAt ?? null,
     stalledSince: (sinceMs) => lastStallMs >= sinceMs || clock.monotonic() - lastTickMs > STALL_MS,
   };
 }

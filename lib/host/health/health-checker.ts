@@ -3,14 +3,14 @@ import type { Log } from "../../log.ts";
 import type { CheckResult } from "../connection/health-check.ts";
 import { isLostContact, isOwnTrouble } from "../failure.ts";
 import type { HealthTracker } from "./health-tracker.ts";
-import type { Link, LinkCheck } from "../connection/plugin-connection.ts";
+import type { PluginConnection, ConnectionCheck } from "../connection/plugin-connection.ts";
 
 /** Runs the health checks of one plugin, one at a time, and reports those that say something about it. */
-export interface Observer {
+export interface HealthChecker {
   /** One check, reported. Only while nothing else checks. */
-  observe(link: Link, signal: AbortSignal): Promise<LinkCheck>;
+  checkAndReport(connection: PluginConnection, signal: AbortSignal): Promise<ConnectionCheck>;
   /** The same on its own; joins a check under way. */
-  check(link: Link): Promise<LinkCheck>;
+  check(connection: PluginConnection): Promise<ConnectionCheck>;
   /** Ends a check under way unreported and waits for its end. */
   interrupt(): Promise<void>;
   /** How often the plugin was initialised again by itself since `reset`. */
@@ -18,21 +18,26 @@ export interface Observer {
   reset(): void;
 }
 
-export interface ObserverOptions {
+export interface HealthCheckerOptions {
   clock: Clock;
   log: Log;
   tracker: HealthTracker;
-  /** See `Monitor`. */
+  /** See `CheckScheduler`. */
   stalledSince: (sinceMs: number) => boolean;
 }
 
-export function createObserver({ clock, log, tracker, stalledSince }: ObserverOptions): Observer {
-  let running: { done: Promise<LinkCheck>; ending: AbortController } | null = null;
+export function createHealthChecker({
+  clock,
+  log,
+  tracker,
+  stalledSince,
+}: HealthCheckerOptions): HealthChecker {
+  let running: { done: Promise<ConnectionCheck>; ending: AbortController } | null = null;
   let reinitializations = 0;
 
-  async function observe(link: Link, signal: AbortSignal): Promise<LinkCheck> {
+  async function checkAndReport(connection: PluginConnection, signal: AbortSignal): Promise<ConnectionCheck> {
     const startedMs = clock.monotonic();
-    const outcome = await link.check(signal);
+    const outcome = await connection.check(signal);
     if (signal.aborted || isOurFault(outcome.result, startedMs)) return outcome;
     if (outcome.reinitialized) {
       reinitializations += 1;
@@ -51,16 +56,16 @@ export function createObserver({ clock, log, tracker, stalledSince }: ObserverOp
     return ours;
   }
 
-  function check(link: Link): Promise<LinkCheck> {
+  function check(connection: PluginConnection): Promise<ConnectionCheck> {
     if (running) return running.done;
     const ending = new AbortController();
-    const done = observe(link, ending.signal).finally(() => (running = null));
+    const done = checkAndReport(connection, ending.signal).finally(() => (running = null));
     running = { done, ending };
     return done;
   }
 
   return {
-    observe,
+    checkAndReport,
     check,
     async interrupt() {
       running?.ending.abort();

@@ -6,7 +6,7 @@ import { nextVerdict, UNKNOWN } from "../../core/verdict.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import type { CheckResult } from "../connection/health-check.ts";
 import type { PluginStatus } from "../host.ts";
-import type { Recorder } from "./sample-writer.ts";
+import type { SampleWriter } from "./sample-writer.ts";
 import { createSampleWindow } from "./sample-window.ts";
 
 /** The health axis of one plugin. `report` is the only door for a result: verdict, incident and samples follow from it. */
@@ -29,7 +29,7 @@ export interface HealthTracker {
 
 export function createHealthTracker(
   pluginId: string,
-  { clock, recorder }: { clock: Clock; recorder: Recorder },
+  { clock, sampleWriter }: { clock: Clock; sampleWriter: SampleWriter },
 ): HealthTracker {
   const window = createSampleWindow();
   let verdict: Verdict = UNKNOWN;
@@ -41,13 +41,13 @@ export function createHealthTracker(
     if (incidentOpen || firstFailure === null) return;
     incidentOpen = true;
     const { at, error } = firstFailure;
-    recorder.event(pluginId, (data) => data.incidents.open(pluginId, toIso(at), error));
+    sampleWriter.event(pluginId, (data) => data.incidents.open(pluginId, toIso(at), error));
   }
 
   function closeIncident(at: number): void {
     if (!incidentOpen) return;
     incidentOpen = false;
-    recorder.event(pluginId, (data) => data.incidents.close(pluginId, toIso(at)));
+    sampleWriter.event(pluginId, (data) => data.incidents.close(pluginId, toIso(at)));
   }
 
   function restart(): void {
@@ -62,7 +62,7 @@ export function createHealthTracker(
     report(result) {
       const sample = toSample(result);
       window.add(sample);
-      recorder.sample(pluginId, sample);
+      sampleWriter.sample(pluginId, sample);
       lastCheck = toLastCheck(result);
       verdict = nextVerdict(verdict, result.ok);
       if (result.error === null) firstFailure = null;
@@ -79,7 +79,7 @@ export function createHealthTracker(
     resumeIncident: () => void (incidentOpen = true),
     mark(kind, label) {
       const at = Math.round(clock.now());
-      recorder.event(pluginId, (data) => data.markers.add(pluginId, { at, kind, label }));
+      sampleWriter.event(pluginId, (data) => data.markers.add(pluginId, { at, kind, label }));
     },
   };
 }

@@ -19,7 +19,7 @@ type Write = (data: Data) => Promise<unknown>;
  * What the host learns, on its way into the database. Writing never waits and never fails for the caller: while the
  * database is in trouble everything is kept, bounded, and tried again; no plugin notices.
  */
-export interface Recorder {
+export interface SampleWriter {
   sample(pluginId: string, sample: Sample): void;
   /** An incident or a marker; written in order. */
   event(pluginId: string, write: Write): void;
@@ -31,7 +31,15 @@ export interface Recorder {
   flush(): Promise<void>;
 }
 
-export function createRecorder({ data, clock, log }: { data: Data; clock: Clock; log: Log }): Recorder {
+export function createSampleWriter({
+  data,
+  clock,
+  log,
+}: {
+  data: Data;
+  clock: Clock;
+  log: Log;
+}): SampleWriter {
   let samples: Array<Sample & { pluginId: string }> = [];
   let events: Array<{ pluginId: string; write: Write }> = [];
   let flushing: Promise<void> | null = null;

@@ -1,17 +1,17 @@
 import { AppError, type ErrorInfo } from "../../contract/error.ts";
 import type { PluginClient } from "../../transport/client.ts";
-import type { Convergence } from "./reconciler.ts";
+import type { Reconciler } from "./reconciler.ts";
 import { toFailure } from "../failure.ts";
-import type { Observer } from "../health/health-checker.ts";
+import type { HealthChecker } from "../health/health-checker.ts";
 import { CLEANUP_MS } from "./disconnect.ts";
-import type { Power } from "./lifecycle-controller.ts";
+import type { LifecycleController } from "./lifecycle-controller.ts";
 import { unrecorded } from "../connection/step-log.ts";
 import { runTrial, type Trial, type TrialOptions, type TrialOutcome } from "../connection/config-trial.ts";
 
-export interface TesterOptions {
-  convergence: Convergence;
-  power: Power;
-  observer: Pick<Observer, "interrupt">;
+export interface ConfigTesterOptions {
+  reconciler: Reconciler;
+  controller: LifecycleController;
+  healthChecker: Pick<HealthChecker, "interrupt">;
   openClient: () => PluginClient;
   /** Asked anew for every trial. */
   trialOptions: () => Omit<TrialOptions, "signal" | "onSecrets" | "onTold">;
@@ -22,7 +22,7 @@ export interface TesterOptions {
 }
 
 /** Tries unsaved configurations on one plugin, in turn with everything else that is done to it, and leaves it as it is wished. */
-export interface Tester {
+export interface ConfigTester {
   /**
    * @param prepare runs when it is this trial's turn
    * Throws `conflict` while another trial runs or waits.
@@ -30,20 +30,20 @@ export interface Tester {
   run(trial: Trial, signal: AbortSignal, prepare: () => void): Promise<TrialOutcome>;
 }
 
-export function createTester(options: TesterOptions): Tester {
-  const { convergence, power, observer, openClient, trialOptions, switchOn, onRestored } = options;
+export function createConfigTester(options: ConfigTesterOptions): ConfigTester {
+  const { reconciler, controller, healthChecker, openClient, trialOptions, switchOn, onRestored } = options;
   let isTesting = false;
 
   async function tryNow(trial: Trial, left: AbortSignal, interrupt: AbortSignal): Promise<TrialOutcome> {
-    await observer.interrupt();
+    await healthChecker.interrupt();
     const shared = trialOptions();
-    const used = power.link();
-    used?.client.conceal(used.introduction()?.config.secrets ?? []);
+    const used = controller.connection();
+    used?.client.redact(used.handshake()?.config.secrets ?? []);
     const run = await runTrial(trial, {
       ...shared,
-      onTold: power.spoil,
+      onTold: controller.invalidate,
       signal: AbortSignal.any([left, interrupt]),
-      onSecrets: (secrets) => power.link()?.client.conceal(secrets),
+      onSecrets: (secrets) => controller.connection()?.client.redact(secrets),
     });
     const trouble = run.ok ? await save(trial) : null;
     // A newer wish takes the plugin through steps of its own.
@@ -58,7 +58,7 @@ export function createTester(options: TesterOptions): Tester {
 
   /** What it runs with, or the configuration that was saved, for a plugin that is wanted, a cleanup for any other. */
   async function leaveAsWished({ report }: Trial, saved: boolean, signal: AbortSignal): Promise<void> {
-    const isWanted = convergence.wish().kind === "enabled";
+    const isWanted = reconciler.wish().kind === "enabled";
     const { clock } = trialOptions();
     const name = isWanted ? "restore" : "cleanup";
     const startedMs = clock.monotonic();
@@ -69,27 +69,27 @@ export function createTester(options: TesterOptions): Tester {
   }
 
   async function restore(saved: boolean, signal: AbortSignal): Promise<ErrorInfo | null> {
-    const link = power.link();
-    const wasRefused = power.refusal() !== null;
-    if (power.lifecycle() !== "ready" || link === null || (saved && wasRefused)) {
+    const connection = controller.connection();
+    const wasRefused = controller.refusal() !== null;
+    if (controller.lifecycle() !== "ready" || connection === null || (saved && wasRefused)) {
       return startOver(signal);
     }
     const failure = await tell(async () => {
-      await link.repeat(unrecorded, signal);
-      power.settle();
+      await connection.repeat(unrecorded, signal);
+      controller.settle();
       onRestored();
     });
     if (failure === null || signal.aborted) return failure;
-    const loss = await power.findLoss(failure, signal);
+    const loss = await controller.findLoss(failure, signal);
     // A draft may have ended the process: what is saved begins with a new one.
     if (loss) return startOver(signal);
-    if (!signal.aborted) power.fail(failure);
+    if (!signal.aborted) controller.fail(failure);
     return failure;
   }
 
   async function startOver(signal: AbortSignal): Promise<ErrorInfo | null> {
     await switchOn(signal);
-    return power.failure() ?? power.refusal()?.error ?? null;
+    return controller.failure() ?? controller.refusal()?.error ?? null;
   }
 
   async function cleanUp(): Promise<ErrorInfo | null> {
@@ -115,7 +115,7 @@ export function createTester(options: TesterOptions): Tester {
       if (isTesting) throw alreadyTesting(trialOptions().record.name);
       isTesting = true;
       try {
-        return await convergence.exclusively((interrupt) => {
+        return await reconciler.exclusively((interrupt) => {
           prepare();
           return tryNow(trial, signal, interrupt);
         });

@@ -1,33 +1,33 @@
 import { AppError, type ErrorInfo } from "../../contract/error.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { Log } from "../../log.ts";
-import type { Chats } from "../chat/active-chats.ts";
+import type { ActiveChats } from "../chat/active-chats.ts";
 import { disabledError, toFailure } from "../failure.ts";
-import type { Link } from "../connection/plugin-connection.ts";
+import type { PluginConnection } from "../connection/plugin-connection.ts";
 
-/** How long a plugin may take to say goodbye. */
+/** How long a plugin may take to say disconnector. */
 export const CLEANUP_MS = 5_000;
 
 /** How long chats that run may take to end. */
 export const DRAIN_MS = 30_000;
 
 /** Ends connections. Nothing here throws. */
-export interface Goodbye {
+export interface Disconnector {
   /** Tells the plugin, for 5 s at most; what it answered wrongly. */
-  cleanUp(link: Link, signal?: AbortSignal): Promise<ErrorInfo | null>;
+  cleanUp(connection: PluginConnection, signal?: AbortSignal): Promise<ErrorInfo | null>;
   /** Tells a plugin that was ever told anything, then hangs up. */
-  leave(link: Link, signal?: AbortSignal): Promise<void>;
+  leave(connection: PluginConnection, signal?: AbortSignal): Promise<void>;
   /** Leaves once the chats on it have ended, for which they have 30 s. */
-  retire(link: Link, signal: AbortSignal): Promise<void>;
+  retire(connection: PluginConnection, signal: AbortSignal): Promise<void>;
   /** Hangs up without a word. */
-  close(link: Link): Promise<void>;
+  close(connection: PluginConnection): Promise<void>;
 }
 
-export interface GoodbyeOptions {
+export interface DisconnectorOptions {
   name: () => string;
   clock: Clock;
   log: Log;
-  chats: Pick<Chats, "drain" | "abort">;
+  chats: Pick<ActiveChats, "drain" | "abort">;
 }
 
 function unfinished(name: string): AppError {
@@ -40,8 +40,8 @@ function unfinished(name: string): AppError {
   );
 }
 
-export function createGoodbye({ name, clock, log, chats }: GoodbyeOptions): Goodbye {
-  async function cleanUp({ client }: Link, signal?: AbortSignal): Promise<ErrorInfo | null> {
+export function createDisconnector({ name, clock, log, chats }: DisconnectorOptions): Disconnector {
+  async function cleanUp({ client }: PluginConnection, signal?: AbortSignal): Promise<ErrorInfo | null> {
     const deadline = clock.deadline(CLEANUP_MS);
     try {
       await client.cleanup(signal ? AbortSignal.any([signal, deadline.signal]) : deadline.signal);
@@ -54,21 +54,21 @@ export function createGoodbye({ name, clock, log, chats }: GoodbyeOptions): Good
     }
   }
 
-  async function close({ client }: Link): Promise<void> {
+  async function close({ client }: PluginConnection): Promise<void> {
     await client.close().catch((error: unknown) => log.warn({ err: error }, "closing a connection failed"));
   }
 
-  async function leave(link: Link, signal?: AbortSignal): Promise<void> {
-    if (link.wasTold()) await cleanUp(link, signal);
-    await close(link);
+  async function leave(connection: PluginConnection, signal?: AbortSignal): Promise<void> {
+    if (connection.wasTold()) await cleanUp(connection, signal);
+    await close(connection);
   }
 
   return {
     ...{ cleanUp, close, leave },
-    async retire(link, signal) {
-      await chats.drain(DRAIN_MS, signal, link.client);
-      chats.abort(disabledError(name()), link.client);
-      await leave(link);
+    async retire(connection, signal) {
+      await chats.drain(DRAIN_MS, signal, connection.client);
+      chats.abort(disabledError(name()), connection.client);
+      await leave(connection);
     },
   };
 }

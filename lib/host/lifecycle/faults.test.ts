@@ -243,7 +243,7 @@ describe.each(["http", "grpc"] as const)("a plugin over %s", (type) => {
     expect(host.status(id).ejection).toBeNull();
   });
 
-  it("that hangs at goodbye is off and gone all the same", async () => {
+  it("that hangs at cleanup is off and gone all the same", async () => {
     const plugin = createPlugin({ cleanup: () => new Promise(() => undefined) });
     const server = await (type === "grpc" ? serveGrpcPlugin(plugin) : servePlugin(plugin));
     closing.push(() => server.close());

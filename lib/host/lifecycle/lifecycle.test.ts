@@ -242,7 +242,7 @@ describe("failing to switch on", () => {
 });
 
 describe("switching off", () => {
-  it("says goodbye, hangs up and is off", async () => {
+  it("sends the cleanup, hangs up and is off", async () => {
     const { record, plugin } = await console.run();
     const status = await console.wish(record.id, "disabled");
     expect(plugin.calls.at(-1)).toBe("cleanup");

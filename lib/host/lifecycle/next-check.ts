@@ -1,9 +1,9 @@
-import { nextTurnMs } from "../../core/schedule.ts";
+import { nextCheckMs } from "../../core/schedule.ts";
 import { isConfirming } from "../../core/verdict.ts";
 import type { PluginRecord } from "../../data/data.ts";
 import type { HealthTracker } from "../health/health-tracker.ts";
 import type { Target } from "../health/check-scheduler.ts";
-import type { Power } from "./lifecycle-controller.ts";
+import type { LifecycleController } from "./lifecycle-controller.ts";
 
 /** Soon enough for somebody who watches: a first check that failed, or a plugin that has just come back. */
 const CONFIRM_MS = 5_000;
@@ -11,18 +11,24 @@ const CONFIRM_MS = 5_000;
 const REFUSED_FACTOR = 5;
 const LONGEST_WAIT_MS = 3_600_000;
 
-export interface TurnOptions {
+export interface NextCheckOptions {
   record: PluginRecord;
-  power: Power;
+  controller: LifecycleController;
   tracker: HealthTracker;
   check: () => Promise<void>;
   attempt: () => Promise<void>;
 }
 
-/** What the monitor is to do with one plugin now: health checks, the next attempt after a failure, or nothing. */
-export function toTarget({ record, power, tracker, check, attempt }: TurnOptions): Target | null {
-  const retry = power.retry();
-  if (retry !== null && power.lifecycle() === "failed") {
+/** What the scheduler is to do with one plugin now: health checks, the next attempt after a failure, or nothing. */
+export function toNextCheck({
+  record,
+  controller,
+  tracker,
+  check,
+  attempt,
+}: NextCheckOptions): Target | null {
+  const retry = controller.retry();
+  if (retry !== null && controller.lifecycle() === "failed") {
     return {
       key: `retry ${retry.attempt}`,
       delayMs: () => retry.delayMs,
@@ -30,7 +36,7 @@ export function toTarget({ record, power, tracker, check, attempt }: TurnOptions
       run: attempt,
     };
   }
-  if (power.lifecycle() !== "ready") return null;
+  if (controller.lifecycle() !== "ready") return null;
   const intervalMs = record.healthCheckIntervalSeconds * 1000;
   return {
     key: `check every ${intervalMs} ms`,
@@ -46,5 +52,5 @@ function checkDelayMs(id: string, intervalMs: number, nowMs: number, tracker: He
   const refused =
     verdict.health === "down" && tracker.lastCheck()?.error?.code === "plugin_authentication_failed";
   const everyMs = refused ? Math.min(intervalMs * REFUSED_FACTOR, LONGEST_WAIT_MS) : intervalMs;
-  return nextTurnMs(id, everyMs, nowMs) - nowMs;
+  return nextCheckMs(id, everyMs, nowMs) - nowMs;
 }

@@ -1,57 +1,65 @@
 import { isAppError } from "../../contract/error.ts";
 import type { PluginModels } from "../../contract/plugin.ts";
 import type { ChatChunk, ChatRequest } from "../../contract/protocol.ts";
-import type { Chats } from "../chat/active-chats.ts";
-import type { Ejector } from "../chat/outlier-ejection.ts";
+import type { ActiveChats } from "../chat/active-chats.ts";
+import type { OutlierEjection } from "../chat/outlier-ejection.ts";
 import { disabledError, notReadyError, shuttingDownError } from "../failure.ts";
-import type { Link } from "../connection/plugin-connection.ts";
-import type { Power } from "./lifecycle-controller.ts";
+import type { PluginConnection } from "../connection/plugin-connection.ts";
+import type { LifecycleController } from "./lifecycle-controller.ts";
 import { explainStreamed, prepareChat } from "../chat/chat-request.ts";
 
 /** What one plugin is used for. Everything throws `plugin_disabled` or `plugin_not_ready` while it cannot be. */
-export interface Use {
+export interface PluginAccess {
   /** Throws the plugin's error. */
   refreshModels(this: void): Promise<PluginModels>;
   chat(this: void, request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatChunk, void, void>;
 }
 
-export interface UseOptions {
+export interface PluginAccessOptions {
   name: () => string;
-  power: Power;
-  chats: Chats;
-  ejector: Ejector;
+  controller: LifecycleController;
+  chats: ActiveChats;
+  outlierEjection: OutlierEjection;
   isWanted: () => boolean;
   isStopped: () => boolean;
   /** Looks whether the plugin still knows its configuration. */
   check: () => Promise<void>;
 }
 
-export function createUse({ name, power, chats, ejector, isWanted, isStopped, check }: UseOptions): Use {
-  /** The link, when the plugin may be used. */
-  function requireLink(): Link {
+export function createPluginAccess({
+  name,
+  controller,
+  chats,
+  outlierEjection,
+  isWanted,
+  isStopped,
+  check,
+}: PluginAccessOptions): PluginAccess {
+  /** The connection, when the plugin may be used. */
+  function requireConnection(): PluginConnection {
     if (isStopped()) throw shuttingDownError();
     if (!isWanted()) throw disabledError(name());
-    const link = power.link();
-    const usable = !["draining", "failed", "parked"].includes(power.lifecycle());
-    if (!usable || link?.introduction() == null) throw notReadyError(name(), power.failure());
-    return link;
+    const connection = controller.connection();
+    const usable = !["draining", "failed", "parked"].includes(controller.lifecycle());
+    if (!usable || connection?.handshake() == null) throw notReadyError(name(), controller.failure());
+    return connection;
   }
 
   return {
     async refreshModels() {
-      return power.refreshModels(requireLink());
+      return controller.refreshModels(requireConnection());
     },
     async *chat(request, signal) {
-      const link = requireLink();
-      const prepared = prepareChat(name(), request, link.capabilities(request, power.models()));
+      const connection = requireConnection();
+      const prepared = prepareChat(name(), request, connection.capabilities(request, controller.models()));
       try {
-        yield* ejector.follow(chats.run(link.client, prepared, signal), signal);
+        yield* outlierEjection.follow(chats.run(connection.client, prepared, signal), signal);
       } catch (error) {
         if (isAppError(error) && error.code === "plugin_not_initialized") {
-          link.distrust();
+          connection.markStale();
           void check();
         }
-        const metadata = link.introduction()?.metadata;
+        const metadata = connection.handshake()?.metadata;
         throw metadata ? explainStreamed(error, prepared, metadata) : error;
       }
     },

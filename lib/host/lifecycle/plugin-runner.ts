@@ -5,40 +5,40 @@ import type { Clock } from "../../core/clock.ts";
 import type { Data, PluginRecord } from "../../data/data.ts";
 import type { Log } from "../../log.ts";
 import type { PluginClient } from "../../transport/client.ts";
-import { createChats } from "../chat/active-chats.ts";
+import { createActiveChats } from "../chat/active-chats.ts";
 import type { CreateClient } from "../connection/client-factory.ts";
-import { createConvergence } from "./reconciler.ts";
-import type { Wish } from "./reconciler.ts";
-import { createDescriptions } from "../connection/reported-metadata.ts";
-import { findOrigin, type Destinations } from "../connection/secret-origin.ts";
-import { createEjector } from "../chat/outlier-ejection.ts";
+import { createReconciler } from "./reconciler.ts";
+import type { DesiredState } from "./reconciler.ts";
+import { createReportedMetadata } from "../connection/reported-metadata.ts";
+import { findOrigin, type SecretOrigins } from "../connection/secret-origin.ts";
+import { createOutlierEjection } from "../chat/outlier-ejection.ts";
 import { shuttingDownError } from "../failure.ts";
 import { createHealthTracker } from "../health/health-tracker.ts";
 import type { HealthTracker } from "../health/health-tracker.ts";
 import type { PluginStatus } from "../host.ts";
-import { addressOf, createLink } from "../connection/plugin-connection.ts";
-import type { Link } from "../connection/plugin-connection.ts";
+import { addressOf, createPluginConnection } from "../connection/plugin-connection.ts";
+import type { PluginConnection } from "../connection/plugin-connection.ts";
 import type { Watched } from "../health/check-scheduler.ts";
-import { createObserver } from "../health/health-checker.ts";
-import { createPower } from "./lifecycle-controller.ts";
-import { createProcessKeeper } from "./process-binding.ts";
-import type { Recorder } from "../health/sample-writer.ts";
+import { createHealthChecker } from "../health/health-checker.ts";
+import { createLifecycleController } from "./lifecycle-controller.ts";
+import { createProcessBinding } from "./process-binding.ts";
+import type { SampleWriter } from "../health/sample-writer.ts";
 import { toStatus } from "../plugin-status.ts";
-import type { Supervised } from "../process/managed-process.ts";
+import type { ManagedProcess } from "../process/managed-process.ts";
 import type { Supervisor } from "../process/supervisor.ts";
-import { createTester } from "./config-tester.ts";
+import { createConfigTester } from "./config-tester.ts";
 import type { Trial, TrialOutcome } from "../connection/config-trial.ts";
-import { toTarget } from "./next-check.ts";
-import { createUse } from "./plugin-access.ts";
+import { toNextCheck } from "./next-check.ts";
+import { createPluginAccess } from "./plugin-access.ts";
 
 /** Keeps one plugin as it is wanted. Lives as long as its record, switched on or not. */
-export interface Runner extends Watched {
+export interface PluginRunner extends Watched {
   readonly tracker: HealthTracker;
   status(): PluginStatus;
   /** Makes the record true; null means it was removed; `process` has its process started anew. Resolves when reality has met the newest wish. Never rejects. */
   want(record: PluginRecord | null, restart: boolean, process?: boolean): Promise<void>;
   /** The process the console keeps for it, once there was reason to. */
-  supervised(): Promise<Supervised | null>;
+  managedProcess(): Promise<ManagedProcess | null>;
   /** Begins with what was wanted before the console stopped; nothing if somebody has wanted something since. */
   resume(): Promise<void>;
   /** Checks health now, joining a check under way. For a plugin that is wanted but failed: the next attempt, now. */
@@ -53,7 +53,7 @@ export interface Runner extends Watched {
   stop(): Promise<void>;
 }
 
-export interface RunnerOptions {
+export interface PluginRunnerOptions {
   /** `resumed`: the record's wish is an old one, met by `resume`, and leaves no marker. */
   resumed: boolean;
   data: Data;
@@ -63,32 +63,35 @@ export interface RunnerOptions {
   createClient: CreateClient;
   /** Absent where no process is ever started. */
   supervisor?: Supervisor | undefined;
-  recorder: Recorder;
-  originOf: Destinations["originOf"];
-  /** See `Monitor`. */
-  nextTurnAt: (id: string) => number | null;
+  sampleWriter: SampleWriter;
+  originOf: SecretOrigins["originOf"];
+  /** See `CheckScheduler`. */
+  nextCheckAt: (id: string) => number | null;
   stalledSince: (sinceMs: number) => boolean;
-  /** What the monitor is to do with this plugin may have changed. */
+  /** What the scheduler is to do with this plugin may have changed. */
   onChange: (runner: Watched) => void;
 }
 
-export function createRunner(initial: PluginRecord, options: RunnerOptions): Runner {
-  const { data, clock, random, createClient, supervisor, recorder, nextTurnAt, stalledSince, onChange } =
+export function createPluginRunner(initial: PluginRecord, options: PluginRunnerOptions): PluginRunner {
+  const { data, clock, random, createClient, supervisor, sampleWriter, nextCheckAt, stalledSince, onChange } =
     options;
   const { id } = initial;
   const log = options.log.child({ pluginId: id });
-  const tracker = createHealthTracker(id, { clock, recorder });
-  const chats = createChats(clock);
-  const ejector = createEjector({ clock, log, tracker, stalledSince });
-  const observer = createObserver({ clock, log, tracker, stalledSince });
-  const { observe } = observer;
-  const keeper = createProcessKeeper({ supervisor, record: () => record, onLost: loseProcess });
-  const power = createPower({
-    ...{ name: () => record.name, clock, log, random, chats, connect, observe },
-    ...{ isCurrent: ({ address }: Link) => address === addressOf(record), process: keeper.get },
+  const tracker = createHealthTracker(id, { clock, sampleWriter });
+  const chats = createActiveChats(clock);
+  const outlierEjection = createOutlierEjection({ clock, log, tracker, stalledSince });
+  const healthChecker = createHealthChecker({ clock, log, tracker, stalledSince });
+  const { checkAndReport } = healthChecker;
+  const processBinding = createProcessBinding({ supervisor, record: () => record, onLost: loseProcess });
+  const controller = createLifecycleController({
+    ...{ name: () => record.name, clock, log, random, chats, connect, checkAndReport },
+    ...{
+      isCurrent: ({ address }: PluginConnection) => address === addressOf(record),
+      process: processBinding.get,
+    },
     origin: () => findOrigin(record, options.originOf, data.configs),
   });
-  const convergence = createConvergence(
+  const reconciler = createReconciler(
     { kind: options.resumed ? initial.desired : "disabled", restart: false, process: false },
     apply,
     changed,
@@ -99,23 +102,27 @@ export function createRunner(initial: PluginRecord, options: RunnerOptions): Run
   let stopped = false;
   /** It was healthy with what it runs with; kept while something new is being tried. */
   let wasWell = false;
-  const descriptions = createDescriptions(clock);
+  const reportedMetadata = createReportedMetadata(clock);
   /** Of the configuration the plugin accepted last. */
   let configVersion: number | null = null;
   /** The next success deserves the marker "switched on". */
   let announce = false;
 
-  const use = createUse({
-    ...{ name: () => record.name, power, chats, ejector, check },
-    ...{ isWanted: () => convergence.wish().kind === "enabled", isStopped: () => stopped },
+  const use = createPluginAccess({
+    ...{ name: () => record.name, controller, chats, outlierEjection, check },
+    ...{ isWanted: () => reconciler.wish().kind === "enabled", isStopped: () => stopped },
   });
   const trialOptions = () => ({
     ...{ record, createClient, clock, log, originOf: options.originOf },
     configs: data.configs,
-    ...{ onMetadata: descriptions.hear, requireOwner: keeper.requireOwner, findLoss: power.findLoss },
+    ...{
+      onMetadata: reportedMetadata.onMetadata,
+      requireOwner: processBinding.requireOwner,
+      findLoss: controller.findLoss,
+    },
   });
-  const tester = createTester({
-    ...{ convergence, power, observer, openClient, trialOptions, switchOn },
+  const configTester = createConfigTester({
+    ...{ reconciler, controller, healthChecker, openClient, trialOptions, switchOn },
     onRestored: markStart,
   });
 
@@ -123,9 +130,9 @@ export function createRunner(initial: PluginRecord, options: RunnerOptions): Run
     onChange(runner);
   }
 
-  function connect(): Link {
+  function connect(): PluginConnection {
     const address = addressOf(record);
-    return createLink({ ...trialOptions(), client: openClient(), address, record: () => record });
+    return createPluginConnection({ ...trialOptions(), client: openClient(), address, record: () => record });
   }
 
   function openClient(): PluginClient {
@@ -134,43 +141,43 @@ export function createRunner(initial: PluginRecord, options: RunnerOptions): Run
   }
 
   function loseProcess(reason: ErrorInfo): void {
-    if (stopped || power.lifecycle() !== "ready") return;
-    power.fail(reason);
+    if (stopped || controller.lifecycle() !== "ready") return;
+    controller.fail(reason);
     changed();
   }
 
-  async function apply({ kind, restart, process }: Wish, signal: AbortSignal): Promise<void> {
-    if (kind === "enabled" && power.lifecycle() === "ready" && !restart) return;
-    await observer.interrupt();
-    keeper.begin();
+  async function apply({ kind, restart, process }: DesiredState, signal: AbortSignal): Promise<void> {
+    if (kind === "enabled" && controller.lifecycle() === "ready" && !restart) return;
+    await healthChecker.interrupt();
+    processBinding.begin();
     if (kind === "enabled") await switchOn(signal, process);
     else await switchOff(kind, signal);
-    keeper.finish();
+    processBinding.finish();
   }
 
   async function switchOn(signal: AbortSignal, anew = false): Promise<void> {
     if (signal.aborted) return;
-    const state = power.lifecycle();
+    const state = controller.lifecycle();
     if (state !== "starting" && state !== "initializing")
       wasWell = state === "ready" && tracker.verdict().health === "up";
     tracker.restart();
-    await power.turnOn(signal, wasWell, anew);
-    if (power.lifecycle() === "ready") markStart();
+    await controller.turnOn(signal, wasWell, anew);
+    if (controller.lifecycle() === "ready") markStart();
   }
 
-  async function switchOff(kind: Wish["kind"], signal: AbortSignal): Promise<void> {
-    const wasOn = power.lifecycle() !== "disabled";
-    ejector.reset();
-    await power.turnOff(signal);
-    if (power.lifecycle() !== "disabled") return;
-    observer.reset();
+  async function switchOff(kind: DesiredState["kind"], signal: AbortSignal): Promise<void> {
+    const wasOn = controller.lifecycle() !== "disabled";
+    outlierEjection.reset();
+    await controller.turnOff(signal);
+    if (controller.lifecycle() !== "disabled") return;
+    healthChecker.reset();
     tracker.close();
     if (wasOn && kind === "disabled") tracker.mark("disabled", "Switched off");
   }
 
   function markStart(): void {
-    ejector.reset();
-    const version = power.link()?.introduction()?.config.version ?? null;
+    outlierEjection.reset();
+    const version = controller.connection()?.handshake()?.config.version ?? null;
     if (announce) tracker.mark("enabled", "Switched on");
     else if (configVersion !== null && version !== configVersion)
       tracker.mark("config", "Configuration changed");
@@ -180,58 +187,58 @@ export function createRunner(initial: PluginRecord, options: RunnerOptions): Run
 
   /** A check outside the steps of an enable; nothing while the plugin is not running or something else happens to it. */
   async function check(): Promise<void> {
-    const link = power.link();
-    if (stopped || link === null || convergence.isBusy() || power.lifecycle() !== "ready") return;
-    const { result, refused } = await observer.check(link);
-    if (!refused || result.error === null || power.lifecycle() !== "ready") return;
-    power.fail(result.error);
+    const connection = controller.connection();
+    if (stopped || connection === null || reconciler.isBusy() || controller.lifecycle() !== "ready") return;
+    const { result, refused } = await healthChecker.check(connection);
+    if (!refused || result.error === null || controller.lifecycle() !== "ready") return;
+    controller.fail(result.error);
     changed();
   }
 
-  const runner: Runner = {
+  const runner: PluginRunner = {
     id,
     tracker,
     status: () =>
       toStatus({
-        desired: convergence.wish().kind === "enabled" ? "enabled" : "disabled",
-        ...{ power, tracker, ejection: ejector.ejection() },
+        desired: reconciler.wish().kind === "enabled" ? "enabled" : "disabled",
+        ...{ controller, tracker, ejection: outlierEjection.ejection() },
         activeChats: chats.count(),
-        reinitializations: observer.reinitializations(),
-        reported: descriptions.newest(),
-        nextTurnAt: nextTurnAt(id),
+        reinitializations: healthChecker.reinitializations(),
+        reported: reportedMetadata.newest(),
+        nextCheckAt: nextCheckAt(id),
       }),
     target: () =>
-      stopped || convergence.isBusy()
+      stopped || reconciler.isBusy()
         ? null
-        : toTarget({ record, power, tracker, check, attempt: convergence.again }),
+        : toNextCheck({ record, controller, tracker, check, attempt: reconciler.again }),
     want(next, restart, process = false) {
       touched = true;
       const kind = next === null ? "removed" : next.desired;
       if (next) record = next;
-      if (kind === "enabled" && convergence.wish().kind !== "enabled") announce = true;
-      power.forgetAttempts();
-      return convergence.want({ kind, restart, process });
+      if (kind === "enabled" && reconciler.wish().kind !== "enabled") announce = true;
+      controller.forgetAttempts();
+      return reconciler.want({ kind, restart, process });
     },
     async resume() {
       if (touched) return;
       touched = true;
-      if (convergence.wish().kind === "enabled") await convergence.again();
+      if (reconciler.wish().kind === "enabled") await reconciler.again();
     },
     check() {
-      const mayTry = convergence.wish().kind === "enabled" && power.lifecycle() === "failed";
-      return mayTry || convergence.isBusy() ? convergence.again() : check();
+      const mayTry = reconciler.wish().kind === "enabled" && controller.lifecycle() === "failed";
+      return mayTry || reconciler.isBusy() ? reconciler.again() : check();
     },
-    supervised: keeper.peek,
+    managedProcess: processBinding.peek,
     refreshModels: use.refreshModels,
     tryConfig(next, trial, signal) {
-      return tester.run(trial, signal, () => (record = next));
+      return configTester.run(trial, signal, () => (record = next));
     },
     chat: use.chat,
     async stop() {
       stopped = true;
       chats.abort(shuttingDownError());
-      await Promise.all([convergence.stop(), observer.interrupt()]);
-      await Promise.all([power.hangUp(), power.endProcess()]);
+      await Promise.all([reconciler.stop(), healthChecker.interrupt()]);
+      await Promise.all([controller.hangUp(), controller.endProcess()]);
       changed();
     },
   };

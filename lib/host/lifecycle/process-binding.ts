@@ -1,15 +1,15 @@
 import type { ErrorInfo } from "../../contract/error.ts";
 import type { PluginRecord } from "../../data/data.ts";
-import type { Supervised } from "../process/managed-process.ts";
+import type { ManagedProcess } from "../process/managed-process.ts";
 import { hasProcess, type Supervisor } from "../process/supervisor.ts";
 
 /** The process of one runner's plugin, and when to tell the runner that it ended. */
-export interface ProcessKeeper {
+export interface ProcessBinding {
   /** Null when somebody else starts the plugin. */
-  get(): Promise<Supervised | null>;
+  get(): Promise<ManagedProcess | null>;
   /** What was ever kept, without a reason to begin. */
-  peek(): Promise<Supervised | null>;
-  /** See `Supervised.requireOwner`, at the endpoint of the record that is used; nothing for a plugin that somebody else starts. */
+  peek(): Promise<ManagedProcess | null>;
+  /** See `ManagedProcess.requireOwner`, at the endpoint of the record that is used; nothing for a plugin that somebody else starts. */
   requireOwner(used: PluginRecord): Promise<void>;
   /** Something is being done with the plugin, whose own steps notice an end. */
   begin(): void;
@@ -17,16 +17,16 @@ export interface ProcessKeeper {
   finish(): void;
 }
 
-export interface ProcessKeeperOptions {
+export interface ProcessBindingOptions {
   supervisor: Supervisor | undefined;
   record: () => PluginRecord;
   /** It ended by itself; called while nothing else is being done. */
   onLost: (reason: ErrorInfo) => void;
 }
 
-export function createProcessKeeper({ supervisor, record, onLost }: ProcessKeeperOptions): ProcessKeeper {
-  let supervising: Promise<Supervised> | null = null;
-  let kept: Supervised | null = null;
+export function createProcessBinding({ supervisor, record, onLost }: ProcessBindingOptions): ProcessBinding {
+  let supervising: Promise<ManagedProcess> | null = null;
+  let kept: ManagedProcess | null = null;
   let busy = false;
   let ended: ErrorInfo | null = null;
 
@@ -35,9 +35,9 @@ export function createProcessKeeper({ supervisor, record, onLost }: ProcessKeepe
     else onLost(reason);
   }
 
-  async function get(): Promise<Supervised | null> {
+  async function get(): Promise<ManagedProcess | null> {
     if (supervisor?.allowed !== true || !hasProcess(record())) return null;
-    supervising ??= supervisor.supervise(record, onEnd);
+    supervising ??= supervisor.manage(record, onEnd);
     return (kept = await supervising);
   }
 

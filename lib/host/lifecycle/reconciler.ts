@@ -1,5 +1,5 @@
 /** What is wanted of one plugin. */
-export interface Wish {
+export interface DesiredState {
   kind: "enabled" | "disabled" | "removed";
   /** Go through all steps even if it already runs. */
   restart: boolean;
@@ -8,15 +8,15 @@ export interface Wish {
 }
 
 /** Brings reality to the newest wish, one piece of work at a time. */
-export interface Convergence {
-  wish(): Wish;
+export interface Reconciler {
+  wish(): DesiredState;
   isBusy(): boolean;
   /**
    * A wish that says what is being worked on already joins that work; any other one interrupts it and takes its place.
    * Resolves when reality has met the newest wish, whoever uttered it.
    * Rejects only when `apply` does, which would be a mistake of ours.
    */
-  want(wish: Wish): Promise<void>;
+  want(wish: DesiredState): Promise<void>;
   /** Another attempt at the present wish; joins one under way. */
   again(): Promise<void>;
   /**
@@ -33,19 +33,19 @@ export interface Convergence {
  *   after its signal aborts, leaving a state from which any wish can be applied.
  * @param onBusyChange after `isBusy` has changed.
  */
-export function createConvergence(
-  initial: Wish,
-  apply: (wish: Wish, signal: AbortSignal) => Promise<void>,
+export function createReconciler(
+  initial: DesiredState,
+  apply: (wish: DesiredState, signal: AbortSignal) => Promise<void>,
   onBusyChange: () => void,
-): Convergence {
+): Reconciler {
   let wish = initial;
   let interrupt = new AbortController();
   let running: Promise<void> | null = null;
   let stopped = false;
 
   /** Between the last comparison and `running = null` nothing can come in: both happen in one turn. */
-  async function converge(): Promise<void> {
-    let applied: Wish;
+  async function reconcile(): Promise<void> {
+    let applied: DesiredState;
     try {
       do {
         applied = wish;
@@ -61,7 +61,7 @@ export function createConvergence(
   function settle(): Promise<void> {
     if (stopped) return running ?? Promise.resolve();
     if (running) return running;
-    running = converge();
+    running = reconcile();
     onBusyChange();
     return running;
   }
@@ -72,7 +72,7 @@ export function createConvergence(
     want(next) {
       const joins = running !== null && next.kind === wish.kind && !next.restart;
       if (!joins && !stopped) {
-        wish = running === null ? next : withOwed(next, wish);
+        wish = running === null ? next : withPending(next, wish);
         interrupt.abort();
       }
       return settle();
@@ -87,7 +87,7 @@ export function createConvergence(
       interrupt = new AbortController();
       const done = work(interrupt.signal);
       running = done.then(ignore, ignore).then(async () => {
-        if (wish !== before && !stopped) return converge();
+        if (wish !== before && !stopped) return reconcile();
         running = null;
         onBusyChange();
       });
@@ -103,7 +103,7 @@ export function createConvergence(
 }
 
 /** What is interrupted before it was done is still to be done, once the plugin is to run again. */
-function withOwed(next: Wish, { restart, process }: Wish): Wish {
+function withPending(next: DesiredState, { restart, process }: DesiredState): DesiredState {
   return { ...next, restart: next.restart || restart, process: next.process || process };
 }
 

@@ -3,21 +3,21 @@ import type { Log } from "../../log.ts";
 import type { Reply } from "../../transport/client.ts";
 import { toAnswer } from "../connection/step-transcript.ts";
 import { isOwnTrouble, toError, toFailure } from "../failure.ts";
-import type { Link, LinkCheck } from "../connection/plugin-connection.ts";
+import type { PluginConnection, ConnectionCheck } from "../connection/plugin-connection.ts";
 import type { StepLog } from "../connection/step-log.ts";
-import type { Supervised } from "../process/managed-process.ts";
+import type { ManagedProcess } from "../process/managed-process.ts";
 
 export interface StartOptions {
-  link: Link;
+  connection: PluginConnection;
   steps: Pick<StepLog, "run">;
   signal: AbortSignal;
   log: Log;
   /** Null for a plugin that somebody else starts. */
-  supervised: Supervised | null;
+  managedProcess: ManagedProcess | null;
   /** Replace its process even if it runs. */
   anew: boolean;
   /** One health check, reported. */
-  observe: (link: Link, signal: AbortSignal) => Promise<LinkCheck>;
+  checkAndReport: (connection: PluginConnection, signal: AbortSignal) => Promise<ConnectionCheck>;
   /** Called between asking and telling. */
   onIdentified: () => void;
   listModels: () => Promise<Reply<Model[]>>;
@@ -30,24 +30,24 @@ export interface StartOptions {
 
 /** (process →) metadata → config → initialize → health → models. Throws why the plugin cannot be used. */
 export async function goThroughSteps(options: StartOptions): Promise<void> {
-  const { link, steps, signal, supervised, anew, onIdentified } = options;
-  if (supervised) {
+  const { connection, steps, signal, managedProcess, anew, onIdentified } = options;
+  if (managedProcess) {
     // It may know them from earlier, and write them before anybody asks it anything.
-    await link.conceal();
+    await connection.redactSavedSecrets();
     await steps.run("process", async () => ({
       value: null,
-      note: await supervised.ensureReady((asking) => link.client.metadata(asking), signal, anew),
+      note: await managedProcess.ensureReady((asking) => connection.client.metadata(asking), signal, anew),
     }));
   }
-  await link.introduce(steps, signal, onIdentified);
+  await connection.introduce(steps, signal, onIdentified);
   const expected = options.expects();
   await stepHealth(options, expected.health);
   await stepModels(options, expected.models);
 }
 
-async function stepHealth({ link, steps, signal, observe }: StartOptions, isExpected: boolean) {
+async function stepHealth({ connection, steps, signal, checkAndReport }: StartOptions, isExpected: boolean) {
   await steps.run("health", async () => {
-    const { message, error, reply } = (await observe(link, signal)).result;
+    const { message, error, reply } = (await checkAndReport(connection, signal)).result;
     if (isExpected && error !== null && !isOwnTrouble(error)) throw toError(error);
     return {
       value: null,

@@ -1,27 +1,32 @@
-import type { Goodbye } from "./disconnect.ts";
-import type { Link } from "../connection/plugin-connection.ts";
+import type { Disconnector } from "./disconnect.ts";
+import type { PluginConnection } from "../connection/plugin-connection.ts";
 import type { StepLog } from "../connection/step-log.ts";
-import type { Supervised } from "../process/managed-process.ts";
+import type { ManagedProcess } from "../process/managed-process.ts";
 
 export interface CleanupOptions {
-  link: Link | null;
+  connection: PluginConnection | null;
   steps: Pick<StepLog, "run" | "skip">;
-  goodbye: Goodbye;
+  disconnector: Disconnector;
   signal: AbortSignal;
 }
 
-/** Says goodbye to a plugin that was ever told anything. Never throws: a dead plugin is off all the same. */
-export async function stepCleanup({ link, steps, goodbye, signal }: CleanupOptions): Promise<void> {
-  if (link?.wasTold() !== true) {
+/** Says disconnector to a plugin that was ever told anything. Never throws: a dead plugin is off all the same. */
+export async function stepCleanup({
+  connection,
+  steps,
+  disconnector,
+  signal,
+}: CleanupOptions): Promise<void> {
+  if (connection?.wasTold() !== true) {
     return steps.skip("cleanup", "Nothing to clean up: it was never initialised");
   }
   await steps.run("cleanup", async () => {
-    const error = await goodbye.cleanUp(link, signal);
+    const error = await disconnector.cleanUp(connection, signal);
     return { value: null, ...(error ? { error } : {}) };
   });
 }
 
-export async function stepEndProcess(ending: Supervised, steps: Pick<StepLog, "run">): Promise<void> {
+export async function stepEndProcess(ending: ManagedProcess, steps: Pick<StepLog, "run">): Promise<void> {
   await steps.run("process", async () => {
     await ending.stop();
     return { value: null, note: "Ended, with everything it had started" };

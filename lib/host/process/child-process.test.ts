@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { spawn } from "node:child_process";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createClock } from "../../real-clock.ts";
-import { startProcess, type PluginProcess } from "./child-process.ts";
+import { startChildProcess, type PluginProcess } from "./child-process.ts";
 import { findRun, readProcess } from "./process-tree.ts";
-import { createUsageMeter } from "./resource-usage.ts";
+import { createResourceUsage } from "./resource-usage.ts";
 
 const started: PluginProcess[] = [];
 let directory: string;
@@ -23,7 +23,7 @@ afterEach(async () => {
 function start(executable: string, args: string[], { memoryMb = 512, env = {} } = {}) {
   const output: string[] = [];
   const runId = randomUUID();
-  const child = startProcess({
+  const child = startChildProcess({
     command: { executable, command: executable, args, env, workingDirectory: directory, digest: "" },
     limits: { memoryMb, openFiles: 256 },
     environment: { PATH: "/usr/bin:/bin" },
@@ -106,7 +106,7 @@ describe("a plugin's process", () => {
       "exec env -i /bin/sh -c 'setsid sleep 69 & echo $!; trap : TERM; while :; do sleep 1; done'",
     );
     await vi.waitFor(() => expect(text()).toMatch(/^\d+\n/));
-    const meter = createUsageMeter(createClock());
+    const meter = createResourceUsage(createClock());
     const over = new AbortController();
     const measuring = meter.watch({ runId, leader: child.pid }, over.signal, () => over.abort());
     await measuring;

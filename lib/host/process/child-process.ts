@@ -45,7 +45,7 @@ export interface PluginProcess {
  * Starts a process: without a shell, in a group of its own, bound to our life and to its limits where the system can do that. What
  * cannot be started is a process that has ended already.
  */
-export function startProcess(options: ProcessOptions): PluginProcess {
+export function startChildProcess(options: ProcessOptions): PluginProcess {
   const { command, runId } = options;
   const [program = command.executable, ...args] = wrap(options);
   try {
@@ -57,7 +57,7 @@ export function startProcess(options: ProcessOptions): PluginProcess {
     });
     const ended = waitForExit(child);
     // Without a file descriptor to spare there are no pipes, whatever the types say.
-    return isPiped(child) ? superviseChild(child, ended, options) : neverBegan(ended);
+    return isPiped(child) ? wrapChild(child, ended, options) : neverBegan(ended);
   } catch (error) {
     return neverBegan(Promise.resolve(toSpawnError(error)));
   }
@@ -72,7 +72,7 @@ function neverBegan(ended: Promise<Omit<RawExit, "endedBy">>): PluginProcess {
   return { pid: null, gone: AbortSignal.abort(), exited, stop: () => exited };
 }
 
-function superviseChild(
+function wrapChild(
   child: ChildProcessWithoutNullStreams,
   ended: Promise<Omit<RawExit, "endedBy">>,
   { runId, clock, onOutput }: ProcessOptions,

@@ -2,7 +2,7 @@ import { AppError, type ErrorInfo } from "../../contract/error.ts";
 import { abortable } from "../../async/abortable.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { PluginProcess } from "./child-process.ts";
-import type { RunHistory } from "./restart-policy.ts";
+import type { RestartPolicy } from "./restart-policy.ts";
 
 /** A process that hung up is given this long to turn out to have ended, ms: its sockets close a moment before. */
 const ENDING_MS = 300;
@@ -18,7 +18,7 @@ interface Living {
 /** Throws why the process ended, if it is ending or has ended by itself. */
 export async function requireAlive(
   current: () => Living | null,
-  around: { clock: Clock; history: RunHistory },
+  around: { clock: Clock; history: RestartPolicy },
 ): Promise<void> {
   const loss = await findLoss(current, { ...around, signal: NEVER });
   if (loss) throw new AppError(loss.code, loss.message, loss);
@@ -37,7 +37,7 @@ export async function isEnding(
 /** Why the process that is or was there ended. Null when it goes on, ended as wanted, or `signal` aborts. */
 export async function findLoss(
   current: () => Living | null,
-  { clock, history, signal }: { clock: Clock; history: RunHistory; signal: AbortSignal },
+  { clock, history, signal }: { clock: Clock; history: RestartPolicy; signal: AbortSignal },
 ): Promise<ErrorInfo | null> {
   const lost = current();
   if (lost) {

@@ -7,7 +7,7 @@ import { ProcessLimits, type ProcessCommand } from "../../contract/process.ts";
 import { createLog } from "../../log.ts";
 import { createClock } from "../../real-clock.ts";
 import { openProcessLog, type ProcessLog } from "./process-log.ts";
-import { createSupervised } from "./managed-process.ts";
+import { createManagedProcess } from "./managed-process.ts";
 
 const clock = createClock();
 const log = createLog({ level: "silent", pretty: false });
@@ -19,7 +19,7 @@ const approved: ProcessCommand = {
 let directory: string;
 let output: ProcessLog;
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), "loom-supervised-"));
+  directory = await mkdtemp(join(tmpdir(), "loom-managed-process-"));
   output = await openProcessLog({ directory, clock, log, redact: (text) => text });
 });
 afterEach(async () => {
@@ -30,7 +30,7 @@ afterEach(async () => {
 /** Starts it, and lets `meanwhile` happen while the port is looked at. */
 async function startWhile(meanwhile: (world: { digest: string; isApproved: boolean }) => void) {
   const world = { digest: approved.digest, isApproved: true };
-  const supervised = createSupervised({
+  const managedProcess = createManagedProcess({
     ...{ clock, log, output, environment: {}, endpoint: () => "http://127.0.0.1:9" },
     guardian: () => ({ add: () => undefined, remove: () => undefined, close: async () => undefined }),
     runs: { remember: async () => undefined, forget: async () => undefined },
@@ -47,7 +47,9 @@ async function startWhile(meanwhile: (world: { digest: string; isApproved: boole
     meanwhile(world);
     throw new AppError("plugin_unreachable", "Nobody is there yet");
   };
-  return supervised.ensureReady(ask, new AbortController().signal, false).catch((error: unknown) => error);
+  return managedProcess
+    .ensureReady(ask, new AbortController().signal, false)
+    .catch((error: unknown) => error);
 }
 
 it("does not start what was changed after it was looked at", async () => {
@@ -71,7 +73,7 @@ it("starts what is still what was approved", async () => {
 
 it("explains an end by what this run said, not by the words of an earlier one", async () => {
   const script = { text: "echo 'out of memory' >&2; exit 1" };
-  const supervised = createSupervised({
+  const managedProcess = createManagedProcess({
     ...{ clock, log, output, environment: {}, endpoint: () => "http://127.0.0.1:9" },
     guardian: () => ({ add: () => undefined, remove: () => undefined, close: async () => undefined }),
     runs: { remember: async () => undefined, forget: async () => undefined },
@@ -81,7 +83,7 @@ it("explains an end by what this run said, not by the words of an earlier one", 
     onEnd: () => undefined,
   });
   const start = () =>
-    supervised
+    managedProcess
       .ensureReady(
         async () => {
           throw new AppError("plugin_unreachable", "Nobody is there yet");
@@ -93,13 +95,13 @@ it("explains an end by what this run said, not by the words of an earlier one", 
   expect(await start()).toMatchObject({ code: "process_out_of_memory" });
   script.text = "echo 'no such model' >&2; exit 3";
   expect(await start()).toMatchObject({ code: "process_exited", message: expect.stringContaining("code 3") });
-  expect(supervised.state().lastErrors).toEqual(["out of memory", "no such model"]);
+  expect(managedProcess.state().lastErrors).toEqual(["out of memory", "no such model"]);
 });
 
 it("reads everything again right before the start, and can be interrupted while it looks", async () => {
   const newer = new AbortController();
   const looks: Array<boolean | undefined> = [];
-  const supervised = createSupervised({
+  const managedProcess = createManagedProcess({
     ...{ clock, log, output, environment: {}, endpoint: () => "http://127.0.0.1:9" },
     guardian: () => ({ add: () => undefined, remove: () => undefined, close: async () => undefined }),
     runs: { remember: async () => undefined, forget: async () => undefined },
@@ -117,7 +119,7 @@ it("reads everything again right before the start, and can be interrupted while 
   const ask = async () => {
     throw new AppError("plugin_unreachable", "Nobody is there yet");
   };
-  await expect(supervised.ensureReady(ask, newer.signal, false)).rejects.toMatchObject({
+  await expect(managedProcess.ensureReady(ask, newer.signal, false)).rejects.toMatchObject({
     code: "request_aborted",
   });
   // The second one says nothing, which means all.

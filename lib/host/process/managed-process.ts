@@ -5,16 +5,16 @@ import type { Clock } from "../../core/clock.ts";
 import { explainExit, type RawExit } from "../../core/exit.ts";
 import type { Log } from "../../log.ts";
 import { requireWanted } from "../failure.ts";
-import type { LookHow } from "../approval/command-inspector.ts";
-import { requireApproval, type Candidate, type ProcessConsent } from "../approval/command-approval.ts";
-import { startProcess, type Guardian, type PluginProcess as Running } from "./child-process.ts";
+import type { InspectOptions } from "../approval/command-inspector.ts";
+import { requireApproval, type InspectedCommand, type ApprovalStatus } from "../approval/command-approval.ts";
+import { startChildProcess, type Guardian, type PluginProcess as Running } from "./child-process.ts";
 import { findOwner, type Owner } from "./port-owner.ts";
 import type { ProcessLog } from "./process-log.ts";
-import { answers, requireOwner, strangerAnswers, waitForFreePort, type Ask } from "./port-guard.ts";
-import { createRunHistory } from "./restart-policy.ts";
+import { answers, requireOwner, portTakenByOther, waitForFreePort, type Ask } from "./port-guard.ts";
+import { createRestartPolicy } from "./restart-policy.ts";
 import { findLoss, isEnding, requireAlive } from "./exit-detection.ts";
-import { forget, remember, type RunMemory } from "./run-registry.ts";
-import { createUsageMeter } from "./resource-usage.ts";
+import { forget, remember, type RunRegistry } from "./run-registry.ts";
+import { createResourceUsage } from "./resource-usage.ts";
 
 /** A started process answers `/metadata` within this, ms. */
 const READY_MS = 60_000;
@@ -24,20 +24,20 @@ const ERROR_LINES = 50;
 /** Share of its limit that a whole tree may take: the limit itself holds for each process. */
 const TREE_FACTOR = 1.5;
 
-export interface SupervisedOptions {
+export interface ManagedProcessOptions {
   clock: Clock;
   log: Log;
   environment: Readonly<Record<string, string>>;
   output: ProcessLog;
   guardian: () => Guardian;
-  runs: RunMemory;
+  runs: RunRegistry;
   /** What would be started now. Throws why nothing can be. */
-  command: (how: LookHow) => Promise<Candidate>;
+  command: (how: InspectOptions) => Promise<InspectedCommand>;
   /** Where it will answer. */
   endpoint: () => string;
   /** False when the manifest says something else by now than what runs. */
   isCurrent: (running: ProcessCommand) => boolean;
-  consent: (candidate: Candidate) => Promise<ProcessConsent>;
+  consent: (candidate: InspectedCommand) => Promise<ApprovalStatus>;
   /** True when no approval is left. */
   isRevoked: () => Promise<boolean>;
   /** It ended by itself, or had to be ended. Not called for a stop. */
@@ -45,7 +45,7 @@ export interface SupervisedOptions {
 }
 
 /** The process of one plugin, kept in order: started when approved, waited for, explained, ended with everything it started. */
-export interface Supervised {
+export interface ManagedProcess {
   /**
    * Makes sure that the process runs and answers: starts it unless it does. `ask` asks once who is there, `anew` replaces one that runs.
    * That one is ended only once what would take its place is approved. Returns what was learnt.
@@ -92,21 +92,21 @@ interface Run {
   ended: Promise<ErrorInfo>;
 }
 
-export function createSupervised(options: SupervisedOptions): Supervised {
+export function createManagedProcess(options: ManagedProcessOptions): ManagedProcess {
   const { clock, output } = options;
-  const meter = createUsageMeter(clock);
-  const history = createRunHistory(clock);
+  const meter = createResourceUsage(clock);
+  const history = createRestartPolicy(clock);
   let run: Run | null = null;
 
   async function launch(ask: Ask, signal: AbortSignal): Promise<Run> {
-    const before = await requireConsent(options, { signal, again: false });
+    const before = await requireApproved(options, { signal, again: false });
     await waitForFreePort(ask, before.command.command, clock, signal);
     const runId = randomUUID();
     // Written before there is anything to find: a console that is killed now is followed by one that looks for this run.
     await remember(options, runId, 0);
     try {
       // Files and consent may have changed while the port was looked at. From this answer to the start nothing is waited for.
-      const { command, limits } = await requireConsent(options, { signal });
+      const { command, limits } = await requireApproved(options, { signal });
       requireWanted(signal);
       return begin(command, limits, runId);
     } catch (error) {
@@ -119,7 +119,7 @@ export function createSupervised(options: SupervisedOptions): Supervised {
     const logStart = output.newest();
     const { environment } = options;
     const onOutput = output.write;
-    const child = startProcess({ command, limits, environment, runId, clock, onOutput });
+    const child = startChildProcess({ command, limits, environment, runId, clock, onOutput });
     output.remark(
       `Started ${[command.command, ...command.args].join(" ")}${child.pid === null ? "" : `, pid ${child.pid}`}`,
     );
@@ -186,7 +186,7 @@ export function createSupervised(options: SupervisedOptions): Supervised {
           const owner = await ownerOf(begun);
           if (owner === "run" || owner === "unknown") break;
           if (owner === "other" && !(await isEnding(begun, clock, waiting)))
-            throw await leaveToStranger(begun);
+            throw await stopForTakenPort(begun);
         }
         await clock.sleep(ASK_EVERY_MS, waiting);
       }
@@ -200,9 +200,9 @@ export function createSupervised(options: SupervisedOptions): Supervised {
     return findOwner(endpoint, begun?.runId ?? null, begun?.process.pid ?? null);
   }
 
-  async function leaveToStranger(begun: Run): Promise<AppError> {
+  async function stopForTakenPort(begun: Run): Promise<AppError> {
     await begun.process.stop("port_taken");
-    return strangerAnswers(begun.command.command, options.endpoint());
+    return portTakenByOther(begun.command.command, options.endpoint());
   }
 
   async function giveUp(begun: Run): Promise<AppError> {
@@ -233,7 +233,7 @@ export function createSupervised(options: SupervisedOptions): Supervised {
     async ensureReady(ask, signal, anew) {
       history.forgetWait();
       if (run && (anew || run.stopping || !options.isCurrent(run.command))) {
-        if (!run.stopping) await requireConsent(options, { signal, again: false });
+        if (!run.stopping) await requireApproved(options, { signal, again: false });
         requireWanted(signal);
         await stop();
       }
@@ -271,9 +271,9 @@ function neverAnswered(command: string): AppError {
 }
 
 /** What would run at this moment, which is what an admin agreed to. Throws `process_needs_approval`. */
-async function requireConsent(
-  { command: look, consent }: Pick<SupervisedOptions, "command" | "consent">,
-  how: LookHow,
+async function requireApproved(
+  { command: look, consent }: Pick<ManagedProcessOptions, "command" | "consent">,
+  how: InspectOptions,
 ): Promise<{ command: ProcessCommand; limits: ProcessLimits }> {
   const candidate = await look(how);
   const given = await consent(candidate);

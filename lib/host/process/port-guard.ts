@@ -71,7 +71,7 @@ const NOT_UP: ReadonlySet<string> = new Set([
  * when nobody does. Where the system does not tell, the port was free before the start, and that is all there is to go by.
  */
 export function requireOwner(owner: Owner, command: string, endpoint: string): void {
-  if (owner === "other") throw strangerAnswers(command, endpoint);
+  if (owner === "other") throw portTakenByOther(command, endpoint);
   if (owner !== "nobody") return;
   throw new AppError("plugin_unreachable", `Nothing on this machine listens at ${placeOf(endpoint)}.`, {
     hint: `${command} has to listen on the endpoint of its manifest: look at its log.`,
@@ -84,7 +84,7 @@ function placeOf(endpoint: string): string {
 }
 
 /** Who answers is not what the console started. */
-export function strangerAnswers(command: string, endpoint: string): AppError {
+export function portTakenByOther(command: string, endpoint: string): AppError {
   return new AppError(
     "process_port_taken",
     `Another program answers at ${placeOf(endpoint)}, not ${command} as the console started it.`,

@@ -3,7 +3,7 @@ import type { LogLine } from "../../contract/process.ts";
 import type { Clock } from "../../core/clock.ts";
 import { toPlainText } from "../../core/terminal-text.ts";
 import type { Log } from "../../log.ts";
-import { createLogFiles } from "./rotating-log.ts";
+import { createRotatingLog } from "./rotating-log.ts";
 import { createLineReader, type LineReader, type ReadLines } from "./line-reader.ts";
 import { toKeptLine } from "./log-redaction.ts";
 import type { OutputStream } from "./child-process.ts";
@@ -61,7 +61,7 @@ export interface ProcessLogOptions {
 /** Opens the log and reads what is there from earlier. */
 export async function openProcessLog(options: ProcessLogOptions): Promise<ProcessLog> {
   const { directory, clock, redact } = options;
-  const files = createLogFiles({ ...options, onLost: remarkLost });
+  const files = createRotatingLog({ ...options, onLost: remarkLost });
   const earlier: LogLine[] = [];
   for await (const piece of files.read()) earlier.push(...piece);
   const memory: LogLine[] = earlier.slice(-LINES_IN_MEMORY);

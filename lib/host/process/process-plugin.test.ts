@@ -43,19 +43,19 @@ function makeHost(allowed: boolean, processes: ProcessStore = database.data.proc
   const clock = createClock();
   const destination = { write: (line: string) => void logged.push(line) };
   const log = createLog({ level: "warn", pretty: false, destination });
-  const keeper = createSupervisor({
+  const processBinding = createSupervisor({
     ...{ processes, clock, log, allowed },
     environment: { PATH: process.env["PATH"], HOME: "/root", LOOM_SECRET_KEY: "never" },
     logDirectory: logs,
     guardianScript: join(import.meta.dirname, "guardian.mjs"),
   });
   const made = createHost({
-    ...{ data: database.data, clock, log, builtins: {}, supervisor: keeper },
+    ...{ data: database.data, clock, log, builtins: {}, supervisor: processBinding },
     createClient: createPluginClient({
       ...{ approvals: { isApproved: () => true }, ownPort: () => 1, builtins: {}, clock },
     }),
   });
-  return { host: made, supervisor: keeper };
+  return { host: made, supervisor: processBinding };
 }
 
 /** A port that was free a moment ago. */

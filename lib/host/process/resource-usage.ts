@@ -16,13 +16,13 @@ export interface MeasuredRun {
 }
 
 /** Measures what a run takes, its children included, until `signal` aborts. */
-export interface UsageMeter {
+export interface ResourceUsage {
   list(): ProcessUsage[];
   /** Resolves when the signal aborts. `onMeasure` hears each measurement. */
   watch(run: MeasuredRun, signal: AbortSignal, onMeasure: (usage: ProcessUsage) => void): Promise<void>;
 }
 
-export function createUsageMeter(clock: Clock): UsageMeter {
+export function createResourceUsage(clock: Clock): ResourceUsage {
   const kept: ProcessUsage[] = [];
 
   async function measure({ runId, leader }: MeasuredRun, before: { ms: number; ticks: number } | null) {

@@ -10,7 +10,7 @@ const STARTS_SHOWN_MS = 30 * 60_000;
 const STARTS_KEPT = 100;
 
 /** Starts and ends of one plugin's process, and what follows from them: when it is started again, or that it is parked. */
-export interface RunHistory {
+export interface RestartPolicy {
   started(at: { startedAt: number; startedMs: number }): void;
   /** A wanted end is remembered, and nothing follows from it. */
   ended(startedMs: number, exit: RawExit, reason: ErrorInfo): void;
@@ -23,7 +23,7 @@ export interface RunHistory {
   state(): Pick<PluginProcess, "nextStartAt" | "exits" | "starts">;
 }
 
-export function createRunHistory(clock: Clock): RunHistory {
+export function createRestartPolicy(clock: Clock): RestartPolicy {
   const exits: ProcessExit[] = [];
   const starts: number[] = [];
   let history = NEVER_STARTED;

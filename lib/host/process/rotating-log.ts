@@ -17,7 +17,7 @@ const PORTION = 1_048_576;
 const FLUSH_MS = 2_000;
 
 /** Two files that together hold the newest output of one process, one JSON document a line. */
-export interface LogFiles {
+export interface RotatingLog {
   append(lines: LogLine[]): void;
   /**
    * Resolves when everything appended so far is on disk or lost, or the disk has not taken it within two seconds: with the number of
@@ -33,7 +33,7 @@ interface Portion {
   lines: number;
 }
 
-export interface LogFilesOptions {
+export interface RotatingLogOptions {
   /** Made when needed. */
   directory: string;
   clock: Clock;
@@ -42,7 +42,7 @@ export interface LogFilesOptions {
   onLost(lines: number): void;
 }
 
-export function createLogFiles({ directory, clock, log, onLost }: LogFilesOptions): LogFiles {
+export function createRotatingLog({ directory, clock, log, onLost }: RotatingLogOptions): RotatingLog {
   const [newer, older] = [join(directory, "output.jsonl"), join(directory, "output.1.jsonl")];
   const pending: Portion[] = [];
   let pendingLength = 0;

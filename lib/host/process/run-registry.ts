@@ -2,14 +2,14 @@ import type { Log } from "../../log.ts";
 import { readProcess } from "./process-tree.ts";
 
 /** Starts remembered on disk, so that what a killed console left behind is found by its mark, its pid and its start time. */
-export interface RunMemory {
+export interface RunRegistry {
   /** Before the start with pid 0, then with what was started. */
   remember(run: { pid: number; startTicks: number; runId: string }): Promise<void>;
   forget(runId: string): Promise<void>;
 }
 
 interface Keeping {
-  runs: RunMemory;
+  runs: RunRegistry;
   log: Log;
 }
 

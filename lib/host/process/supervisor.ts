@@ -11,12 +11,12 @@ import { createRedaction, type Redaction } from "../../transport/redaction.ts";
 import { LONG_LINE } from "../../transport/spellings.ts";
 import type { CreateClient } from "../connection/client-factory.ts";
 import { startGuardian, type Guardian } from "./child-process.ts";
-import { createCommandLooks } from "../approval/command-inspector.ts";
-import { toConsent } from "../approval/command-approval.ts";
-import { isCovered, type CommandLook } from "../approval/command-fingerprint.ts";
+import { createCommandInspector } from "../approval/command-inspector.ts";
+import { toApprovalStatus } from "../approval/command-approval.ts";
+import { isCovered, type CommandFingerprint } from "../approval/command-fingerprint.ts";
 import { openProcessLog, type ProcessLog } from "./process-log.ts";
 import { findLivingRuns, findRun, killRun, readProcess } from "./process-tree.ts";
-import { createSupervised, type Supervised } from "./managed-process.ts";
+import { createManagedProcess, type ManagedProcess } from "./managed-process.ts";
 import { toFailure } from "../failure.ts";
 
 /** A log that is still being opened at the end is waited for so long, ms. */
@@ -40,18 +40,18 @@ export interface SupervisorOptions {
 export interface Supervisor {
   readonly allowed: boolean;
   /** Keeps the process of one plugin. `record` is asked anew at every start. */
-  supervise(
+  manage(
     record: () => PluginRecord,
-    onEnd: Parameters<typeof createSupervised>[0]["onEnd"],
-  ): Promise<Supervised>;
+    onEnd: Parameters<typeof createManagedProcess>[0]["onEnd"],
+  ): Promise<ManagedProcess>;
   /** What would run at this moment. Throws why nothing can. */
-  look(record: PluginRecord): Promise<CommandLook>;
+  look(record: PluginRecord): Promise<CommandFingerprint>;
   /** What would run, what was approved, and what runs. */
-  describe(record: PluginRecord, supervised: Supervised | null): Promise<PluginProcess>;
+  describe(record: PluginRecord, managedProcess: ManagedProcess | null): Promise<PluginProcess>;
   /** The output of one plugin's process, from earlier runs of the console too. */
   logOf(pluginId: string): Promise<ProcessLog>;
   /** Takes these secrets out of everything the plugin's process writes from now on. */
-  conceal(pluginId: string, secrets: readonly string[]): void;
+  redact(pluginId: string, secrets: readonly string[]): void;
   /** Removes everything kept about the process of a plugin that is gone. */
   forget(pluginId: string): Promise<void>;
   /** Ends what an earlier console left running. Call before anything is started. */
@@ -61,16 +61,16 @@ export interface Supervisor {
 }
 
 /** Clients that tell the supervisor, too, which secrets must not be seen. */
-export function overhear(createClient: CreateClient, conceal: Supervisor["conceal"]): CreateClient {
+export function wrapWithRedaction(createClient: CreateClient, redact: Supervisor["redact"]): CreateClient {
   return (target, context) => {
     const client = createClient(target, context);
     const { pluginId } = context;
     if (pluginId === null) return client;
     return {
       ...client,
-      conceal(secrets) {
-        client.conceal(secrets);
-        conceal(pluginId, secrets);
+      redact(secrets) {
+        client.redact(secrets);
+        redact(pluginId, secrets);
       },
     };
   };
@@ -85,7 +85,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   const { processes, clock, log, allowed } = options;
   const logs = new Map<string, Promise<ProcessLog>>();
   const redactions = new Map<string, Redaction>();
-  const looks = createCommandLooks(clock, options.environment["PATH"] ?? "");
+  const looks = createCommandInspector(clock, options.environment["PATH"] ?? "");
   let guardian: Guardian | null = null;
 
   function redactionOf(pluginId: string): Redaction {
@@ -132,11 +132,11 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     logOf,
     look: (record) => looks.now(record),
     // A secret of several lines is written in as many.
-    conceal: (pluginId, secrets) =>
-      redactionOf(pluginId).conceal(secrets.flatMap((secret) => [secret, ...shortLines(secret)])),
-    async supervise(record, onEnd) {
+    redact: (pluginId, secrets) =>
+      redactionOf(pluginId).add(secrets.flatMap((secret) => [secret, ...shortLines(secret)])),
+    async manage(record, onEnd) {
       const { id } = record();
-      return createSupervised({
+      return createManagedProcess({
         ...{ clock, log, onEnd },
         environment: inherit(options.environment),
         output: await logOf(id),
@@ -145,16 +145,16 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         command: (how) => looks.now(record(), how),
         endpoint: () => record().endpoint ?? "",
         isCurrent: (command) => isSameProcess(command, record().manifest),
-        consent: async (candidate) => toConsent(candidate, await processes.get(id)),
+        consent: async (candidate) => toApprovalStatus(candidate, await processes.get(id)),
         isRevoked: async () => (await processes.get(id)).approval === null,
       });
     },
-    async describe(record, supervised) {
+    async describe(record, managedProcess) {
       const { approval, limits } = await processes.get(record.id);
       const found = await describeCommand(record, approval);
-      const state = supervised?.state() ?? idleState(await logOf(record.id));
+      const state = managedProcess?.state() ?? idleState(await logOf(record.id));
       const known = approval === null ? null : withoutInventory(approval);
-      const running = supervised?.running() ?? null;
+      const running = managedProcess?.running() ?? null;
       const runsApproved = running && known && isCovered(running, known.command);
       return { allowed, ...found, approval: known, runsApproved, limits, ...state };
     },
@@ -196,7 +196,7 @@ function withoutInventory(approval: NonNullable<ProcessDecision["approval"]>): P
   return { command, approvedBy, approvedAt };
 }
 
-function idleState(output: ProcessLog): ReturnType<Supervised["state"]> {
+function idleState(output: ProcessLog): ReturnType<ManagedProcess["state"]> {
   return {
     ...{ status: "stopped", pid: null, startedAt: null, nextStartAt: null },
     ...{ exits: [], usage: [], starts: [], lastErrors: output.lastErrors(50) },

@@ -62,7 +62,7 @@ export async function retryPluginsAt(context: Context, place: string): Promise<v
 
 /** Where each plugin lives, host:port: at its endpoint, or where the configuration of one in the box says its service is. */
 function placesOf({ data, host }: Context, records: PluginRecord[]): Promise<Array<string | null>> {
-  const { addressField, originOf } = host.destinations;
+  const { addressField, originOf } = host.secretOrigins;
   return Promise.all(
     records.map(async (record) => {
       const values = addressField(record) === null ? {} : (await data.configs.get(record.id)).values;

@@ -92,8 +92,8 @@ function findMove(
 ): { from: string | null | undefined; to: string | null } | null {
   const [newest] = revisions;
   if (!newest || newest.revision === version) return null;
-  const to = host.destinations.originOf(record, newest.values);
-  if (to === null && host.destinations.addressField(record) === null) return null;
+  const to = host.secretOrigins.originOf(record, newest.values);
+  if (to === null && host.secretOrigins.addressField(record) === null) return null;
   const from = findOrigin(record, revisions, version, to);
   return from === to ? null : { from, to };
 }

@@ -54,7 +54,7 @@ export async function restoreConfig(
     const old = revisions.find(({ revision }) => revision === request.revision);
     if (!old) throw forgotten(record, request.revision);
     const values = withoutSensitive(schema, old.values);
-    const restorable = toRestorable(old, asked, context.host.destinations.originOf(record, values));
+    const restorable = toRestorable(old, asked, context.host.secretOrigins.originOf(record, values));
     const restored: PluginConfigWrite = {
       version: request.version,
       values,

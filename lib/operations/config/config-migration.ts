@@ -21,7 +21,7 @@ export async function followRecord(
 ): Promise<AuditChange[]> {
   const { configs } = repositories;
   const { values } = await configs.get(after.id);
-  const { originOf } = context.host.destinations;
+  const { originOf } = context.host.secretOrigins;
   const [from, to] = [originOf(before, values), originOf(after, values)];
   const forgotten = from === to ? [] : await storeMove(context, repositories, actor, after, { from, to });
   await sealStranded(context, repositories, actor, after);

@@ -13,7 +13,7 @@ import { requireUnmoved } from "./config-conflict.ts";
 import type { Context } from "../context.ts";
 import { toErrorInfo } from "../failure.ts";
 import { getRecord } from "../plugins.ts";
-import { createRelay } from "../../async/event-queue.ts";
+import { createEventQueue } from "../../async/event-queue.ts";
 import { readStored, type StoredConfig } from "./stored-config.ts";
 
 /** A test that may begin. `events` ends after `done`; when `signal` aborts, the test ends and what is saved is put back. */
@@ -44,7 +44,7 @@ export async function startConfigTest(
   const stored = await readStored(context, context.data, record);
   const check = await prepareCheck(context, record, request, stored);
   const draft = toDraft(request, stored);
-  const origin = context.host.destinations.originOf(record, request.values);
+  const origin = context.host.secretOrigins.originOf(record, request.values);
   return { events: (signal) => runTest(context, actor, record, request, { draft, origin, check }, signal) };
 }
 
@@ -56,7 +56,7 @@ async function prepareCheck(
   stored: StoredConfig,
 ): Promise<() => void> {
   const schema = record.manifest.metadata.config_schema;
-  const address = context.host.destinations.addressField(record);
+  const address = context.host.secretOrigins.addressField(record);
   const issues = await checkWrite(context.data, { schema, address, stored: stored.secrets }, request);
   return () => {
     requireValid(issues);
@@ -74,8 +74,8 @@ async function* runTest(
 ): AsyncGenerator<ConfigTestEvent, void, undefined> {
   const live = record.desired === "enabled";
   const last: TestStepName = live ? "restore" : "cleanup";
-  const relay = createRelay<ConfigTestEvent>();
-  relay.push({ type: "start", live, steps: [...TRIAL_STEPS, last] });
+  const queue = createEventQueue<ConfigTestEvent>();
+  queue.push({ type: "start", live, steps: [...TRIAL_STEPS, last] });
   const failed = new Set<TestStepName>();
   const trial: Trial = {
     ...prepared,
@@ -83,7 +83,7 @@ async function* runTest(
     save: request.save ? () => save(context, actor, record, request) : null,
     report(step) {
       if (step.status === "failed") failed.add(step.name);
-      relay.push({ type: "step", step });
+      queue.push({ type: "step", step });
     },
   };
   // The test outlives a reader who leaves: what is saved is put back all the same.
@@ -94,8 +94,8 @@ async function* runTest(
       (error: unknown): ConfigTestEvent => toDone(toErrorInfo(error, context.log, actor.requestId)),
     )
     .catch((error: unknown) => toDone(toErrorInfo(error, context.log, actor.requestId)))
-    .then((done) => relay.end(done));
-  yield* relay.events();
+    .then((done) => queue.end(done));
+  yield* queue.events();
   await testing;
 }
 

@@ -100,11 +100,11 @@ export async function storeConfig(
   const before = await readStored(context, repositories, record);
   if (before.version !== write.version)
     throw await describeConflict(context, repositories, record, write.version);
-  const { destinations } = context.host;
+  const { secretOrigins } = context.host;
   const { boxed, stranded } = before;
   // What a person enters is checked; what only moves into the secret box is taken as it is.
   if (revision.kind !== "adopted") {
-    const address = destinations.addressField(record);
+    const address = secretOrigins.addressField(record);
     requireValid(await checkWrite(repositories, { schema, address, stored: before.secrets }, write));
     requireBound(context, record, before, write.values, write.secrets);
   }
@@ -118,7 +118,7 @@ export async function storeConfig(
     values: write.values,
     secrets,
     changedBy: actor.name,
-    origin: destinations.originOf(record, write.values),
+    origin: secretOrigins.originOf(record, write.values),
     revision: { ...revision, note: write.note || null, changes },
   });
   if (Object.keys(stranded).length > 0) {
@@ -158,6 +158,6 @@ export async function readConfig(
     version,
     secrets: { ...Object.fromEntries(asked), ...secrets },
     origin,
-    addressField: context.host.destinations.addressField(record),
+    addressField: context.host.secretOrigins.addressField(record),
   };
 }

@@ -16,13 +16,13 @@ export function requireBound(
   values: ConfigValues,
   writes: Readonly<Record<string, SecretWrite>>,
 ): void {
-  const next = host.destinations.originOf(record, values);
+  const next = host.secretOrigins.originOf(record, values);
   if (next === origin) return;
   const kept = Object.keys(secrets).filter(
     (name) => secrets[name]?.configured && secrets[name].origin !== next && !Object.hasOwn(writes, name),
   );
   if (kept.length === 0) return;
-  const field = host.destinations.addressField(record)?.name;
+  const field = host.secretOrigins.addressField(record)?.name;
   const belongs = kept.toSorted().map((name) => [name, secrets[name]?.origin ?? "another address"] as const);
   throw bound(
     record,

@@ -27,8 +27,8 @@ export async function adoptStored(context: Context): Promise<void> {
 }
 
 async function bindLoose({ data, host }: Context, record: PluginRecord): Promise<number> {
-  if (host.destinations.addressField(record) === null) return 0;
+  if (host.secretOrigins.addressField(record) === null) return 0;
   const { values } = await data.configs.get(record.id);
-  const origin = host.destinations.originOf(record, values);
-  return origin === null ? 0 : data.configs.bindLoose(record.id, origin);
+  const origin = host.secretOrigins.originOf(record, values);
+  return origin === null ? 0 : data.configs.bindUnbound(record.id, origin);
 }

@@ -1,6 +1,6 @@
 import { NO_SECRET, type SecretState } from "../../contract/config.ts";
 import type { ConfigValues } from "../../contract/plugin.ts";
-import { findStranded } from "../../core/config.ts";
+import { findUnsealed } from "../../core/config.ts";
 import type { PluginRecord, Repositories } from "../../data/data.ts";
 import type { Context } from "../context.ts";
 
@@ -24,9 +24,9 @@ export async function readStored(
   record: PluginRecord,
 ): Promise<StoredConfig> {
   const { values, version } = await configs.get(record.id);
-  const origin = host.destinations.originOf(record, values);
+  const origin = host.secretOrigins.originOf(record, values);
   const states = await configs.secretStates(record.id, origin);
-  const stranded = findStranded(record.manifest.metadata.config_schema, values);
+  const stranded = findUnsealed(record.manifest.metadata.config_schema, values);
   return {
     ...{ values, version, origin, stranded },
     boxed: new Set(Object.keys(states)),

@@ -3,8 +3,8 @@ import type { Finding } from "../../contract/manifest.ts";
 import { formatPlace } from "../../core/address.ts";
 import type { PluginRecord } from "../../data/data.ts";
 import type { FolderReading, FolderSnapshot } from "../../host/folder/directory-watcher.ts";
-import { createGate } from "../../async/semaphore.ts";
-import { createBreath } from "../../async/yield-to-event-loop.ts";
+import { createSemaphore } from "../../async/semaphore.ts";
+import { createYieldToEventLoop } from "../../async/yield-to-event-loop.ts";
 import type { Context } from "../context.ts";
 import { markBroken, markGone, reloadFiles } from "./file-plugin.ts";
 import type { FilePlace, Reloaded, UsableReading } from "./file-plugin.ts";
@@ -61,7 +61,7 @@ async function createIntake(context: Context, snapshot: FolderSnapshot, problems
   const outcome: FolderOutcome = { registered: [], reloaded: [], gone: [] };
   const files = await data.plugins.listFiles();
   const owned = new Map<string, Owned>(files.map((entry) => [entry.file.path, entry]));
-  const breathe = createBreath(clock);
+  const yieldToEventLoop = createYieldToEventLoop(clock);
   const taken = await data.plugins.listTaken();
   const coming = createNewFiles(context, { welcome, fail: noteFailure });
 
@@ -69,11 +69,11 @@ async function createIntake(context: Context, snapshot: FolderSnapshot, problems
   async function takeAll(readings: FolderReading[]): Promise<Blocked[]> {
     const blocked: Blocked[] = [];
     const news = readings.filter((reading) => isNews(reading, owned.get(reading.path)));
-    const steps = readInTurn(context, news, breathe);
+    const steps = readInTurn(context, news, yieldToEventLoop);
     for (const { read } of steps) read.catch(() => undefined);
     for (const { reading: found, read } of steps) {
       try {
-        await breathe();
+        await yieldToEventLoop();
         const refused = await take(found, await read);
         if (refused) blocked.push(refused);
       } catch (error) {
@@ -110,7 +110,7 @@ async function createIntake(context: Context, snapshot: FolderSnapshot, problems
   async function takeRest(blocked: Blocked[]): Promise<void> {
     for (const { found, reading } of blocked) {
       try {
-        await breathe();
+        await yieldToEventLoop();
         const still = await take(found, reading);
         if (!still) continue;
         await refuse(still.place, still.owner, [atEndpoint(still.conflict, found.content)]);
@@ -195,7 +195,7 @@ async function createIntake(context: Context, snapshot: FolderSnapshot, problems
     for (const [path, problem] of snapshot.problems) {
       const owner = owned.get(path);
       if (owner === undefined) continue;
-      await breathe();
+      await yieldToEventLoop();
       await refuse({ path, folder: owner.file.folder, hash: "" }, owner, [problem]);
     }
   }
@@ -203,7 +203,7 @@ async function createIntake(context: Context, snapshot: FolderSnapshot, problems
   async function takeLosses(): Promise<void> {
     for (const { pluginId, file } of owned.values()) {
       if (file.state === "gone" || snapshot.isPresent(file.path)) continue;
-      await breathe();
+      await yieldToEventLoop();
       const record = await markGone(context, pluginId);
       if (record === null) continue;
       outcome.gone.push(record.name);
@@ -215,14 +215,14 @@ async function createIntake(context: Context, snapshot: FolderSnapshot, problems
 }
 
 /** Parses one file after the other, with breaths; names are looked up side by side. */
-function readInTurn(context: Context, readings: FolderReading[], breathe: () => Promise<void>) {
-  const lookups = createGate(LOOKUPS);
-  const parsing = createGate(1);
+function readInTurn(context: Context, readings: FolderReading[], yieldToEventLoop: () => Promise<void>) {
+  const lookups = createSemaphore(LOOKUPS);
+  const parsing = createSemaphore(1);
   return readings.map((reading) => ({
     reading,
     read: lookups.run(async () => {
       const { pending } = await parsing.run(async () => {
-        await breathe();
+        await yieldToEventLoop();
         return { pending: readFileContent(context, reading.content) };
       });
       return pending;

@@ -101,7 +101,7 @@ async function inspectService(
   manifest: Manifest,
   { values }: BuiltinPreset,
 ): Promise<Address | null> {
-  const origin = context.host.destinations.originOf({ endpoint: null, manifest }, values);
+  const origin = context.host.secretOrigins.originOf({ endpoint: null, manifest }, values);
   return origin === null ? null : inspectAddress(context, actor, origin, consent);
 }
 

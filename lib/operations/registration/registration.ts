@@ -53,7 +53,7 @@ async function store(
     const target = { id: record.id, name: record.name };
     const values = candidate.preset?.values ?? {};
     if (candidate.preset) {
-      const origin = context.host.destinations.originOf(record, values);
+      const origin = context.host.secretOrigins.originOf(record, values);
       const changes = toConfigChanges({}, values, {}, new Set());
       const revision = { kind: "saved" as const, restoredFrom: null, note: null, changes };
       const write = { version: 0, values, secrets: {}, changedBy: actor.name, origin, revision };
