@@ -6,7 +6,7 @@ import { findUnfaithful } from "../core/faithful.ts";
 export const BODY_MAX_BYTES = 8 * 1024 * 1024;
 
 /** 16 KB of whoever is not known yet: a name, an address, a password. */
-export const STRANGER_BODY_MAX_BYTES = 16 * 1024;
+export const UNAUTHENTICATED_BODY_MAX_BYTES = 16 * 1024;
 
 /** A configuration has 256 K characters of values, each of which may take several bytes, and secrets of 16 K. */
 export const CONFIG_BODY_MAX_BYTES = 2 * 1024 * 1024;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Permission } from "../contract/account.ts";
 import { AppError } from "../contract/error.ts";
-import { BODY_MAX_BYTES, readJson, STRANGER_BODY_MAX_BYTES } from "./body.ts";
+import { BODY_MAX_BYTES, readJson, UNAUTHENTICATED_BODY_MAX_BYTES } from "./body.ts";
 import type { ApiContext, Visit, Visitor } from "./context.ts";
 import { parseWith } from "./errors.ts";
 
@@ -131,7 +131,7 @@ async function readBody(
   body: z.ZodType,
   request: Request,
 ): Promise<unknown> {
-  const usual = permission === "public" ? STRANGER_BODY_MAX_BYTES : BODY_MAX_BYTES;
+  const usual = permission === "public" ? UNAUTHENTICATED_BODY_MAX_BYTES : BODY_MAX_BYTES;
   const value = await readJson(request, bodyLimit ?? usual, faithful);
   const hint = describeBody(body, example);
   if (value !== undefined) return parseWith(body, value, hint);

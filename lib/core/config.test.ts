@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { ConfigField } from "../contract/manifest.ts";
 import type { Json } from "../contract/manifest.ts";
 import { patternProblem } from "./pattern.ts";
-import { concealSensitive, diffConfig, effectiveConfig, missingRequired, validateConfig } from "./config.ts";
+import { redactSensitive, diffConfig, effectiveConfig, missingRequired, validateConfig } from "./config.ts";
 
 type FieldInput = Partial<Omit<ConfigField, "validation">> & { validation?: ConfigField["validation"] };
 const field = (input: FieldInput) => ConfigField.parse({ name: "x", type: "string", ...input });
@@ -198,7 +198,7 @@ describe("the effective configuration", () => {
 describe("what people see of values that were sent", () => {
   it("is a word for secrets, in their place, and everything else as it is", () => {
     const schema = [field({ name: "key", sensitive: true }), field({ name: "unset", sensitive: true })];
-    const shown = concealSensitive(schema, { a: 1, key: "sk-1", b: null });
+    const shown = redactSensitive(schema, { a: 1, key: "sk-1", b: null });
     expect(JSON.stringify(shown)).toBe('{"a":1,"key":"(configured)","b":null}');
   });
 });

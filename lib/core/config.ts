@@ -116,7 +116,7 @@ export function describeEffective(
  * Values of fields that have become sensitive since they were entered, as the text of a secret. They belong in the secret box and
  * must not be shown until they are there.
  */
-export function findStranded(schema: readonly ConfigField[], values: ConfigValues): Record<string, string> {
+export function findUnsealed(schema: readonly ConfigField[], values: ConfigValues): Record<string, string> {
   return Object.fromEntries(
     schema.flatMap(({ name, sensitive }): Array<[string, string]> => {
       const value = sensitive ? own(values, name) : undefined;
@@ -126,7 +126,7 @@ export function findStranded(schema: readonly ConfigField[], values: ConfigValue
 }
 
 /** The values with a word in place of those of sensitive fields. */
-export function concealSensitive(schema: readonly ConfigField[], values: ConfigValues): ConfigValues {
+export function redactSensitive(schema: readonly ConfigField[], values: ConfigValues): ConfigValues {
   const hidden = schema.filter(({ name, sensitive }) => sensitive && Object.hasOwn(values, name));
   const words = hidden.map(({ name }): [string, Json] => [name, CONFIGURED]);
   return Object.fromEntries([...Object.entries(values), ...words]);

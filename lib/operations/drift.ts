@@ -8,11 +8,11 @@ import type { PluginRecord, Repositories } from "../data/data.ts";
 import { findingsOf } from "../intake/metadata.ts";
 import { requirePermission, type Actor } from "./actor.ts";
 import { toAuditEntry } from "./audit.ts";
-import { requireBound } from "./config/secret-binding.ts";
+import { requireSecretBinding } from "./config/secret-binding.ts";
 import type { Context } from "./context.ts";
 import { getRecord, viewPlugin } from "./plugins.ts";
-import { followRecord } from "./config/config-migration.ts";
-import { readStored } from "./config/stored-config.ts";
+import { migrateConfig } from "./config/config-migration.ts";
+import { readStoredConfig } from "./config/stored-config.ts";
 
 /**
  * Takes over what the plugin says about itself now. Values of fields that are gone stay under their names; values of fields that
@@ -49,8 +49,8 @@ async function adopt(
   const before = await getRecord(repositories, id);
   requireNoFile(before);
   const manifest: Manifest = { ...before.manifest, metadata };
-  const stored = await readStored(context, repositories, before);
-  requireBound(context, { ...before, manifest }, stored, stored.values, {});
+  const stored = await readStoredConfig(context, repositories, before);
+  requireSecretBinding(context, { ...before, manifest }, stored, stored.values, {});
   const after = await repositories.plugins.update(id, { manifest, findings: findingsOf(metadata) });
   const changes = diffManifests(before.manifest, manifest).map(
     ({ path, before: was, after: now }): AuditChange => ({
@@ -66,7 +66,7 @@ async function adopt(
       changes,
     }),
   );
-  await followRecord(context, repositories, actor, before, after);
+  await migrateConfig(context, repositories, actor, before, after);
   return after;
 }
 

@@ -7,9 +7,9 @@ import type { PluginRecord, Repositories } from "../data/data.ts";
 import { requirePermission, type Actor } from "./actor.ts";
 import { toAuditEntry, toChanges } from "./audit.ts";
 import type { Context } from "./context.ts";
-import { admitMove, isOtherOrigin, requireReleasedSecrets } from "./address/endpoint-change.ts";
+import { requireEndpointChange, isOtherOrigin, requireReleasedSecrets } from "./address/endpoint-change.ts";
 import { getRecord, viewPlugin } from "./plugins.ts";
-import { followRecord } from "./config/config-migration.ts";
+import { migrateConfig } from "./config/config-migration.ts";
 
 type Wanted = Pick<PluginPatch, "name" | "endpoint" | "healthCheckIntervalSeconds" | "dropSecrets">;
 
@@ -19,7 +19,7 @@ type Wanted = Pick<PluginPatch, "name" | "endpoint" | "healthCheckIntervalSecond
  * Throws `not_found`, `name_taken`, `endpoint_taken`, `invalid_url`, `address_forbidden`, `address_needs_approval`, `file_owned`,
  * `secrets_bound` and `plugin_identity_mismatch`.
  */
-export async function changePlugin(
+export async function updatePlugin(
   context: Context,
   actor: Actor,
   idOrName: string,
@@ -29,7 +29,7 @@ export async function changePlugin(
   const before = await getRecord(context.data, idOrName);
   const wanted: Wanted = { ...patch, endpoint: toEndpoint(before, patch) };
   requireOwned(before, wanted);
-  await admitMove(context, actor, before, wanted.endpoint, patch);
+  await requireEndpointChange(context, actor, before, wanted.endpoint, patch);
   const { after, isChanged } = await context.data.transaction((repositories) =>
     store(context, repositories, actor, before.id, wanted),
   );
@@ -96,7 +96,7 @@ async function store(
     await requireReleasedSecrets(context, repositories, before, dropSecrets);
   const manifest = wanted.endpoint ? { ...before.manifest, endpoint: wanted.endpoint } : before.manifest;
   const after = await repositories.plugins.update(id, { ...wanted, manifest });
-  changes.push(...(await followRecord(context, repositories, actor, before, after)));
+  changes.push(...(await migrateConfig(context, repositories, actor, before, after)));
   const target = { id, name: after.name };
   await repositories.audit.append(
     toAuditEntry(context, actor, { action: "plugin.changed", target, changes }),

@@ -1,6 +1,6 @@
 import type { PluginDrift } from "../contract/drift.ts";
 import type { LifecycleStep, Plugin, PluginSummary } from "../contract/plugin.ts";
-import { concealSensitive } from "../core/config.ts";
+import { redactSensitive } from "../core/config.ts";
 import type { PluginRecord } from "../data/data.ts";
 import type { PluginStatus } from "../host/host.ts";
 
@@ -48,7 +48,7 @@ export function toPlugin(
     file: record.file,
     findings: record.findings,
     healthCheckIntervalSeconds: record.healthCheckIntervalSeconds,
-    steps: status.steps.map((step) => concealStep(record, step)),
+    steps: status.steps.map((step) => redactStep(record, step)),
     failure: status.failure,
     refusal: status.refusal,
     missingConfig,
@@ -60,7 +60,7 @@ export function toPlugin(
 }
 
 /** A field may have become a secret since the plugin was told its value. */
-function concealStep({ manifest }: PluginRecord, step: LifecycleStep): LifecycleStep {
+function redactStep({ manifest }: PluginRecord, step: LifecycleStep): LifecycleStep {
   if (step.request === undefined) return step;
-  return { ...step, request: concealSensitive(manifest.metadata.config_schema, step.request) };
+  return { ...step, request: redactSensitive(manifest.metadata.config_schema, step.request) };
 }

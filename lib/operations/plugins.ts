@@ -9,7 +9,7 @@ import type { Reported } from "../host/host.ts";
 import { requirePermission, type Actor } from "./actor.ts";
 import type { Context } from "./context.ts";
 import { toPlugin, toSummary } from "./plugin-view.ts";
-import { readStored } from "./config/stored-config.ts";
+import { readStoredConfig } from "./config/stored-config.ts";
 
 /** Every plugin, by name. */
 export async function listPlugins(context: Context, actor: Actor): Promise<PluginSummary[]> {
@@ -51,8 +51,8 @@ async function findDrift(
   reported: Reported | null,
 ): Promise<PluginDrift | null> {
   if (reported === null) return null;
-  const { values, boxed } = await readStored(context, context.data, record);
-  const hasValue = (name: string) => Object.hasOwn(values, name) || boxed.has(name);
+  const { values, sealed } = await readStoredConfig(context, context.data, record);
+  const hasValue = (name: string) => Object.hasOwn(values, name) || sealed.has(name);
   const drift = toDrift(record.manifest, reported.metadata, hasValue);
   return drift && { id: reported.id, detectedAt: reported.detectedAt, ...drift };
 }
@@ -63,7 +63,7 @@ export async function listMissingConfig(
   repositories: Repositories,
   record: PluginRecord,
 ): Promise<string[]> {
-  const { values, secrets } = await readStored(context, repositories, record);
+  const { values, secrets } = await readStoredConfig(context, repositories, record);
   return missingRequired(record.manifest.metadata.config_schema, values, toUsable(secrets));
 }
 

@@ -9,7 +9,7 @@ import type { PluginConfig } from "../../contract/config.ts";
 import type { ConfigRevision } from "../../contract/config-revision.ts";
 import type { Plugin } from "../../contract/plugin.ts";
 import { makeCopy } from "../../data/backups.ts";
-import { adoptStored } from "../../operations/config/startup-migration.ts";
+import { runStartupMigration } from "../../operations/config/startup-migration.ts";
 
 const CANARY = /plain-canary-\d+/;
 const canaryOf = (index: number) => `plain-canary-${800_000 + index * 7}`;
@@ -143,10 +143,10 @@ describe("a field that becomes sensitive", () => {
     if (!record) throw new Error("no plugin");
     const metadata = { ...record.manifest.metadata, config_schema: [{ ...SEALED, required: false }] };
     await loom.data.plugins.update(id, { manifest: { ...record.manifest, metadata } });
-    await adoptStored(loom);
+    await runStartupMigration(loom);
     await expectSealed();
     const { version } = await getConfig();
-    await adoptStored(loom);
+    await runStartupMigration(loom);
     expect((await getConfig()).version).toBe(version);
   });
 

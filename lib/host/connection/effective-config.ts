@@ -2,7 +2,7 @@ import type { SecretWrite } from "../../contract/config.ts";
 import { AppError, type FieldIssue } from "../../contract/error.ts";
 import type { ConfigField } from "../../contract/manifest.ts";
 import type { ConfigValues } from "../../contract/plugin.ts";
-import { effectiveConfig, findStranded, missingRequired } from "../../core/config.ts";
+import { effectiveConfig, findUnsealed, missingRequired } from "../../core/config.ts";
 import { textsOf } from "../../transport/redaction.ts";
 import type { Destinations } from "./secret-origin.ts";
 import type { OpenedSecrets, PluginRecord, Repositories } from "../../data/data.ts";
@@ -49,7 +49,7 @@ export async function openConfig(
     ...{ version, values, origin, effective, problems: opened.problems },
     secrets: [
       ...Object.values(opened.values),
-      ...Object.values(findStranded(schema, values)),
+      ...Object.values(findUnsealed(schema, values)),
       ...schema.flatMap(({ name, sensitive }) => (sensitive ? textsOf(effective[name]) : [])),
     ],
   };

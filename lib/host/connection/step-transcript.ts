@@ -1,6 +1,6 @@
 import type { ConfigField } from "../../contract/manifest.ts";
 import type { ConfigValues, LifecycleStep } from "../../contract/plugin.ts";
-import { concealSensitive } from "../../core/config.ts";
+import { redactSensitive } from "../../core/config.ts";
 import type { Reply } from "../../transport/client.ts";
 
 /** Of an answer, characters of JSON. */
@@ -10,7 +10,7 @@ const VALUE_MAX = 500;
 
 /** What `/initialize` is sent, for people: secrets as a word, long values as their length. */
 export function toRequest(config: ConfigValues, schema: readonly ConfigField[]): ConfigValues {
-  const shown = Object.entries(concealSensitive(schema, config)).map(([name, value]) => {
+  const shown = Object.entries(redactSensitive(schema, config)).map(([name, value]) => {
     const { length } = JSON.stringify(value);
     return [name, length > VALUE_MAX ? `… ${length.toLocaleString("en")} characters` : value] as const;
   });

@@ -7,14 +7,14 @@ import { inspectAddress, requireAdmitted, toConsent } from "./address-consent.ts
 import type { Context } from "../context.ts";
 import { toConfigured } from "../plugins.ts";
 import { refusedPlaceOf } from "./refused-place.ts";
-import { readStored } from "../config/stored-config.ts";
+import { readStoredConfig } from "../config/stored-config.ts";
 
 /**
  * Whether a plugin may answer at `endpoint` (normalised) from now on; undefined stays where it is, and then `approveEndpoint`
  * renews the consent for that place, or gives it for the one a plugin in the box was refused. Nobody answering there is no reason against it: the host asks who it is before it tells
  * any secret. Throws `endpoint_taken`, `secrets_bound`, `address_*`, `plugin_dns_error` and `plugin_identity_mismatch`.
  */
-export async function admitMove(
+export async function requireEndpointChange(
   context: Context,
   actor: Actor,
   record: PluginRecord,
@@ -53,7 +53,7 @@ export async function requireReleasedSecrets(
   dropSecrets: boolean | undefined,
 ): Promise<void> {
   if (dropSecrets === true) return;
-  const stored = await readStored(context, repositories, record);
+  const stored = await readStoredConfig(context, repositories, record);
   const secrets = [...toConfigured(stored.secrets)].toSorted();
   if (secrets.length === 0) return;
   throw new AppError(

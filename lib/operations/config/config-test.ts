@@ -6,15 +6,15 @@ import type { Trial, TrialOutcome } from "../../host/connection/config-trial.ts"
 import { TRIAL_STEPS } from "../../host/connection/config-trial-steps.ts";
 import { requirePermission, type Actor } from "../actor.ts";
 import { toAuditEntry } from "../audit.ts";
-import { checkWrite, listWarnings, requireValid } from "./config-validation.ts";
-import { requireBound } from "./secret-binding.ts";
+import { validateWrite, listWarnings, requireValid } from "./config-validation.ts";
+import { requireSecretBinding } from "./secret-binding.ts";
 import { readConfig, storeConfig } from "./config.ts";
-import { requireUnmoved } from "./config-conflict.ts";
+import { requireSameOrigin } from "./config-conflict.ts";
 import type { Context } from "../context.ts";
 import { toErrorInfo } from "../failure.ts";
 import { getRecord } from "../plugins.ts";
 import { createRelay } from "../../async/event-queue.ts";
-import { readStored, type StoredConfig } from "./stored-config.ts";
+import { readStoredConfig, type StoredConfig } from "./stored-config.ts";
 
 /** A test that may begin. `events` ends after `done`; when `signal` aborts, the test ends and what is saved is put back. */
 export interface ConfigTest {
@@ -40,8 +40,8 @@ export async function startConfigTest(
     });
   }
   if (request.version !== undefined && Object.values(request.secrets).some((write) => !("clear" in write)))
-    await requireUnmoved(context, context.data, record, request.version);
-  const stored = await readStored(context, context.data, record);
+    await requireSameOrigin(context, context.data, record, request.version);
+  const stored = await readStoredConfig(context, context.data, record);
   const check = await prepareCheck(context, record, request, stored);
   const draft = toDraft(request, stored);
   const origin = context.host.destinations.originOf(record, request.values);
@@ -57,10 +57,10 @@ async function prepareCheck(
 ): Promise<() => void> {
   const schema = record.manifest.metadata.config_schema;
   const address = context.host.destinations.addressField(record);
-  const issues = await checkWrite(context.data, { schema, address, stored: stored.secrets }, request);
+  const issues = await validateWrite(context.data, { schema, address, stored: stored.secrets }, request);
   return () => {
     requireValid(issues);
-    requireBound(context, record, stored, request.values, request.secrets);
+    requireSecretBinding(context, record, stored, request.values, request.secrets);
   };
 }
 
@@ -100,8 +100,8 @@ async function* runTest(
 }
 
 /** The draft with the values that have become secrets since they were saved: they are not in what people see and send. */
-function toDraft({ values, secrets }: ConfigTestRequest, { stranded }: StoredConfig) {
-  const kept = Object.entries(stranded).flatMap(([name, set]) =>
+function toDraft({ values, secrets }: ConfigTestRequest, { unsealed }: StoredConfig) {
+  const kept = Object.entries(unsealed).flatMap(([name, set]) =>
     set === "" ? [] : [[name, { set }] as const],
   );
   return { values, secrets: { ...Object.fromEntries(kept), ...secrets } };

@@ -20,7 +20,7 @@ export interface Rules {
  * Everything wrong with a write, as `values.timeout` and `secrets.api_key`: its places, its references, the schema's rules, its
  * address.
  */
-export async function checkWrite(
+export async function validateWrite(
   repositories: Configs,
   { schema, address, stored }: Rules,
   write: Draft,

@@ -10,12 +10,12 @@ import { toConfigChanges, type RevisionInput } from "../../core/revision.ts";
 import type { PluginRecord, Repositories } from "../../data/data.ts";
 import { requirePermission, type Actor } from "../actor.ts";
 import { toAuditEntry } from "../audit.ts";
-import { requireBound } from "./secret-binding.ts";
-import { checkWrite, listWarnings, requireValid } from "./config-validation.ts";
-import { describeConflict } from "./config-conflict.ts";
+import { requireSecretBinding } from "./secret-binding.ts";
+import { validateWrite, listWarnings, requireValid } from "./config-validation.ts";
+import { toVersionConflict } from "./config-conflict.ts";
 import type { Context } from "../context.ts";
 import { getRecord, toUsable } from "../plugins.ts";
-import { readStored } from "./stored-config.ts";
+import { readStoredConfig } from "./stored-config.ts";
 
 /** The schema, the explicit values, which secrets are set, and the version to send back with a write. */
 export async function getConfig(context: Context, actor: Actor, idOrName: string): Promise<PluginConfig> {
@@ -97,22 +97,22 @@ export async function storeConfig(
   revision: Pick<RevisionInput, "kind" | "restoredFrom">,
 ): Promise<void> {
   const schema = record.manifest.metadata.config_schema;
-  const before = await readStored(context, repositories, record);
+  const before = await readStoredConfig(context, repositories, record);
   if (before.version !== write.version)
-    throw await describeConflict(context, repositories, record, write.version);
+    throw await toVersionConflict(context, repositories, record, write.version);
   const { destinations } = context.host;
-  const { boxed, stranded } = before;
+  const { sealed, unsealed } = before;
   // What a person enters is checked; what only moves into the secret box is taken as it is.
   if (revision.kind !== "adopted") {
     const address = destinations.addressField(record);
-    requireValid(await checkWrite(repositories, { schema, address, stored: before.secrets }, write));
-    requireBound(context, record, before, write.values, write.secrets);
+    requireValid(await validateWrite(repositories, { schema, address, stored: before.secrets }, write));
+    requireSecretBinding(context, record, before, write.values, write.secrets);
   }
-  const moved = Object.entries(stranded)
-    .filter(([name, set]) => set !== "" && !boxed.has(name))
+  const moved = Object.entries(unsealed)
+    .filter(([name, set]) => set !== "" && !sealed.has(name))
     .map(([name, set]) => [name, { set }] as const);
   const secrets = { ...Object.fromEntries(moved), ...write.secrets };
-  const changes = toConfigChanges(withoutSensitive(schema, before.values), write.values, secrets, boxed);
+  const changes = toConfigChanges(withoutSensitive(schema, before.values), write.values, secrets, sealed);
   await repositories.configs.save(record.id, {
     version: write.version,
     values: write.values,
@@ -121,8 +121,8 @@ export async function storeConfig(
     origin: destinations.originOf(record, write.values),
     revision: { ...revision, note: write.note || null, changes },
   });
-  if (Object.keys(stranded).length > 0) {
-    await repositories.configs.scrub(record.id, Object.keys(stranded));
+  if (Object.keys(unsealed).length > 0) {
+    await repositories.configs.scrub(record.id, Object.keys(unsealed));
   }
   const action = revision.kind === "restored" ? "plugin.config_restored" : "plugin.config_changed";
   const target = { id: record.id, name: record.name };
@@ -131,14 +131,14 @@ export async function storeConfig(
 }
 
 /** Moves values of fields that have become sensitive into the secret box, as a revision of its own. */
-export async function sealStranded(
+export async function sealUnsealed(
   context: Context,
   repositories: Repositories,
   actor: Actor,
   record: PluginRecord,
 ): Promise<void> {
-  const { values, version, stranded } = await readStored(context, repositories, record);
-  if (Object.keys(stranded).length === 0) return;
+  const { values, version, unsealed } = await readStoredConfig(context, repositories, record);
+  if (Object.keys(unsealed).length === 0) return;
   const schema = record.manifest.metadata.config_schema;
   const write = { version, values: withoutSensitive(schema, values), secrets: {} };
   await storeConfig(context, repositories, actor, record, write, { kind: "adopted", restoredFrom: null });
@@ -150,7 +150,7 @@ export async function readConfig(
   record: PluginRecord,
 ): Promise<PluginConfig> {
   const schema = record.manifest.metadata.config_schema;
-  const { values, version, origin, secrets } = await readStored(context, context.data, record);
+  const { values, version, origin, secrets } = await readStoredConfig(context, context.data, record);
   const asked = schema.filter(({ sensitive }) => sensitive).map(({ name }) => [name, NO_SECRET] as const);
   return {
     schema,

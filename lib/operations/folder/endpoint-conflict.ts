@@ -25,7 +25,7 @@ export type Moving = Blocked & { owner: Owned };
 export type Owned = Pick<OwnedFile, "pluginId" | "endpoint" | "file">;
 
 /** Who stands in the way of a file: a plugin at its endpoint, or the detached one that came from it. Null when nobody does. */
-export async function findConflict(
+export async function findEndpointConflict(
   context: Context,
   reading: UsableReading,
   owner: Owned | undefined,

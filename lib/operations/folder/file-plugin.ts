@@ -9,7 +9,7 @@ import { toAuditEntry } from "../audit.ts";
 import { nowIso, type Context } from "../context.ts";
 import type { FileReading } from "./manifest-from-file.ts";
 import { getRecord } from "../plugins.ts";
-import { followRecord } from "../config/config-migration.ts";
+import { migrateConfig } from "../config/config-migration.ts";
 
 /** A file as it lies there now. `hash` is empty when it could not be read. */
 export interface FilePlace {
@@ -106,7 +106,7 @@ async function reload(
     healthCheckIntervalSeconds: manifest.health_check_interval,
     ...(isBack ? { desired: "enabled" } : {}),
   });
-  changes.push(...(await followRecord(context, repositories, SYSTEM, before, record)));
+  changes.push(...(await migrateConfig(context, repositories, SYSTEM, before, record)));
   const target = { id: pluginId, name: record.name };
   if (changes.length > 0)
     await repositories.audit.append(

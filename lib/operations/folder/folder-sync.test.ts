@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { createTestConsole, type TestConsole } from "../../../test/api-console.ts";
-import { takeIn, type OpenProblem } from "./folder-sync.ts";
+import { syncFolders, type OpenProblem } from "./folder-sync.ts";
 
 const FOLDER = "/watched";
 const NAMES = ["A", "B", "C"];
@@ -27,7 +27,7 @@ function reading(name: string, port: number) {
 /** One look that finds a file for each of `NAMES`, at these ports. */
 async function look(...ports: number[]) {
   const readings = ports.map((port, index) => reading(NAMES[index] ?? "", port));
-  return takeIn(loom, { folders: [], readings, problems: new Map(), isPresent: () => true }, problems);
+  return syncFolders(loom, { folders: [], readings, problems: new Map(), isPresent: () => true }, problems);
 }
 
 async function endpoints(): Promise<Array<string | null>> {

@@ -8,8 +8,8 @@ import { createBreath } from "../../async/yield-to-event-loop.ts";
 import type { Context } from "../context.ts";
 import { markBroken, markGone, reloadFiles } from "./file-plugin.ts";
 import type { FilePlace, Reloaded, UsableReading } from "./file-plugin.ts";
-import { findConflict, ringsOf, type Blocked, type Moving, type Owned } from "./endpoint-conflict.ts";
-import { readFileContent, toFileFinding, type FileReading } from "./manifest-from-file.ts";
+import { findEndpointConflict, ringsOf, type Blocked, type Moving, type Owned } from "./endpoint-conflict.ts";
+import { readManifestFromFile, toFileFinding, type FileReading } from "./manifest-from-file.ts";
 import { atEndpoint, waitingFinding } from "./folder-findings.ts";
 import { createNewFiles } from "./batch-registration.ts";
 import { chooseName } from "../registration/preview.ts";
@@ -39,7 +39,7 @@ export interface OpenProblem {
  * Brings the registered plugins to what a look at the folders found. `problems` (by path) are updated on the way. A file that
  * cannot be used never stops the others, and leaves its plugin running as it was.
  */
-export async function takeIn(
+export async function syncFolders(
   context: Context,
   snapshot: FolderSnapshot,
   problems: Map<string, OpenProblem>,
@@ -139,7 +139,7 @@ async function createIntake(context: Context, snapshot: FolderSnapshot, problems
     // Whose endpoint nobody has needs no question to the database.
     const isFree = reading.endpoint !== null && !taken.endpoints.has(reading.endpoint);
     if (reading.endpoint !== null && coming.has(reading.endpoint)) await coming.store();
-    const conflict = isFree ? null : await findConflict(context, reading, owner);
+    const conflict = isFree ? null : await findEndpointConflict(context, reading, owner);
     if (conflict) return { found, reading, place, owner, ...conflict };
     if (owner === undefined) {
       const name = chooseName(taken.names, reading.manifest.metadata.name);
@@ -223,7 +223,7 @@ function readInTurn(context: Context, readings: FolderReading[], breathe: () => 
     read: lookups.run(async () => {
       const { pending } = await parsing.run(async () => {
         await breathe();
-        return { pending: readFileContent(context, reading.content) };
+        return { pending: readManifestFromFile(context, reading.content) };
       });
       return pending;
     }),

@@ -20,7 +20,7 @@ export interface FileReading {
 }
 
 /** Reads a manifest file's content. What is wrong is in the findings, with positions; contacts nothing but DNS. */
-export async function readFileContent(context: Context, content: FileContent): Promise<FileReading> {
+export async function readManifestFromFile(context: Context, content: FileContent): Promise<FileReading> {
   if ("problem" in content) return unusable([content.problem]);
   try {
     return await readText(context, content.text);

@@ -7,11 +7,11 @@ import { requirePermission, type Actor } from "../actor.ts";
 import { toAuditEntry } from "../audit.ts";
 import { nowIso, type Context } from "../context.ts";
 import { waitingFinding } from "./folder-findings.ts";
-import { takeIn, type FolderOutcome, type OpenProblem } from "./folder-sync.ts";
+import { syncFolders, type FolderOutcome, type OpenProblem } from "./folder-sync.ts";
 import { getRecord, viewPlugin } from "../plugins.ts";
 
 /** The watched folders, owned by `server.ts`. */
-export interface Folders {
+export interface WatchedFolders {
   /** Looks, brings the plugins to what was found, then goes on by itself. Resolves after the first look. */
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -20,7 +20,7 @@ export interface Folders {
   report(changes?: FolderOutcome): Promise<FolderReport>;
 }
 
-export function createFolders(context: Context, paths: readonly string[]): Folders {
+export function createWatchedFolders(context: Context, paths: readonly string[]): WatchedFolders {
   const { data, host, clock, log, approvals } = context;
   const problems = new Map<string, OpenProblem>();
   const collecting = new Set<FolderOutcome>();
@@ -31,7 +31,7 @@ export function createFolders(context: Context, paths: readonly string[]): Folde
   const watcher = createDirectoryWatcher({ folders: paths, clock, log, deliver });
 
   async function deliver(snapshot: FolderSnapshot): Promise<void> {
-    const outcome = await takeIn(context, snapshot, problems);
+    const outcome = await syncFolders(context, snapshot, problems);
     last = snapshot;
     scannedAt = nowIso(clock);
     const { registered, reloaded, gone } = outcome;
@@ -108,13 +108,17 @@ export function createFolders(context: Context, paths: readonly string[]): Folde
 }
 
 /** The watched folders as they were last read. */
-export async function listFolders(folders: Folders, actor: Actor): Promise<FolderReport> {
+export async function listFolders(folders: WatchedFolders, actor: Actor): Promise<FolderReport> {
   requirePermission(actor, "plugins:read");
   return folders.report();
 }
 
 /** Reads the watched folders again; answers when everything found is applied. */
-export async function rescanFolders(context: Context, folders: Folders, actor: Actor): Promise<FolderReport> {
+export async function rescanFolders(
+  context: Context,
+  folders: WatchedFolders,
+  actor: Actor,
+): Promise<FolderReport> {
   requirePermission(actor, "plugins:write");
   await context.data.audit.append(toAuditEntry(context, actor, { action: "folder.rescanned" }));
   return folders.report(await folders.rescan());
@@ -126,7 +130,7 @@ export async function rescanFolders(context: Context, folders: Folders, actor: A
  */
 export async function detachPlugin(
   context: Context,
-  folders: Folders,
+  folders: WatchedFolders,
   actor: Actor,
   idOrName: string,
 ): Promise<Plugin> {

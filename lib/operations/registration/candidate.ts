@@ -16,7 +16,7 @@ export const SOURCES = [
 export type SourceKind = (typeof SOURCES)[number];
 
 /** What was understood of a source. Nothing is stored. */
-export interface Candidate {
+export interface RegistrationCandidate {
   origin: PluginOrigin;
   /** The field of the request it came from. */
   field: SourceKind;

@@ -6,7 +6,7 @@ import { fetchManifestText } from "../../intake/fetch.ts";
 import { LOCAL_ENDPOINT } from "../../intake/manifest-rules.ts";
 import { readManifest } from "../../intake/manifest.ts";
 import { inspectAddress, isAdmitted, reachOf, type Address } from "../address/address-consent.ts";
-import type { Candidate, Reader } from "./candidate.ts";
+import type { RegistrationCandidate, Reader } from "./candidate.ts";
 import type { Context } from "../context.ts";
 
 /** 64 KB of UTF-8 (`reliability.md`, bad input). */
@@ -15,7 +15,7 @@ const MANIFEST_MAX_BYTES = 65_536;
 type ManifestField = "manifestUrl" | "manifestText";
 
 /** Fetches a manifest, if its address may be contacted, and reads it. Throws `invalid_url` and what `fetchManifestText` throws. */
-export async function readManifestUrl(reader: Reader, text: string): Promise<Candidate> {
+export async function readManifestUrl(reader: Reader, text: string): Promise<RegistrationCandidate> {
   const { context, actor, consent } = reader;
   const target = parseManifestAddress(text);
   const { url } = target;
@@ -41,10 +41,10 @@ export async function readManifestText(
   reader: Reader,
   text: string,
   field: ManifestField = "manifestText",
-): Promise<Candidate> {
+): Promise<RegistrationCandidate> {
   requireSize(text, field);
   const { manifest, findings, positionOf } = readManifest(text);
-  const candidate: Candidate = { ...toCandidate(field), manifest, findings };
+  const candidate: RegistrationCandidate = { ...toCandidate(field), manifest, findings };
   if (!manifest) return candidate;
   const { address, endpoint, problems } = await locate(reader, manifest);
   const placed = problems.map((problem) => ({ ...problem, ...positionOf(problem.path) }));
@@ -56,7 +56,7 @@ export async function readManifestText(
   };
 }
 
-function toCandidate(field: ManifestField): Candidate {
+function toCandidate(field: ManifestField): RegistrationCandidate {
   return {
     ...{ origin: "manifest", field, manifest: null, findings: [], endpoint: null, address: null },
     ...{ reach: [], manifestText: null },
@@ -75,7 +75,7 @@ function requireSize(text: string, field: ManifestField): void {
 
 const ADDRESS_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["invalid_url", "plugin_dns_error"]);
 
-interface Located extends Pick<Candidate, "endpoint" | "address"> {
+interface Located extends Pick<RegistrationCandidate, "endpoint" | "address"> {
   problems: Finding[];
 }
 

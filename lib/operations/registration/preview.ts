@@ -9,10 +9,10 @@ import { formatPlace } from "../../core/address.ts";
 import { diffManifests } from "../../core/manifest-diff.ts";
 import type { PluginRecord, Repositories } from "../../data/data.ts";
 import { requirePermission, type Actor } from "../actor.ts";
-import type { Candidate } from "./candidate.ts";
+import type { RegistrationCandidate } from "./candidate.ts";
 import type { Context } from "../context.ts";
 import { toCurrentManifest } from "../export.ts";
-import { readSource } from "./registration-source.ts";
+import { readRegistrationSource } from "./registration-source.ts";
 
 /**
  * What registering this source would mean. Stores nothing but the consent it was given (`approveEndpoint: true`), and
@@ -24,7 +24,7 @@ export async function previewPlugin(
   source: PluginCreate,
 ): Promise<PluginPreview> {
   requirePermission(actor, "plugins:write");
-  const candidate = await readSource(context, actor, source);
+  const candidate = await readRegistrationSource(context, actor, source);
   const { manifest, origin, address, endpoint } = candidate;
   const records = manifest === null ? [] : await context.data.plugins.list();
   const record = endpoint === null ? null : await context.data.plugins.findByEndpoint(endpoint);
@@ -57,7 +57,7 @@ function toReference({ id, name, endpoint }: PluginRecord): PluginReference {
   return { id, name, endpoint };
 }
 
-function findForbidden({ address, field, manifest, endpointAt, preset }: Candidate): Finding[] {
+function findForbidden({ address, field, manifest, endpointAt, preset }: RegistrationCandidate): Finding[] {
   if (address?.tier !== "forbidden") return [];
   const code = "address_forbidden";
   const message = `The console never connects to ${formatPlace(address.host, address.port)}.`;

@@ -7,7 +7,7 @@ import { createReach, explainReach } from "../../core/reach.ts";
 import { findingsOf, manifestFromMetadata } from "../../intake/metadata.ts";
 import type { Actor } from "../actor.ts";
 import { inspectAddress, isAdmitted, reachOf, toConsent, type Address } from "../address/address-consent.ts";
-import { SOURCES, type Candidate, type Reader, type SourceKind } from "./candidate.ts";
+import { SOURCES, type RegistrationCandidate, type Reader, type SourceKind } from "./candidate.ts";
 import type { Context } from "../context.ts";
 import { readManifestText, readManifestUrl } from "./manifest-source.ts";
 
@@ -15,7 +15,11 @@ import { readManifestText, readManifestUrl } from "./manifest-source.ts";
  * Reads a source as far as its address may be contacted. Throws `validation_failed` unless exactly one source is given,
  * `invalid_url`, `payload_too_large`, and the `plugin_*` errors of the address that was asked.
  */
-export async function readSource(context: Context, actor: Actor, source: PluginCreate): Promise<Candidate> {
+export async function readRegistrationSource(
+  context: Context,
+  actor: Actor,
+  source: PluginCreate,
+): Promise<RegistrationCandidate> {
   const reader: Reader = { context, actor, consent: toConsent(source.approveEndpoint) };
   const [kind, value] = pickSource(source);
   if (source.preset !== undefined && kind !== "builtin") {
@@ -49,14 +53,17 @@ function pickSource(source: PluginCreate): [SourceKind, string] {
   });
 }
 
-async function readEndpoint({ context, actor, consent }: Reader, text: string): Promise<Candidate> {
+async function readEndpoint(
+  { context, actor, consent }: Reader,
+  text: string,
+): Promise<RegistrationCandidate> {
   const target = parseEndpoint(text);
   const { url: endpoint } = target;
   const reach = createReach(context.clock);
   try {
     const address = await inspectAddress(context, actor, endpoint, consent);
     const origin = "address" as const;
-    const known: Candidate = {
+    const known: RegistrationCandidate = {
       ...{ origin, field: "endpoint", manifest: null, findings: [], endpoint, address },
       ...{ reach: reachOf(address, reach), manifestText: null },
     };
@@ -77,7 +84,7 @@ function toLeniency(message: string): Finding {
   return { severity: "warning", code: "lenient_reading", path: "metadata", message };
 }
 
-async function readBuiltin(reader: Reader, name: string, presetId?: string): Promise<Candidate> {
+async function readBuiltin(reader: Reader, name: string, presetId?: string): Promise<RegistrationCandidate> {
   const { host } = reader.context;
   const metadata = host.builtinMetadata(name);
   if (!metadata) {
