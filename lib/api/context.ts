@@ -31,5 +31,5 @@ export interface Visit {
   cookies: string[];
 }
 
-/** The person who is signed in, as an `Actor` for the operations. */
+/** The person who is signed in, as the operations take one. */
 export type Visitor = Me & { requestId: string };

@@ -6,7 +6,7 @@ import type { AuditChange } from "../contract/activity.ts";
 import { diffManifests } from "../core/manifest-diff.ts";
 import type { PluginRecord, Repositories } from "../data/data.ts";
 import { findingsOf } from "../intake/metadata.ts";
-import { requirePermission, type Actor } from "./actor.ts";
+import type { Authorized } from "./actor.ts";
 import { toAuditEntry } from "./audit.ts";
 import { requireSecretBinding } from "./config/secret-binding.ts";
 import type { Context } from "./context.ts";
@@ -22,11 +22,10 @@ import { readStoredConfig } from "./config/stored-config.ts";
  */
 export async function acceptDrift(
   context: Context,
-  actor: Actor,
+  actor: Authorized<"plugins:write">,
   idOrName: string,
   { drift }: DriftAccept,
 ): Promise<Plugin> {
-  requirePermission(actor, "plugins:write");
   const record = await getRecord(context.data, idOrName);
   requireNoFile(record);
   const { reported } = context.host.status(record.id);
@@ -42,7 +41,7 @@ export async function acceptDrift(
 async function adopt(
   context: Context,
   repositories: Repositories,
-  actor: Actor,
+  actor: Authorized<"plugins:write">,
   id: string,
   metadata: Metadata,
 ): Promise<PluginRecord> {

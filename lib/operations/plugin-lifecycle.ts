@@ -2,7 +2,7 @@ import type { AuditAction } from "../contract/activity.ts";
 import { AppError } from "../contract/error.ts";
 import type { Plugin, Desired } from "../contract/plugin.ts";
 import type { PluginRecord, Repositories } from "../data/data.ts";
-import { requirePermission, type Actor } from "./actor.ts";
+import type { Authorized } from "./actor.ts";
 import { toAuditEntry } from "./audit.ts";
 import type { Context } from "./context.ts";
 import { getRecord, listMissingConfig, viewPlugin } from "./plugins.ts";
@@ -11,22 +11,31 @@ import { getRecord, listMissingConfig, viewPlugin } from "./plugins.ts";
  * Switches a plugin on and waits for the outcome: a plugin that fails is an answer (`failure`, `steps`), not an error.
  * Enabling again what is enabled but failed tries again. Throws `config_incomplete` with the fields in `issues`.
  */
-export async function enablePlugin(context: Context, actor: Actor, idOrName: string): Promise<Plugin> {
-  requirePermission(actor, "plugins:operate");
+export async function enablePlugin(
+  context: Context,
+  actor: Authorized<"plugins:operate">,
+  idOrName: string,
+): Promise<Plugin> {
   const record = await getRecord(context.data, idOrName);
   requireComplete(record, await listMissingConfig(context, context.data, record));
   return reconcileAndView(context, await setDesired(context, actor, record.id, "enabled"));
 }
 
 /** Switches a plugin off: drains, sends cleanup. Always succeeds, answer or none. */
-export async function disablePlugin(context: Context, actor: Actor, idOrName: string): Promise<Plugin> {
-  requirePermission(actor, "plugins:operate");
+export async function disablePlugin(
+  context: Context,
+  actor: Authorized<"plugins:operate">,
+  idOrName: string,
+): Promise<Plugin> {
   return reconcileAndView(context, await setDesired(context, actor, idOrName, "disabled"));
 }
 
 /** Takes an enabled plugin through all steps again. Throws `plugin_disabled`, `config_incomplete`. */
-export async function restartPlugin(context: Context, actor: Actor, idOrName: string): Promise<Plugin> {
-  requirePermission(actor, "plugins:operate");
+export async function restartPlugin(
+  context: Context,
+  actor: Authorized<"plugins:operate">,
+  idOrName: string,
+): Promise<Plugin> {
   const record = await getRecord(context.data, idOrName);
   requireEnabled(record, "restart");
   requireComplete(record, await listMissingConfig(context, context.data, record));
@@ -35,8 +44,11 @@ export async function restartPlugin(context: Context, actor: Actor, idOrName: st
 }
 
 /** Checks health now, outside the schedule. Throws `plugin_disabled`. */
-export async function checkPlugin(context: Context, actor: Actor, idOrName: string): Promise<Plugin> {
-  requirePermission(actor, "plugins:operate");
+export async function checkPlugin(
+  context: Context,
+  _actor: Authorized<"plugins:operate">,
+  idOrName: string,
+): Promise<Plugin> {
   const record = await getRecord(context.data, idOrName);
   requireEnabled(record, "check");
   await context.host.checkNow(record.id);
@@ -59,7 +71,7 @@ export function reconcileLater(
 /** Stores the desired state with its audit row. A state that is desired already is no change. */
 async function setDesired(
   context: Context,
-  actor: Actor,
+  actor: Authorized<"plugins:operate">,
   idOrName: string,
   desired: Desired,
 ): Promise<PluginRecord> {

@@ -4,7 +4,7 @@ import type { Plugin } from "../contract/plugin.ts";
 import type { PluginPatch } from "../contract/registration.ts";
 import { parseEndpoint } from "../core/address.ts";
 import type { PluginRecord, Repositories } from "../data/data.ts";
-import { requirePermission, type Actor } from "./actor.ts";
+import type { Authorized } from "./actor.ts";
 import { toAuditEntry, toChanges } from "./audit.ts";
 import type { Context } from "./context.ts";
 import { requireEndpointChange, isOtherOrigin, requireReleasedSecrets } from "./address/endpoint-change.ts";
@@ -21,11 +21,10 @@ type Wanted = Pick<PluginPatch, "name" | "endpoint" | "healthCheckIntervalSecond
  */
 export async function updatePlugin(
   context: Context,
-  actor: Actor,
+  actor: Authorized<"plugins:write">,
   idOrName: string,
   patch: PluginPatch,
 ): Promise<Plugin> {
-  requirePermission(actor, "plugins:write");
   const before = await getRecord(context.data, idOrName);
   const wanted: Wanted = { ...patch, endpoint: toEndpoint(before, patch) };
   requireOwned(before, wanted);
@@ -76,7 +75,7 @@ function requireOwned(record: PluginRecord, wanted: Wanted): void {
 async function store(
   context: Context,
   repositories: Repositories,
-  actor: Actor,
+  actor: Authorized<"plugins:write">,
   id: string,
   { dropSecrets, ...patch }: Wanted,
 ): Promise<{ after: PluginRecord; isChanged: boolean }> {

@@ -3,7 +3,7 @@ import type { RunEvent, RunPane, RunRequest, RunStats } from "../contract/playgr
 import type { ChatChunk, ChatMessage, Model, Usage } from "../contract/protocol.ts";
 import { createToolCalls } from "../core/chat-content.ts";
 import { toRunStats, type RunMarks } from "../core/run-stats.ts";
-import { requirePermission, type Actor } from "./actor.ts";
+import type { Authorized } from "./actor.ts";
 import { nowIso, type Context } from "./context.ts";
 import { toErrorInfo } from "./failure.ts";
 import { inSequence, merge } from "../async/merge-streams.ts";
@@ -28,8 +28,11 @@ interface Pane {
  * Checks every pane before anything is asked. Throws `not_found`, `plugin_disabled`, `plugin_model_not_found`, all problems in
  * `issues` under `panes[0].model` and the like.
  */
-export async function startRun(context: Context, actor: Actor, request: RunRequest): Promise<Run> {
-  requirePermission(actor, "playground:run");
+export async function startRun(
+  context: Context,
+  actor: Authorized<"playground:run">,
+  request: RunRequest,
+): Promise<Run> {
   const checked = await Promise.all(request.panes.map((pane, index) => checkPane(context, pane, index)));
   const panes = checked.flatMap((result) => (result instanceof AppError ? [] : [result]));
   const problems = checked.flatMap((result) => (result instanceof AppError ? [result] : []));

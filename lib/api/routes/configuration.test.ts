@@ -6,6 +6,7 @@ import type { ConfigRestored, ConfigRevision } from "../../contract/config-revis
 import type { ConfigTestEvent, TestStep } from "../../contract/config-test.ts";
 import type { Plugin } from "../../contract/plugin.ts";
 import type { Data } from "../../data/data.ts";
+import { authorize } from "../../operations/actor.ts";
 import { saveConfig } from "../../operations/config/config.ts";
 
 const SECRET = "canary-77aa51c0-do-not-leak";
@@ -168,13 +169,9 @@ describe("a save", () => {
       return loom.data.transaction(work);
     };
     const context = { ...loom, data: { ...loom.data, transaction } };
-    const actor = {
-      id: "1",
-      name: "Ann",
-      role: "admin" as const,
-      permissions: ["config:write" as const],
-      requestId: "1",
-    };
+    const permissions = ["config:write" as const];
+    const person = { id: "1", name: "Ann", role: "admin" as const, permissions, requestId: "1" };
+    const actor = authorize(person, "config:write");
     const version = (await getConfig()).version;
     const saving = saveConfig(context, actor, id, { version, values: { timeout: 20 }, secrets: {} });
     await expect(saving).rejects.toMatchObject({

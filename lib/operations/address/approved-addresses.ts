@@ -3,15 +3,17 @@ import type { Approval, ApprovalList } from "../../contract/intake.ts";
 import type { PluginReference } from "../../contract/registration.ts";
 import { formatPlace, parseEndpoint } from "../../core/address.ts";
 import type { PluginRecord, Repositories } from "../../data/data.ts";
-import { requirePermission, type Actor } from "../actor.ts";
+import type { Authorized } from "../actor.ts";
 import { toAuditEntry } from "../audit.ts";
 import type { Context } from "../context.ts";
 import { refusedPlaceOf } from "./refused-place.ts";
 import { reconcileLater } from "../plugin-lifecycle.ts";
 
 /** Every loopback or private address an admin allowed, newest first, with the plugins that live there. */
-export async function listApprovals(context: Context, actor: Actor): Promise<ApprovalList> {
-  requirePermission(actor, "settings:read");
+export async function listApprovals(
+  context: Context,
+  _actor: Authorized<"settings:read">,
+): Promise<ApprovalList> {
   const [approvals, records] = await Promise.all([
     context.data.approvals.list(),
     context.data.plugins.list(),
@@ -28,8 +30,11 @@ export async function listApprovals(context: Context, actor: Actor): Promise<App
  * Takes a consent back; `id` is host:port as `listApprovals` spells it. Holds for the next connection, and enabled plugins there
  * are tried again at once, so that their pages say why they stopped. Throws `not_found`.
  */
-export async function revokeApproval(context: Context, actor: Actor, id: string): Promise<void> {
-  requirePermission(actor, "settings:write");
+export async function revokeApproval(
+  context: Context,
+  actor: Authorized<"settings:write">,
+  id: string,
+): Promise<void> {
   const { host, port } = await context.data.transaction(async (repositories) => {
     const approval = await getApproval(repositories, id);
     await repositories.approvals.remove(approval.host, approval.port);

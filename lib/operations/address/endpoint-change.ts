@@ -2,7 +2,7 @@ import { AppError, isAppError } from "../../contract/error.ts";
 import type { PluginPatch } from "../../contract/registration.ts";
 import { originOf } from "../../core/origin.ts";
 import type { PluginRecord, Repositories } from "../../data/data.ts";
-import type { Actor } from "../actor.ts";
+import type { Person } from "../actor.ts";
 import { inspectAddress, requireAdmitted, toConsent } from "./address-consent.ts";
 import type { Context } from "../context.ts";
 import { toConfigured } from "../plugins.ts";
@@ -16,7 +16,7 @@ import { readStoredConfig } from "../config/stored-config.ts";
  */
 export async function requireEndpointChange(
   context: Context,
-  actor: Actor,
+  actor: Person,
   record: PluginRecord,
   endpoint: string | undefined,
   { approveEndpoint, dropSecrets }: PluginPatch,
@@ -30,7 +30,7 @@ export async function requireEndpointChange(
     if (isOtherOrigin(record.endpoint, place))
       await requireReleasedSecrets(context, context.data, record, dropSecrets);
   }
-  const address = await inspectAddress(context, actor, place, toConsent(approveEndpoint));
+  const address = await inspectAddress(context, place, toConsent(actor, approveEndpoint));
   requireAdmitted(address, "endpoint");
   if (isMove) await requireSameProvider(context, record, place);
 }

@@ -1,7 +1,7 @@
 import type { AuditChange } from "../../contract/activity.ts";
 import { becameSensitive, withoutSensitive } from "../../core/config.ts";
 import type { PluginRecord, Repositories } from "../../data/data.ts";
-import type { Actor } from "../actor.ts";
+import type { Actor, Authorized, SystemActor } from "../actor.ts";
 import { sealUnsealed } from "./config.ts";
 import type { Context } from "../context.ts";
 import { readStoredConfig } from "./stored-config.ts";
@@ -15,7 +15,7 @@ import { readStoredConfig } from "./stored-config.ts";
 export async function migrateConfig(
   context: Context,
   repositories: Repositories,
-  actor: Actor,
+  actor: Authorized<"plugins:write"> | SystemActor,
   before: PluginRecord,
   after: PluginRecord,
 ): Promise<AuditChange[]> {

@@ -4,7 +4,7 @@ import { AppError, type ErrorInfo } from "../../contract/error.ts";
 import type { PluginRecord } from "../../data/data.ts";
 import type { Trial, TrialOutcome } from "../../host/connection/config-trial.ts";
 import { TRIAL_STEPS } from "../../host/connection/config-trial-steps.ts";
-import { requirePermission, type Actor } from "../actor.ts";
+import type { Authorized } from "../actor.ts";
 import { toAuditEntry } from "../audit.ts";
 import { validateWrite, listWarnings, requireValid } from "./config-validation.ts";
 import { requireSecretBinding } from "./secret-binding.ts";
@@ -28,11 +28,10 @@ export interface ConfigTest {
  */
 export async function startConfigTest(
   context: Context,
-  actor: Actor,
+  actor: Authorized<"config:write">,
   idOrName: string,
   request: ConfigTestRequest,
 ): Promise<ConfigTest> {
-  requirePermission(actor, "config:write");
   const record = await getRecord(context.data, idOrName);
   if (request.save && request.version === undefined) {
     throw new AppError("validation_failed", "Saving needs the version the draft was made upon.", {
@@ -66,7 +65,7 @@ async function prepareCheck(
 
 async function* runTest(
   context: Context,
-  actor: Actor,
+  actor: Authorized<"config:write">,
   record: PluginRecord,
   request: ConfigTestRequest,
   prepared: Pick<Trial, "draft" | "origin" | "check">,
@@ -109,7 +108,7 @@ function toDraft({ values, secrets }: ConfigTestRequest, { unsealed }: StoredCon
 
 async function save(
   context: Context,
-  actor: Actor,
+  actor: Authorized<"config:write">,
   record: PluginRecord,
   { version = 0, values, secrets, note }: ConfigTestRequest,
 ): Promise<void> {
@@ -122,7 +121,7 @@ async function save(
 
 async function finish(
   context: Context,
-  actor: Actor,
+  actor: Authorized<"config:write">,
   record: PluginRecord,
   request: ConfigTestRequest,
   outcome: TrialOutcome,

@@ -3,8 +3,7 @@ import type { Finding, Manifest } from "../../contract/manifest.ts";
 import { formatPlace, parseEndpoint } from "../../core/address.ts";
 import { LOCAL_ENDPOINT } from "../../intake/manifest-rules.ts";
 import type { FileContent } from "../../host/folder/manifest-file.ts";
-import { SYSTEM } from "../actor.ts";
-import { toConsent } from "../address/address-consent.ts";
+import { NO_CONSENT } from "../address/address-consent.ts";
 import type { Context } from "../context.ts";
 import { readManifestText } from "../registration/manifest-source.ts";
 
@@ -31,8 +30,12 @@ export async function readManifestFromFile(context: Context, content: FileConten
 }
 
 async function readText(context: Context, text: string): Promise<FileReading> {
-  const reader = { context, actor: SYSTEM, consent: toConsent(false) };
-  const { manifest, endpoint, address, findings: all } = await readManifestText(reader, text);
+  const {
+    manifest,
+    endpoint,
+    address,
+    findings: all,
+  } = await readManifestText({ context, consent: NO_CONSENT }, text);
   // Nobody registers a file by hand: that its place needs consent is told by what waits for it.
   const findings = all.filter(({ code }) => code !== LOCAL_ENDPOINT);
   if (address?.tier === "forbidden") {

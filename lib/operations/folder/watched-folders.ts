@@ -3,7 +3,7 @@ import type { Plugin } from "../../contract/plugin.ts";
 import { classifyAddress, formatPlace, parseEndpoint, type Endpoint } from "../../core/address.ts";
 import { createDirectoryWatcher } from "../../host/folder/directory-watcher.ts";
 import type { FolderSnapshot } from "../../host/folder/directory-watcher.ts";
-import { requirePermission, type Actor } from "../actor.ts";
+import type { Authorized } from "../actor.ts";
 import { toAuditEntry } from "../audit.ts";
 import { nowIso, type Context } from "../context.ts";
 import { waitingFinding } from "./folder-findings.ts";
@@ -108,8 +108,10 @@ export function createWatchedFolders(context: Context, paths: readonly string[])
 }
 
 /** The watched folders as they were last read. */
-export async function listFolders(folders: WatchedFolders, actor: Actor): Promise<FolderReport> {
-  requirePermission(actor, "plugins:read");
+export async function listFolders(
+  folders: WatchedFolders,
+  _actor: Authorized<"plugins:read">,
+): Promise<FolderReport> {
   return folders.report();
 }
 
@@ -117,9 +119,8 @@ export async function listFolders(folders: WatchedFolders, actor: Actor): Promis
 export async function rescanFolders(
   context: Context,
   folders: WatchedFolders,
-  actor: Actor,
+  actor: Authorized<"plugins:write">,
 ): Promise<FolderReport> {
-  requirePermission(actor, "plugins:write");
   await context.data.audit.append(toAuditEntry(context, actor, { action: "folder.rescanned" }));
   return folders.report(await folders.rescan());
 }
@@ -131,10 +132,9 @@ export async function rescanFolders(
 export async function detachPlugin(
   context: Context,
   folders: WatchedFolders,
-  actor: Actor,
+  actor: Authorized<"plugins:write">,
   idOrName: string,
 ): Promise<Plugin> {
-  requirePermission(actor, "plugins:write");
   const { record, isChanged } = await context.data.transaction(async (repositories) => {
     const before = await getRecord(repositories, idOrName);
     if (before.file === null) return { record: before, isChanged: false };

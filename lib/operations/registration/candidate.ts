@@ -2,7 +2,6 @@ import type { Finding, Manifest } from "../../contract/manifest.ts";
 import type { PluginOrigin } from "../../contract/plugin.ts";
 import type { PluginCreate, ReachStep } from "../../contract/registration.ts";
 import type { BuiltinPreset } from "../../core/builtin-presets.ts";
-import type { Actor } from "../actor.ts";
 import type { Address, Consent } from "../address/address-consent.ts";
 import type { Context } from "../context.ts";
 
@@ -37,9 +36,9 @@ export interface RegistrationCandidate {
   preset?: BuiltinPreset | undefined;
 }
 
-/** Who reads a source, and how far the consent that came with it still reaches. */
-export interface Reader {
+/** What reading a source needs. */
+export interface SourceReader {
   context: Context;
-  actor: Actor;
+  /** Spent by the first address that needs it. */
   consent: Consent;
 }

@@ -6,7 +6,7 @@ import { fetchManifestText } from "../../intake/fetch.ts";
 import { LOCAL_ENDPOINT } from "../../intake/manifest-rules.ts";
 import { readManifest } from "../../intake/manifest.ts";
 import { inspectAddress, isAdmitted, reachOf, type Address } from "../address/address-consent.ts";
-import type { RegistrationCandidate, Reader } from "./candidate.ts";
+import type { RegistrationCandidate, SourceReader } from "./candidate.ts";
 import type { Context } from "../context.ts";
 
 /** 64 KB of UTF-8 (`reliability.md`, bad input). */
@@ -15,13 +15,13 @@ const MANIFEST_MAX_BYTES = 65_536;
 type ManifestField = "manifestUrl" | "manifestText";
 
 /** Fetches a manifest, if its address may be contacted, and reads it. Throws `invalid_url` and what `fetchManifestText` throws. */
-export async function readManifestUrl(reader: Reader, text: string): Promise<RegistrationCandidate> {
-  const { context, actor, consent } = reader;
+export async function readManifestUrl(reader: SourceReader, text: string): Promise<RegistrationCandidate> {
+  const { context, consent } = reader;
   const target = parseManifestAddress(text);
   const { url } = target;
   const reach = createReach(context.clock);
   try {
-    const address = await inspectAddress(context, actor, url, consent);
+    const address = await inspectAddress(context, url, consent);
     const known = { ...toCandidate("manifestUrl"), address, reach: reachOf(address, reach) };
     if (!isAdmitted(address)) return known;
     const { approvals, clock } = context;
@@ -38,7 +38,7 @@ export async function readManifestUrl(reader: Reader, text: string): Promise<Reg
 
 /** Reads a manifest's text. What is wrong with it is in the findings; throws `payload_too_large` only. */
 export async function readManifestText(
-  reader: Reader,
+  reader: SourceReader,
   text: string,
   field: ManifestField = "manifestText",
 ): Promise<RegistrationCandidate> {
@@ -80,12 +80,12 @@ interface Located extends Pick<RegistrationCandidate, "endpoint" | "address"> {
 }
 
 /** Where the plugin is. A bad address is one finding among the others: the manifest is shown with it. */
-async function locate({ context, actor, consent }: Reader, manifest: Manifest): Promise<Located> {
+async function locate({ context, consent }: SourceReader, manifest: Manifest): Promise<Located> {
   const nowhere = { endpoint: null, address: null };
   if (manifest.endpoint === undefined) return { ...nowhere, problems: checkBuiltin(context, manifest) };
   try {
     const { url: endpoint } = parseEndpoint(manifest.endpoint);
-    const address = await inspectAddress(context, actor, endpoint, consent);
+    const address = await inspectAddress(context, endpoint, consent);
     return { endpoint, address, problems: [] };
   } catch (error) {
     if (!isAppError(error) || !ADDRESS_CODES.has(error.code)) throw error;

@@ -8,7 +8,7 @@ import type { Finding } from "../../contract/manifest.ts";
 import { formatPlace } from "../../core/address.ts";
 import { diffManifests } from "../../core/manifest-diff.ts";
 import type { PluginRecord, Repositories } from "../../data/data.ts";
-import { requirePermission, type Actor } from "../actor.ts";
+import type { Authorized } from "../actor.ts";
 import type { RegistrationCandidate } from "./candidate.ts";
 import type { Context } from "../context.ts";
 import { toCurrentManifest } from "../export.ts";
@@ -20,10 +20,9 @@ import { readRegistrationSource } from "./registration-source.ts";
  */
 export async function previewPlugin(
   context: Context,
-  actor: Actor,
+  actor: Authorized<"plugins:write">,
   source: PluginCreate,
 ): Promise<PluginPreview> {
-  requirePermission(actor, "plugins:write");
   const candidate = await readRegistrationSource(context, actor, source);
   const { manifest, origin, address, endpoint } = candidate;
   const records = manifest === null ? [] : await context.data.plugins.list();

@@ -5,9 +5,9 @@ import { parseEndpoint } from "../../core/address.ts";
 import { presetsOf, type BuiltinPreset } from "../../core/builtin-presets.ts";
 import { createReach, explainReach } from "../../core/reach.ts";
 import { findingsOf, manifestFromMetadata } from "../../intake/metadata.ts";
-import type { Actor } from "../actor.ts";
+import type { Person } from "../actor.ts";
 import { inspectAddress, isAdmitted, reachOf, toConsent, type Address } from "../address/address-consent.ts";
-import { SOURCES, type RegistrationCandidate, type Reader, type SourceKind } from "./candidate.ts";
+import { SOURCES, type RegistrationCandidate, type SourceReader, type SourceKind } from "./candidate.ts";
 import type { Context } from "../context.ts";
 import { readManifestText, readManifestUrl } from "./manifest-source.ts";
 
@@ -17,10 +17,10 @@ import { readManifestText, readManifestUrl } from "./manifest-source.ts";
  */
 export async function readRegistrationSource(
   context: Context,
-  actor: Actor,
+  actor: Person,
   source: PluginCreate,
 ): Promise<RegistrationCandidate> {
-  const reader: Reader = { context, actor, consent: toConsent(source.approveEndpoint) };
+  const reader: SourceReader = { context, consent: toConsent(actor, source.approveEndpoint) };
   const [kind, value] = pickSource(source);
   if (source.preset !== undefined && kind !== "builtin") {
     throw new AppError("validation_failed", "A preset goes with a built-in plugin only.", {
@@ -54,14 +54,14 @@ function pickSource(source: PluginCreate): [SourceKind, string] {
 }
 
 async function readEndpoint(
-  { context, actor, consent }: Reader,
+  { context, consent }: SourceReader,
   text: string,
 ): Promise<RegistrationCandidate> {
   const target = parseEndpoint(text);
   const { url: endpoint } = target;
   const reach = createReach(context.clock);
   try {
-    const address = await inspectAddress(context, actor, endpoint, consent);
+    const address = await inspectAddress(context, endpoint, consent);
     const origin = "address" as const;
     const known: RegistrationCandidate = {
       ...{ origin, field: "endpoint", manifest: null, findings: [], endpoint, address },
@@ -84,7 +84,11 @@ function toLeniency(message: string): Finding {
   return { severity: "warning", code: "lenient_reading", path: "metadata", message };
 }
 
-async function readBuiltin(reader: Reader, name: string, presetId?: string): Promise<RegistrationCandidate> {
+async function readBuiltin(
+  reader: SourceReader,
+  name: string,
+  presetId?: string,
+): Promise<RegistrationCandidate> {
   const { host } = reader.context;
   const metadata = host.builtinMetadata(name);
   if (!metadata) {
@@ -104,12 +108,12 @@ async function readBuiltin(reader: Reader, name: string, presetId?: string): Pro
 
 /** Where a preset leads on this machine or network. Hosted services are not even looked up before somebody enables one. */
 async function inspectService(
-  { context, actor, consent }: Reader,
+  { context, consent }: SourceReader,
   manifest: Manifest,
   { values }: BuiltinPreset,
 ): Promise<Address | null> {
   const origin = context.host.destinations.originOf({ endpoint: null, manifest }, values);
-  return origin === null ? null : inspectAddress(context, actor, origin, consent);
+  return origin === null ? null : inspectAddress(context, origin, consent);
 }
 
 function findPreset(builtin: string, id: string | undefined): BuiltinPreset | undefined {

@@ -4,7 +4,7 @@ import type { Plugin } from "../../contract/plugin.ts";
 import type { PluginCreate } from "../../contract/registration.ts";
 import { toConfigChanges } from "../../core/revision.ts";
 import type { PluginRecord } from "../../data/data.ts";
-import { requirePermission, type Actor } from "../actor.ts";
+import type { Authorized } from "../actor.ts";
 import { requireAdmitted } from "../address/address-consent.ts";
 import { toAuditEntry } from "../audit.ts";
 import type { RegistrationCandidate } from "./candidate.ts";
@@ -20,8 +20,11 @@ type NewRecord = Omit<PluginRecord, "id" | "createdAt" | "updatedAt">;
  * Registers a plugin. With `auto_start` and a complete configuration it is enabled at once. Throws what `readRegistrationSource` throws, and
  * `address_forbidden`, `address_needs_approval`, `invalid_manifest` (findings in `details`), `name_taken`, `endpoint_taken`.
  */
-export async function registerPlugin(context: Context, actor: Actor, source: PluginCreate): Promise<Plugin> {
-  requirePermission(actor, "plugins:write");
+export async function registerPlugin(
+  context: Context,
+  actor: Authorized<"plugins:write">,
+  source: PluginCreate,
+): Promise<Plugin> {
   const candidate = await readRegistrationSource(context, actor, source);
   const record = await store(context, actor, candidate, source.name);
   if (record.desired === "enabled") reconcileLater(context, record.id);
@@ -30,7 +33,7 @@ export async function registerPlugin(context: Context, actor: Actor, source: Plu
 
 async function store(
   context: Context,
-  actor: Actor,
+  actor: Authorized<"plugins:write">,
   candidate: RegistrationCandidate,
   name?: string,
 ): Promise<PluginRecord> {
@@ -94,8 +97,11 @@ function describe({ line, column, message }: Finding): string {
  * the record goes first, then the host drains and says goodbye. Throws `not_found`, and `file_owned` while a file of a watched
  * folder would bring it back.
  */
-export async function removePlugin(context: Context, actor: Actor, idOrName: string): Promise<void> {
-  requirePermission(actor, "plugins:write");
+export async function removePlugin(
+  context: Context,
+  actor: Authorized<"plugins:write">,
+  idOrName: string,
+): Promise<void> {
   const id = await context.data.transaction(async (repositories) => {
     const record = await getRecord(repositories, idOrName);
     requireRemovable(record);
