@@ -1,7 +1,29 @@
 import type { Finding } from "../../contract/manifest.ts";
 import type { PluginRecord } from "../../data/data.ts";
+import type { FolderReading } from "../../host/folder/directory-watcher.ts";
 import type { FileContent } from "../../host/folder/manifest-file.ts";
-import { locate, toFileFinding } from "./manifest-from-file.ts";
+import { formatPlace } from "../../core/address.ts";
+import { locate, toFileFinding, type FileReading } from "./manifest-from-file.ts";
+
+/** A file that waits for a person. */
+export interface OpenProblem {
+  findings: Finding[];
+  pluginId: string | null;
+  /** The problem ends when this place is allowed. */
+  waitsFor: FileReading["waitsFor"];
+  /** Tried again whenever something changes: another plugin has its endpoint. */
+  retry?: FolderReading;
+}
+
+/** The problem of a usable file whose place needs an admin's consent. */
+export function toApprovalProblem(
+  content: FileContent,
+  waitsFor: NonNullable<FileReading["waitsFor"]>,
+  pluginId: string | null,
+): OpenProblem {
+  const finding = waitingFinding(formatPlace(waitsFor.host, waitsFor.port));
+  return { findings: [atEndpoint(finding, content)], pluginId, waitsFor };
+}
 
 /** The finding, at the endpoint in the text as far as there is one. */
 export function atEndpoint(finding: Finding, content: FileContent): Finding {

@@ -6,27 +6,27 @@ import type { FolderSnapshot } from "../../host/folder/directory-watcher.ts";
 import type { Authorized } from "../actor.ts";
 import { toAuditEntry } from "../audit.ts";
 import { nowIso, type Context } from "../context.ts";
-import { waitingFinding } from "./folder-findings.ts";
-import { syncFolders, type FolderOutcome, type OpenProblem } from "./folder-sync.ts";
+import { waitingFinding, type OpenProblem } from "./folder-findings.ts";
+import { syncFolders, type FolderChanges } from "./folder-sync.ts";
 import { getRecord, viewPlugin } from "../plugins.ts";
 
 /** The watched folders, owned by `server.ts`. */
 export interface WatchedFolders {
-  /** Looks, brings the plugins to what was found, then goes on by itself. Resolves after the first look. */
+  /** Scans, syncs the plugins with what was found, then goes on by itself. Resolves after the first sync. */
   start(): Promise<void>;
   stop(): Promise<void>;
   /** Reads every file again and waits until that was applied; what changed meanwhile. */
-  rescan(): Promise<FolderOutcome>;
-  report(changes?: FolderOutcome): Promise<FolderReport>;
+  rescan(): Promise<FolderChanges>;
+  report(changes?: FolderChanges): Promise<FolderReport>;
 }
 
 export function createWatchedFolders(context: Context, paths: readonly string[]): WatchedFolders {
   const { data, host, clock, log, approvals } = context;
   const problems = new Map<string, OpenProblem>();
-  const collecting = new Set<FolderOutcome>();
+  const collecting = new Set<FolderChanges>();
   let last: FolderSnapshot | null = null;
   let scannedAt: string | null = null;
-  let changes: FolderOutcome = { registered: [], reloaded: [], gone: [] };
+  let changes: FolderChanges = { registered: [], reloaded: [], gone: [] };
 
   const watcher = createDirectoryWatcher({ folders: paths, clock, log, deliver });
 
@@ -75,12 +75,13 @@ export function createWatchedFolders(context: Context, paths: readonly string[])
     return Array.from(found)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([path, { findings, pluginId }]) => ({
-        ...{ path, findings },
+        path,
+        findings,
         plugin: pluginId === null ? null : (owners.get(pluginId) ?? null),
       }));
   }
 
-  /** Of a plugin that is off nobody knows more than its address tells without a look-up. */
+  /** Of a plugin that is off no more is known than its address says without a lookup. */
   function lacksConsent({ host: name, port }: Endpoint): boolean {
     return (
       (name === "localhost" || classifyAddress(name) === "approval") && !approvals.isApproved(name, port)
@@ -91,7 +92,7 @@ export function createWatchedFolders(context: Context, paths: readonly string[])
     start: watcher.start,
     stop: watcher.stop,
     async rescan() {
-      const sum: FolderOutcome = { registered: [], reloaded: [], gone: [] };
+      const sum: FolderChanges = { registered: [], reloaded: [], gone: [] };
       collecting.add(sum);
       try {
         await watcher.rescan();
@@ -126,7 +127,7 @@ export async function rescanFolders(
 }
 
 /**
- * Takes a plugin away from its file: from now on it belongs to the console, and the file is only told of. A plugin without a file
+ * Takes a plugin away from its file: from now on it belongs to the console, and the file is only reported. A plugin without a file
  * stays as it is. Throws `not_found`.
  */
 export async function detachPlugin(
