@@ -56,13 +56,19 @@ export async function createTestConsole({
   const builtins = createBuiltins(clock);
   const ownPort = () => 3000;
   const supervisor = createSupervisor({
-    ...{ processes: data.processes, clock, log, allowed: allowProcesses },
+    processes: data.processes,
+    clock,
+    log,
+    allowed: allowProcesses,
     environment: { PATH: process.env["PATH"] },
     logDirectory: join(directory, "logs"),
     guardianScript: join(import.meta.dirname, "../lib/host/process/guardian.mjs"),
   });
   const host = createHost({
-    ...{ data, clock, log, builtins },
+    data,
+    clock,
+    log,
+    builtins,
     ...(allowProcesses ? { supervisor } : {}),
     createClient: createPluginClient({ approvals, ownPort, builtins, clock }),
   });

@@ -11,7 +11,7 @@ import { ROUTES } from "./routes.ts";
 export interface ApiOptions extends ApiContext {
   /** Lower-case host names, without port, under which the console may be visited besides loopback. */
   allowedHosts: readonly string[];
-  /** True when a reverse proxy sets X-Forwarded-*: then it tells the visitor's address, and https makes cookies `Secure`. */
+  /** True when a reverse proxy sets X-Forwarded-*: then it names the visitor's address, and https makes cookies `Secure`. */
   trustProxy: boolean;
 }
 

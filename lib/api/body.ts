@@ -14,7 +14,7 @@ export const CONFIG_BODY_MAX_BYTES = 2 * 1024 * 1024;
 /** A 64 KB manifest inside a JSON string: every quote and line break may take two bytes, and there are other fields. */
 export const MANIFEST_BODY_MAX_BYTES = 192 * 1024;
 
-/** Real requests nest less than ten deep; recursive validators must never meet a thousand. */
+/** Real requests nest less than ten deep; recursive validators must never get a thousand. */
 const MAX_DEPTH = 64;
 
 /**

@@ -107,7 +107,7 @@ export function explainReach(error: unknown, reach: Reach, target: Reached): unk
   if (!isAppError(error)) return error;
   const { code, message, extras, cause } = error;
   const hint = recogniseServer(target, error);
-  const told = new AppError(code, message, { ...extras, ...(hint === null ? {} : { hint }) });
-  const details = { ...extras.details, reach: reach.steps(told) };
-  return new AppError(code, message, { ...told.extras, details, cause });
+  const explained = new AppError(code, message, { ...extras, ...(hint === null ? {} : { hint }) });
+  const details = { ...extras.details, reach: reach.steps(explained) };
+  return new AppError(code, message, { ...explained.extras, details, cause });
 }

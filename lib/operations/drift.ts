@@ -32,13 +32,13 @@ export async function acceptDrift(
   if (reported?.id !== drift) throw outdated(record);
   const metadata = requireUsable(record, reported.metadata);
   const after = await context.data.transaction((repositories) =>
-    adopt(context, repositories, actor, record.id, metadata),
+    acceptMetadata(context, repositories, actor, record.id, metadata),
   );
   if (after.desired === "enabled") await context.host.reconcile(after.id, { restart: true });
   return viewPlugin(context, after);
 }
 
-async function adopt(
+async function acceptMetadata(
   context: Context,
   repositories: Repositories,
   actor: Authorized<"plugins:write">,

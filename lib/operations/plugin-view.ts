@@ -59,7 +59,7 @@ export function toPlugin(
   };
 }
 
-/** A field may have become a secret since the plugin was told its value. */
+/** A field may have become a secret since its value was sent to the plugin. */
 function redactStep({ manifest }: PluginRecord, step: LifecycleStep): LifecycleStep {
   if (step.request === undefined) return step;
   return { ...step, request: redactSensitive(manifest.metadata.config_schema, step.request) };

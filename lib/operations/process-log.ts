@@ -32,7 +32,7 @@ export async function listLog(
   return found;
 }
 
-/** Everything kept of that output, oldest first, in pieces: to be written to whoever downloads it as fast as they take it. */
+/** Everything kept of that output, oldest first, in pieces: so that a download is written as fast as it is read. */
 export async function readLog(
   context: Context,
   _actor: Authorized<"plugins:read">,

@@ -51,7 +51,7 @@ export async function approveProcess(
       toAuditEntry(context, actor, { action: "process.approved", target, changes }),
     );
   });
-  await approveItsAddress(context, actor, record);
+  await approveOwnAddress(context, actor, record);
   const anew = waitsForProcess(context, record);
   if (record.desired === "enabled") reconcileLater(context, record.id, { restart: anew, process: anew });
   return requireProcess(context, record);
@@ -70,10 +70,10 @@ async function requirePresent(
 ): Promise<Inventory> {
   const conflict = (hint: string) =>
     new AppError("conflict", "What would run has changed since it was shown.", { hint });
-  const look = await context.host.command(record).catch((error: unknown) => {
+  const current = await context.host.command(record).catch((error: unknown) => {
     throw isAppError(error) ? conflict(error.message) : error;
   });
-  if (look && isSameJson(look.command, command)) return look.inventory;
+  if (current && isSameJson(current.command, command)) return current.inventory;
   throw conflict("Look at it again, then approve.");
 }
 
@@ -85,9 +85,9 @@ function toApprovalChanges({ approval, changes }: PluginProcess, command: Proces
 
 /**
  * It listens on this machine. Any other address is a question of its own, which nobody was asked here. The command is approved
- * whatever becomes of this: an address that still needs consent is told by the start, which asks for it.
+ * whatever becomes of this: an address that still needs consent is reported by the start, which asks for it.
  */
-async function approveItsAddress(
+async function approveOwnAddress(
   context: Context,
   actor: Authorized<"settings:write">,
   record: PluginRecord,

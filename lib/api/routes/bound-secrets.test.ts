@@ -404,7 +404,7 @@ describe("a plugin that moves", () => {
     expect(await getConfig()).toMatchObject({ version: 1, secrets: { api_key: { problem: null } } });
   });
 
-  it("while a save is on its way tells the new address no secret of the old one", async () => {
+  it("while a save is on its way sends the new address no secret of the old one", async () => {
     const { version } = await getConfig();
     const write = { version, values: {}, secrets: { api_key: { set: KEY } } };
     const [saved] = await Promise.all([call("PUT", "/config", write), move()]);

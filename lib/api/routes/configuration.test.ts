@@ -333,7 +333,7 @@ describe("revisions", () => {
     expect((await call("POST", "/config/restore", { version: 1, revision: 9 })).status).toBe(404);
   });
 
-  it("tell the later of two writers who saved, when, and the difference", async () => {
+  it("show the later of two writers who saved, when, and the difference", async () => {
     await save({ timeout: 10 }, { api_key: { set: SECRET } });
     await save({ timeout: 20 }, { spare_key: { set: "spare-secret" } });
     const answer = await call("PUT", "/config", { version: 1, values: { timeout: 30 } });
@@ -357,7 +357,7 @@ describe("revisions", () => {
 });
 
 describe("a version that never was", () => {
-  it("is told which one is the newest, and nobody is said to have saved", async () => {
+  it("is answered with the newest, and nobody is said to have saved", async () => {
     await save({ timeout: 10 }, { api_key: { set: SECRET } });
     const answer = await call("PUT", "/config", { version: 99, values: { timeout: 30 } });
     expect([answer.status, answer.body]).toMatchObject([
@@ -382,8 +382,18 @@ describe("testing a draft", () => {
     expect(events[0]).toMatchObject({ type: "start", live: false });
     expect(events.at(-1)).toEqual({ type: "done", ok: true, saved: null, error: null });
     expect(outcomes(events)).toEqual({
-      ...{ address: "ok", dns: "skipped", tcp: "ok", tls: "skipped", metadata: "ok", identity: "ok" },
-      ...{ config: "ok", initialize: "ok", health: "ok", models: "ok", chat: "ok", cleanup: "ok" },
+      address: "ok",
+      dns: "skipped",
+      tcp: "ok",
+      tls: "skipped",
+      metadata: "ok",
+      identity: "ok",
+      config: "ok",
+      initialize: "ok",
+      health: "ok",
+      models: "ok",
+      chat: "ok",
+      cleanup: "ok",
     });
     expect(stub.configs).toEqual([{ timeout: 7, api_key: SECRET }]);
     expect(stub.requests.at(-1)).toBe("POST /cleanup");

@@ -147,7 +147,7 @@ describe("a file that appears", () => {
     expect(await plugin("Two")).toMatchObject({ desired: "disabled", missingConfig: ["key"] });
   });
 
-  it("tells both who has the endpoint, and takes over once it is free", async () => {
+  it("shows both who has the endpoint, and takes over once it is free", async () => {
     await write("a/plugin.yaml", manifest({ autoStart: false }));
     const second = await write("b/plugin.yaml", manifest({ name: "Second", autoStart: false }));
     await loom.folders.start();

@@ -55,7 +55,7 @@ async function getApproval({ approvals }: Repositories, id: string): Promise<{ h
   });
 }
 
-/** Whoever is wanted at `place` (host:port) goes through all steps again: what may be contacted there has changed. */
+/** Restarts every enabled plugin at `place` (host:port): what may be contacted there has changed. */
 export async function retryPluginsAt(context: Context, place: string): Promise<void> {
   const records = await context.data.plugins.list();
   const places = await placesOf(context, records);
@@ -65,7 +65,7 @@ export async function retryPluginsAt(context: Context, place: string): Promise<v
   }
 }
 
-/** Where each plugin lives, host:port: at its endpoint, or where the configuration of one in the box says its service is. */
+/** Where each plugin lives, host:port: at its endpoint, or where the configuration of a built-in one says its service is. */
 function placesOf({ data, host }: Context, records: PluginRecord[]): Promise<Array<string | null>> {
   const { addressField, originOf } = host.destinations;
   return Promise.all(

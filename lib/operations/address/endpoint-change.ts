@@ -10,9 +10,9 @@ import { refusedPlaceOf } from "./refused-place.ts";
 import { readStoredConfig } from "../config/stored-config.ts";
 
 /**
- * Whether a plugin may answer at `endpoint` (normalised) from now on; undefined stays where it is, and then `approveEndpoint`
- * renews the consent for that place, or gives it for the one a plugin in the box was refused. Nobody answering there is no reason against it: the host asks who it is before it tells
- * any secret. Throws `endpoint_taken`, `secrets_bound`, `address_*`, `plugin_dns_error` and `plugin_identity_mismatch`.
+ * Returns when a plugin may answer at `endpoint` (normalised) from now on; undefined stays where it is, and then `approveEndpoint`
+ * renews the consent for that place, or gives it for the one a built-in plugin was refused. Nobody answering there is no reason against
+ * it: the host asks who it is before it sends any secret. Throws `endpoint_taken`, `secrets_bound`, `address_*`, `plugin_dns_error` and `plugin_identity_mismatch`.
  */
 export async function requireEndpointChange(
   context: Context,

@@ -33,8 +33,8 @@ function hideSensitive({ manifest }: PluginRecord, revision: ConfigRevision): Co
 }
 
 /**
- * Makes a new revision with the values of an old one, checked by today's schema. References of that revision come back; text that
- * was changed since is gone: a newer one stays in use, and both cases are told in `reenter` unless `secrets` brings it.
+ * Stores a new revision with the values of an old one, checked by today's schema. References of that revision come back; text that
+ * was changed since is gone: a newer one stays in use, and both cases are listed in `reenter` unless `secrets` brings it.
  * A reference comes back only to the address it was entered for. Throws `not_found`, `validation_failed` (a required secret that is
  * gone: `secrets.api_key`), `secrets_bound` (its values lead elsewhere) and `version_conflict`.
  */

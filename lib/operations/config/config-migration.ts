@@ -7,9 +7,9 @@ import type { Context } from "../context.ts";
 import { readStoredConfig } from "./stored-config.ts";
 
 /**
- * Brings the configuration in line with a registration that this transaction has changed from `before` to `after`. Going elsewhere
- * forgets the secrets of the old place and is a revision: whoever saves a form that was loaded before meets `version_conflict`
- * instead of telling the new place a secret of the old one. Values of fields that have become sensitive are sealed at once, and
+ * After this resolves, the configuration fits a registration that this transaction has changed from `before` to `after`. Going elsewhere
+ * forgets the secrets of the old place and is a revision: whoever saves a form that was loaded before gets `version_conflict`
+ * instead of sending the new place a secret of the old one. Values of fields that have become sensitive are sealed at once, and
  * taken out of revisions and activity. Returns the secrets that were forgotten, for the audit row.
  */
 export async function migrateConfig(
@@ -52,7 +52,9 @@ async function storeMove(
     changedBy: actor.name,
     origin: to,
     revision: {
-      ...{ kind: "moved", restoredFrom: null, note: null },
+      kind: "moved",
+      restoredFrom: null,
+      note: null,
       changes: [{ field: "endpoint", before: from, after: to }, ...forgotten],
     },
   });

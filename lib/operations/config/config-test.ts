@@ -47,7 +47,7 @@ export async function startConfigTest(
   return { events: (signal) => runTest(context, actor, record, request, { draft, origin, check }, signal) };
 }
 
-/** What the schema says about the draft, looked up now and told at its step. */
+/** What the schema says about the draft, checked now and reported at its step. */
 async function prepareCheck(
   context: Context,
   record: PluginRecord,
@@ -73,8 +73,8 @@ async function* runTest(
 ): AsyncGenerator<ConfigTestEvent, void, undefined> {
   const live = record.desired === "enabled";
   const last: TestStepName = live ? "restore" : "cleanup";
-  const relay = createRelay<ConfigTestEvent>();
-  relay.push({ type: "start", live, steps: [...TRIAL_STEPS, last] });
+  const queue = createRelay<ConfigTestEvent>();
+  queue.push({ type: "start", live, steps: [...TRIAL_STEPS, last] });
   const failed = new Set<TestStepName>();
   const trial: Trial = {
     ...prepared,
@@ -82,7 +82,7 @@ async function* runTest(
     save: request.save ? () => save(context, actor, record, request) : null,
     report(step) {
       if (step.status === "failed") failed.add(step.name);
-      relay.push({ type: "step", step });
+      queue.push({ type: "step", step });
     },
   };
   // The test outlives a reader who leaves: what is saved is put back all the same.
@@ -93,8 +93,8 @@ async function* runTest(
       (error: unknown): ConfigTestEvent => toDone(toErrorInfo(error, context.log, actor.requestId)),
     )
     .catch((error: unknown) => toDone(toErrorInfo(error, context.log, actor.requestId)))
-    .then((done) => relay.end(done));
-  yield* relay.events();
+    .then((done) => queue.end(done));
+  yield* queue.events();
   await testing;
 }
 

@@ -70,7 +70,7 @@ export async function saveConfig(
   return applyConfig(context, record, write);
 }
 
-/** Lets an enabled plugin have what was saved, and says how that went. */
+/** Restarts an enabled plugin with what was saved, and answers how that went. */
 export async function applyConfig(
   context: Context,
   record: PluginRecord,

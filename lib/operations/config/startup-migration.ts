@@ -4,7 +4,7 @@ import { sealUnsealed } from "./config.ts";
 import type { Context } from "../context.ts";
 
 /**
- * Brings what older versions stored under the rules of this one. Secrets of built-in plugins that were bound to no address belong
+ * After this resolves, what older versions stored obeys the rules of this one. Secrets of built-in plugins that were bound to no address belong
  * to the one that is configured now, where they were sent until now; values in clear text of fields that are sensitive by now are
  * sealed, and taken out of revisions and activity. Call before `host.start()` and before anybody can change an address; does
  * nothing the second time.

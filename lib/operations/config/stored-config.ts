@@ -10,11 +10,11 @@ export interface StoredConfig {
   version: number;
   /** Where it goes. */
   origin: string | null;
-  /** Values that have become secrets since they were entered, as text. */
+  /** Values that have become secrets since they were entered and are not in the secret box yet, as text. */
   unsealed: Record<string, string>;
   /** Names of the secrets in the secret box. */
   sealed: Set<string>;
-  /** Every secret there is: also unsealed ones, which belong where the plugin goes now. */
+  /** Every secret there is, unsealed ones included, which belong where the plugin goes now. */
   secrets: Record<string, SecretState>;
 }
 
@@ -28,13 +28,16 @@ export async function readStoredConfig(
   const states = await configs.secretStates(record.id, origin);
   const unsealed = findUnsealed(record.manifest.metadata.config_schema, values);
   return {
-    ...{ values, version, origin, unsealed },
+    values,
+    version,
+    origin,
+    unsealed,
     sealed: new Set(Object.keys(states)),
     secrets: { ...toStates(unsealed, origin), ...states },
   };
 }
 
-/** A value that has become a secret is one, although nobody entered it as such. */
+/** A value that has become a secret counts as one, although nobody entered it as such. */
 function toStates(unsealed: Record<string, string>, origin: string | null) {
   const names = Object.keys(unsealed).filter((name) => unsealed[name] !== "");
   return Object.fromEntries(

@@ -32,7 +32,7 @@ export interface RegistrationCandidate {
   reach: ReachStep[];
   /** The text that was fetched, when the source is a manifest address. */
   manifestText: string | null;
-  /** What a plugin in the box was chosen for; absent without a choice. */
+  /** What a built-in plugin was chosen for; absent without a choice. */
   preset?: BuiltinPreset | undefined;
 }
 

@@ -51,15 +51,23 @@ export async function readManifestText(
   return {
     ...candidate,
     ...(endpoint === null ? {} : { manifest: { ...manifest, endpoint } }),
-    ...{ endpoint, address, endpointAt: positionOf("endpoint") },
+    endpoint,
+    address,
+    endpointAt: positionOf("endpoint"),
     findings: placed.reduce(mergeFinding, withoutAnswered(findings, address)),
   };
 }
 
 function toCandidate(field: ManifestField): RegistrationCandidate {
   return {
-    ...{ origin: "manifest", field, manifest: null, findings: [], endpoint: null, address: null },
-    ...{ reach: [], manifestText: null },
+    origin: "manifest",
+    field,
+    manifest: null,
+    findings: [],
+    endpoint: null,
+    address: null,
+    reach: [],
+    manifestText: null,
   };
 }
 

@@ -62,10 +62,15 @@ async function readEndpoint(
   const reach = createReach(context.clock);
   try {
     const address = await inspectAddress(context, endpoint, consent);
-    const origin = "address" as const;
     const known: RegistrationCandidate = {
-      ...{ origin, field: "endpoint", manifest: null, findings: [], endpoint, address },
-      ...{ reach: reachOf(address, reach), manifestText: null },
+      origin: "address",
+      field: "endpoint",
+      manifest: null,
+      findings: [],
+      endpoint,
+      address,
+      reach: reachOf(address, reach),
+      manifestText: null,
     };
     if (!isAdmitted(address)) return known;
     const { value: metadata, warnings } = await context.host.probe(endpoint, { trace: reach });
@@ -101,8 +106,15 @@ async function readBuiltin(
   const preset = findPreset(name, presetId);
   const address = preset?.local ? await inspectService(reader, manifest, preset) : null;
   return {
-    ...{ origin: "builtin", field: "builtin", manifest, findings: [], endpoint: null, address },
-    ...{ reach: [], manifestText: null, preset },
+    origin: "builtin",
+    field: "builtin",
+    manifest,
+    findings: [],
+    endpoint: null,
+    address,
+    reach: [],
+    manifestText: null,
+    preset,
   };
 }
 
@@ -127,7 +139,7 @@ function findPreset(builtin: string, id: string | undefined): BuiltinPreset | un
   });
 }
 
-/** The manifest of a plugin in the box: it has no address and starts when someone wants it. */
+/** The manifest of a built-in plugin: it has no address and starts when someone wants it. */
 export function toBuiltinManifest(metadata: Manifest["metadata"]): Manifest {
   return { type: "builtin", metadata, auto_start: false, health_check_interval: INTERVAL_SECONDS.default };
 }

@@ -94,7 +94,7 @@ function describe({ line, column, message }: Finding): string {
 
 /**
  * Removes a plugin with everything stored about it; the audit trail stays. Succeeds whatever the plugin does:
- * the record goes first, then the host drains and says goodbye. Throws `not_found`, and `file_owned` while a file of a watched
+ * the record goes first, then the host drains and disconnects. Throws `not_found`, and `file_owned` while a file of a watched
  * folder would bring it back.
  */
 export async function removePlugin(

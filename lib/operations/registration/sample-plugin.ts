@@ -8,7 +8,7 @@ const BUILTIN = "eliza";
 const NAME = "ELIZA";
 
 /**
- * Registers the plugin in the box and switches it on, once in the life of a database: a console that ever had a plugin never
+ * Registers the sample plugin and switches it on, once in the life of a database: a console that ever had a plugin never
  * gets it again. Call before `host.start()`, which then starts it.
  */
 export async function ensureSamplePlugin(context: Context): Promise<void> {
@@ -33,7 +33,7 @@ export async function ensureSamplePlugin(context: Context): Promise<void> {
   });
 }
 
-/** The audit trail outlives what it tells of. */
+/** The audit trail outlives the plugins it names. */
 async function hadPlugins(audit: AuditStore): Promise<boolean> {
   let cursor: string | undefined;
   for (;;) {
