@@ -5,7 +5,7 @@ import { findUnfaithful } from "../core/faithful.ts";
 /** 8 MB: no request of ours needs more (`reliability.md`, bad input). */
 export const BODY_MAX_BYTES = 8 * 1024 * 1024;
 
-/** 16 KB of whoever is not known yet: a name, an address, a password. */
+/** 16 KB from whoever is not signed in: a name, an address, a password. */
 export const UNAUTHENTICATED_BODY_MAX_BYTES = 16 * 1024;
 
 /** A configuration has 256 K characters of values, each of which may take several bytes, and secrets of 16 K. */

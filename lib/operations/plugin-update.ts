@@ -27,10 +27,10 @@ export async function updatePlugin(
 ): Promise<Plugin> {
   const before = await getRecord(context.data, idOrName);
   const wanted: Wanted = { ...patch, endpoint: toEndpoint(before, patch) };
-  requireOwned(before, wanted);
+  requireNotInFile(before, wanted);
   await requireEndpointChange(context, actor, before, wanted.endpoint, patch);
   const { after, isChanged } = await context.data.transaction((repositories) =>
-    store(context, repositories, actor, before.id, wanted),
+    storeUpdate(context, repositories, actor, before.id, wanted),
   );
   const isMoved = after.endpoint !== before.endpoint;
   if (isChanged && after.desired === "enabled") await context.host.reconcile(after.id, { restart: isMoved });
@@ -58,7 +58,7 @@ function toEndpoint(
 }
 
 /** What a manifest file says is changed in the file. Throws `file_owned`. */
-function requireOwned(record: PluginRecord, wanted: Wanted): void {
+function requireNotInFile(record: PluginRecord, wanted: Wanted): void {
   const { file, name } = record;
   if (file === null) return;
   const fields = ["endpoint", "healthCheckIntervalSeconds"] as const;
@@ -72,7 +72,7 @@ function requireOwned(record: PluginRecord, wanted: Wanted): void {
   });
 }
 
-async function store(
+async function storeUpdate(
   context: Context,
   repositories: Repositories,
   actor: Authorized<"plugins:write">,

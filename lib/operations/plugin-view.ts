@@ -1,5 +1,6 @@
 import type { PluginDrift } from "../contract/drift.ts";
 import type { LifecycleStep, Plugin, PluginSummary } from "../contract/plugin.ts";
+import type { PluginReference } from "../contract/registration.ts";
 import { redactSensitive } from "../core/config.ts";
 import type { PluginRecord } from "../data/data.ts";
 import type { PluginStatus } from "../host/host.ts";
@@ -32,6 +33,11 @@ export function toSummary(record: PluginRecord, status: PluginStatus): PluginSum
     createdAt: record.createdAt,
     updatedAt: record.updatedAt,
   };
+}
+
+/** What names a plugin where something else is shown. */
+export function toPluginReference({ id, name, endpoint }: PluginRecord): PluginReference {
+  return { id, name, endpoint };
 }
 
 /** One plugin, whole. */

@@ -1,12 +1,12 @@
 import { AppError } from "../../contract/error.ts";
 import type { Approval, ApprovalList } from "../../contract/intake.ts";
-import type { PluginReference } from "../../contract/registration.ts";
 import { formatPlace, parseEndpoint } from "../../core/address.ts";
 import type { PluginRecord, Repositories } from "../../data/data.ts";
 import type { Authorized } from "../actor.ts";
 import { toAuditEntry } from "../audit.ts";
 import type { Context } from "../context.ts";
 import { refusedPlaceOf } from "./refused-place.ts";
+import { toPluginReference } from "../plugin-view.ts";
 import { reconcileLater } from "../plugin-lifecycle.ts";
 
 /** Every loopback or private address an admin allowed, newest first, with the plugins that live there. */
@@ -21,7 +21,7 @@ export async function listApprovals(
   const places = await placesOf(context, records);
   const found = approvals.map((approval): Approval => {
     const id = formatPlace(approval.host, approval.port);
-    return { id, ...approval, plugins: records.filter((_, at) => places[at] === id).map(toReference) };
+    return { id, ...approval, plugins: records.filter((_, at) => places[at] === id).map(toPluginReference) };
   });
   return { approvals: found.toSorted((a, b) => b.approvedAt.localeCompare(a.approvedAt)) };
 }
@@ -85,8 +85,4 @@ function toPlace(address: string): string | null {
   } catch {
     return null;
   }
-}
-
-function toReference({ id, name, endpoint }: PluginRecord): PluginReference {
-  return { id, name, endpoint };
 }

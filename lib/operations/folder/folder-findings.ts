@@ -3,7 +3,7 @@ import type { PluginRecord } from "../../data/data.ts";
 import type { FolderReading } from "../../host/folder/directory-watcher.ts";
 import type { FileContent } from "../../host/folder/manifest-file.ts";
 import { formatPlace } from "../../core/address.ts";
-import { locate, toFileFinding, type FileReading } from "./manifest-from-file.ts";
+import { findKeyPosition, toFileFinding, type FileReading } from "./manifest-from-file.ts";
 
 /** A file that waits for a person. */
 export interface OpenProblem {
@@ -27,7 +27,7 @@ export function toApprovalProblem(
 
 /** The finding, at the endpoint in the text as far as there is one. */
 export function atEndpoint(finding: Finding, content: FileContent): Finding {
-  return { ...finding, ...("text" in content ? locate(content.text, "endpoint") : undefined) };
+  return { ...finding, ...("text" in content ? findKeyPosition(content.text, "endpoint") : undefined) };
 }
 
 /** Of a plugin at a loopback or private place, host:port, that no admin allowed. */

@@ -97,7 +97,7 @@ export function toFileFinding(code: string, message: string, fix?: string, path 
 }
 
 /** Where a key of the top level stands in YAML or JSON text, as far as a search for lines can say. */
-export function locate(text: string, key: string): { line: number; column: number } | undefined {
+export function findKeyPosition(text: string, key: string): { line: number; column: number } | undefined {
   const lines = text.split("\n");
   const index = lines.findIndex((line) => new RegExp(`^[\\s{]*["']?${key}["']?\\s*:`, "i").test(line));
   if (index < 0) return undefined;

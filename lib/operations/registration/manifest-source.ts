@@ -46,7 +46,7 @@ export async function readManifestText(
   const { manifest, findings, positionOf } = readManifest(text);
   const candidate: RegistrationCandidate = { ...toCandidate(field), manifest, findings };
   if (!manifest) return candidate;
-  const { address, endpoint, problems } = await locate(reader, manifest);
+  const { address, endpoint, problems } = await resolveEndpoint(reader, manifest);
   const placed = problems.map((problem) => ({ ...problem, ...positionOf(problem.path) }));
   return {
     ...candidate,
@@ -83,12 +83,15 @@ function requireSize(text: string, field: ManifestField): void {
 
 const ADDRESS_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["invalid_url", "plugin_dns_error"]);
 
-interface Located extends Pick<RegistrationCandidate, "endpoint" | "address"> {
+interface ResolvedEndpoint extends Pick<RegistrationCandidate, "endpoint" | "address"> {
   problems: Finding[];
 }
 
 /** Where the plugin is. A bad address is one finding among the others: the manifest is shown with it. */
-async function locate({ context, consent }: SourceReader, manifest: Manifest): Promise<Located> {
+async function resolveEndpoint(
+  { context, consent }: SourceReader,
+  manifest: Manifest,
+): Promise<ResolvedEndpoint> {
   const nowhere = { endpoint: null, address: null };
   if (manifest.endpoint === undefined) return { ...nowhere, problems: checkBuiltin(context, manifest) };
   try {

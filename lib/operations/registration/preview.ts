@@ -1,9 +1,4 @@
-import {
-  PluginName,
-  type PluginCreate,
-  type PluginPreview,
-  type PluginReference,
-} from "../../contract/registration.ts";
+import { PluginName, type PluginCreate, type PluginPreview } from "../../contract/registration.ts";
 import type { Finding } from "../../contract/manifest.ts";
 import { formatPlace } from "../../core/address.ts";
 import { diffManifests } from "../../core/manifest-diff.ts";
@@ -12,6 +7,7 @@ import type { Authorized } from "../actor.ts";
 import type { RegistrationCandidate } from "./candidate.ts";
 import type { Context } from "../context.ts";
 import { toCurrentManifest } from "../export.ts";
+import { toPluginReference } from "../plugin-view.ts";
 import { readRegistrationSource } from "./registration-source.ts";
 
 /**
@@ -41,19 +37,15 @@ export async function previewPlugin(
     address,
     reach: candidate.reach,
     manifestText: candidate.manifestText,
-    existing: record && toReference(record),
+    existing: record && toPluginReference(record),
     changes: record && manifest ? diffManifests(toCurrentManifest(record), manifest) : [],
-    instances: instances.map(toReference),
+    instances: instances.map(toPluginReference),
     suggestedName:
       manifest && (await suggestName(context.data, candidate.preset?.title ?? manifest.metadata.name)),
     values: candidate.preset?.values ?? {},
     calls: manifest && manifest.type !== "builtin" ? toCalls(endpoint) : [],
     commandLine: manifest?.command === undefined ? null : [manifest.command, ...(manifest.args ?? [])],
   };
-}
-
-function toReference({ id, name, endpoint }: PluginRecord): PluginReference {
-  return { id, name, endpoint };
 }
 
 function findForbidden({ address, field, manifest, endpointAt, preset }: RegistrationCandidate): Finding[] {

@@ -26,12 +26,12 @@ export async function registerPlugin(
   source: PluginCreate,
 ): Promise<Plugin> {
   const candidate = await readRegistrationSource(context, actor, source);
-  const record = await store(context, actor, candidate, source.name);
+  const record = await storePlugin(context, actor, candidate, source.name);
   if (record.desired === "enabled") reconcileLater(context, record.id);
   return viewPlugin(context, record);
 }
 
-async function store(
+async function storePlugin(
   context: Context,
   actor: Authorized<"plugins:write">,
   candidate: RegistrationCandidate,
