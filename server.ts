@@ -22,11 +22,11 @@ import { createHost } from "./lib/host/create-host.ts";
 import { createSupervisor } from "./lib/host/process/supervisor.ts";
 import { createLog, outliveReaders } from "./lib/log.ts";
 import { createFirstAdmin, isSetupOpen } from "./lib/operations/accounts.ts";
-import { adoptStored } from "./lib/operations/config/startup-migration.ts";
-import { loadApprovals } from "./lib/operations/address/approved-address-cache.ts";
+import { runStartupMigration } from "./lib/operations/config/startup-migration.ts";
+import { loadApprovedAddressCache } from "./lib/operations/address/approved-address-cache.ts";
 import type { Context } from "./lib/operations/context.ts";
-import { createFolders } from "./lib/operations/folder/watched-folders.ts";
-import { ensureSample } from "./lib/operations/registration/sample-plugin.ts";
+import { createWatchedFolders } from "./lib/operations/folder/watched-folders.ts";
+import { ensureSamplePlugin } from "./lib/operations/registration/sample-plugin.ts";
 import { createClock } from "./lib/real-clock.ts";
 import { createPluginClient } from "./lib/transport/create.ts";
 import { readPluginProto } from "./lib/transport/grpc-schema.ts";
@@ -81,7 +81,7 @@ async function start(): Promise<void> {
     log,
   });
 
-  const approvals = await loadApprovals(data.approvals);
+  const approvals = await loadApprovedAddressCache(data.approvals);
   const ownPort = () => (server.address() as AddressInfo | null)?.port ?? env.port;
   const builtins = createBuiltins(clock);
   const supervisor = createSupervisor({
@@ -103,9 +103,9 @@ async function start(): Promise<void> {
   });
   const context: Context = { data, host, clock, log, approvals, ownPort };
   if (env.admin) await createFirstAdmin(context, { name: "Administrator", ...env.admin });
-  await adoptStored(context);
-  await ensureSample(context);
-  const folders = createFolders(context, env.pluginFolders);
+  await runStartupMigration(context);
+  await ensureSamplePlugin(context);
+  const folders = createWatchedFolders(context, env.pluginFolders);
 
   const state = { draining: false };
   const setupToken = createSetupToken();

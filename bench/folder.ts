@@ -14,8 +14,8 @@ import { createHost } from "../lib/host/create-host.ts";
 import { SETTLE_MS } from "../lib/host/folder/directory-watcher.ts";
 import { readManifest } from "../lib/intake/manifest.ts";
 import { createLog } from "../lib/log.ts";
-import { loadApprovals } from "../lib/operations/address/approved-address-cache.ts";
-import { createFolders } from "../lib/operations/folder/watched-folders.ts";
+import { loadApprovedAddressCache } from "../lib/operations/address/approved-address-cache.ts";
+import { createWatchedFolders } from "../lib/operations/folder/watched-folders.ts";
 import { createClock } from "../lib/real-clock.ts";
 import { createPluginClient } from "../lib/transport/create.ts";
 import { textTable } from "../scripts/text-table.ts";
@@ -95,13 +95,13 @@ const baseline = await measure(async () => {
 const clock = createClock();
 const log = createLog({ level: "warn", pretty: true });
 const { data, close } = await createTestData(clock);
-const approvals = await loadApprovals(data.approvals);
+const approvals = await loadApprovedAddressCache(data.approvals);
 const ownPort = () => 3000;
 const createClient = createPluginClient({ approvals, ownPort, builtins: {}, clock });
 const host = createHost({ data, clock, log, builtins: {}, createClient });
 await host.start();
 const context = { data, host, clock, log, approvals, ownPort };
-const folders = createFolders(context, [folder]);
+const folders = createWatchedFolders(context, [folder]);
 
 const registering = await measure(() => folders.start());
 const registered = (await data.plugins.listTaken()).names.size;

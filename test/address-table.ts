@@ -1,6 +1,6 @@
 /**
  * Ways to write an address, and what the console must make of each. `{port}` stands for the port of the sentinel, which listens
- * on 127.0.0.1 and must never hear anything.
+ * on 127.0.0.1 and must never receive anything.
  */
 
 /**

@@ -55,7 +55,7 @@ const hook = createHook({
 });
 
 const clock = createClock();
-const heard = { connections: 0, bytes: 0 };
+const received = { connections: 0, bytes: 0 };
 let loom: TestConsole;
 let sentinel: Server;
 let port: number;
@@ -63,8 +63,8 @@ let resident: Plugin;
 
 beforeAll(async () => {
   sentinel = createServer((socket) => {
-    heard.connections += 1;
-    socket.on("data", (chunk) => (heard.bytes += chunk.length)).on("error", () => socket.destroy());
+    received.connections += 1;
+    socket.on("data", (chunk) => (received.bytes += chunk.length)).on("error", () => socket.destroy());
   });
   sentinel.listen(0, "127.0.0.1");
   await once(sentinel, "listening");
@@ -84,7 +84,7 @@ beforeEach(() => {
 /** One red row must not redden those behind it. */
 afterEach(async () => {
   script.clear();
-  Object.assign(heard, { connections: 0, bytes: 0 });
+  Object.assign(received, { connections: 0, bytes: 0 });
   for (const { host, port: at } of await loom.data.approvals.list()) {
     await loom.data.approvals.remove(host, at);
     loom.approvals.forget(host, at);
@@ -106,7 +106,7 @@ async function register(body: object): Promise<Plugin> {
 }
 
 async function expectNothingHappened(): Promise<void> {
-  expect([attempts, heard]).toEqual([0, { connections: 0, bytes: 0 }]);
+  expect([attempts, received]).toEqual([0, { connections: 0, bytes: 0 }]);
   const plugins = await loom.data.plugins.list();
   expect(plugins.map(({ id, endpoint }) => [id, endpoint])).toEqual([[resident.id, resident.endpoint]]);
   expect(await loom.data.approvals.list()).toEqual([]);

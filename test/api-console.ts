@@ -8,9 +8,9 @@ import { createBuiltins } from "../lib/builtin/registry.ts";
 import type { Role } from "../lib/contract/account.ts";
 import { createHost } from "../lib/host/create-host.ts";
 import { createLog } from "../lib/log.ts";
-import { loadApprovals } from "../lib/operations/address/approved-address-cache.ts";
+import { loadApprovedAddressCache } from "../lib/operations/address/approved-address-cache.ts";
 import { createSupervisor } from "../lib/host/process/supervisor.ts";
-import { createFolders } from "../lib/operations/folder/watched-folders.ts";
+import { createWatchedFolders } from "../lib/operations/folder/watched-folders.ts";
 import { createClock } from "../lib/real-clock.ts";
 import { createPluginClient } from "../lib/transport/create.ts";
 import { readPluginProto } from "../lib/transport/grpc-schema.ts";
@@ -52,23 +52,29 @@ export async function createTestConsole({
   const clock = createClock();
   const log = createLog({ level: "silent", pretty: false });
   const { data, directory, close } = await createTestData(clock);
-  const approvals = await loadApprovals(data.approvals);
+  const approvals = await loadApprovedAddressCache(data.approvals);
   const builtins = createBuiltins(clock);
   const ownPort = () => 3000;
   const supervisor = createSupervisor({
-    ...{ processes: data.processes, clock, log, allowed: allowProcesses },
+    processes: data.processes,
+    clock,
+    log,
+    allowed: allowProcesses,
     environment: { PATH: process.env["PATH"] },
     logDirectory: join(directory, "logs"),
     guardianScript: join(import.meta.dirname, "../lib/host/process/guardian.mjs"),
   });
   const host = createHost({
-    ...{ data, clock, log, builtins },
+    data,
+    clock,
+    log,
+    builtins,
     ...(allowProcesses ? { supervisor } : {}),
     createClient: createPluginClient({ approvals, ownPort, builtins, clock }),
   });
   const setupToken = createSetupToken();
   const context = { data, host, clock, log, approvals, ownPort };
-  const folders = createFolders(context, pluginFolders);
+  const folders = createWatchedFolders(context, pluginFolders);
   const sessions = createSessions({ database: data.authDatabase, secret: data.sessionSecret, log });
   const api = createApi({
     ...context,

@@ -7,15 +7,15 @@ const ANSWER = Buffer.from("0123456789".repeat(20));
 
 let server: Server;
 let proxy: FaultProxy;
-/** What the server behind the proxy heard. */
-let heard: string;
+/** What the server behind the proxy received. */
+let received: string;
 
 beforeEach(async () => {
-  heard = "";
+  received = "";
   server = createServer((socket) => {
     socket.on("error", () => undefined);
     socket.on("data", (bytes: Buffer) => {
-      heard += bytes.toString();
+      received += bytes.toString();
       socket.end(ANSWER);
     });
   }).listen(0, "127.0.0.1");
@@ -50,7 +50,7 @@ async function ask(): Promise<Outcome> {
 describe("a fault proxy", () => {
   it("passes everything on, both ways, when it is not poisoned", async () => {
     expect(await ask()).toMatchObject({ bytes: ANSWER, error: null });
-    expect(heard).toBe("question");
+    expect(received).toBe("question");
   });
 
   it("delays what passes, in either direction", async () => {
@@ -92,7 +92,7 @@ describe("a fault proxy", () => {
   it("swallows the answer and its end, and keeps the connection open", async () => {
     proxy.poison({ kind: "swallow" });
     const asking = ask();
-    await vi.waitFor(() => expect(heard).toBe("question"));
+    await vi.waitFor(() => expect(received).toBe("question"));
     expect(proxy.openSockets()).toBe(1);
     await proxy.down();
     expect(await asking).toMatchObject({ bytes: Buffer.alloc(0), error: "ECONNRESET" });

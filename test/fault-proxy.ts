@@ -21,7 +21,7 @@ export type Toxic = { direction?: Direction } & (
   | { kind: "slow-close"; delayMs: number }
 );
 
-/** A TCP proxy that spoils the connection between the console and a plugin. */
+/** A TCP proxy that breaks the connection between the console and a plugin. */
 export interface FaultProxy {
   port: number;
   /** Replaces all toxics, for connections that are open too. */
@@ -55,12 +55,12 @@ export async function startFaultProxy(port: number): Promise<FaultProxy> {
       pairs.delete(pair);
       if (!far.destroyed && !far.writableEnded) far.destroy();
     });
-    relay(near, far, "up");
-    relay(far, near, "down");
+    forward(near, far, "up");
+    forward(far, near, "down");
   });
 
   /** Passes on what `source` says; everything that happens to it happens one after the other. */
-  function relay(source: Socket, sink: Socket, direction: Direction): void {
+  function forward(source: Socket, sink: Socket, direction: Direction): void {
     const active = () => toxics.filter((toxic) => (toxic.direction ?? "down") === direction);
     const flow = { source, sink, passed: 0 };
     let waiting = 0;

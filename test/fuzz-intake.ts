@@ -63,8 +63,13 @@ export async function fuzzIntake({
 }: FuzzOptions): Promise<FuzzReport> {
   const before = snapshotPrototypes();
   const report: FuzzReport = {
-    ...{ runs: 0, requests: 0, accepted: 0, failures: [], crashes: [] },
-    ...{ worst: { wallMs: 0, cpuMs: 0, input: "" }, isPrototypeUnchanged: true },
+    runs: 0,
+    requests: 0,
+    accepted: 0,
+    failures: [],
+    crashes: [],
+    worst: { wallMs: 0, cpuMs: 0, input: "" },
+    isPrototypeUnchanged: true,
   };
   await readFirst();
   for (let batch = 0; report.runs < runs; batch++) {

@@ -14,7 +14,7 @@ export interface KillOptions {
   kills: number;
   /** 0 up to but not including 1. */
   random?: () => number;
-  /** Hears of every kill. */
+  /** Called after every kill. */
   onKill?: (number: number, report: KillReport) => void;
 }
 
@@ -42,7 +42,7 @@ const LIMIT_MS = 60_000;
 const SLOW_MS = 5_000;
 
 /**
- * Kills a console with SIGKILL at random moments while people write to it and chat through it, and looks after each kill whether
+ * Kills a console with SIGKILL at random moments while people write to it and chat through it, and checks after each kill whether
  * anything acknowledged is lost, any process is left, and when everything runs again. Needs a build.
  */
 export async function driveKills({ kills, random = Math.random, onKill }: KillOptions): Promise<KillReport> {
@@ -63,18 +63,16 @@ export async function driveKills({ kills, random = Math.random, onKill }: KillOp
   const cookie = await signIn(loom);
   const ids = await install(connect(loom, cookie), loom.pluginsDirectory, stubs);
   const report: KillReport = {
-    ...{
-      kills: 0,
-      duringStart: 0,
-      acknowledged: 0,
-      lost: [],
-      orphans: 0,
-      goneMs: [],
-      readyMs: [],
-      backMs: [],
-      slow: [],
-      chats: 0,
-    },
+    kills: 0,
+    duringStart: 0,
+    acknowledged: 0,
+    lost: [],
+    orphans: 0,
+    goneMs: [],
+    readyMs: [],
+    backMs: [],
+    slow: [],
+    chats: 0,
   };
   const writers = createWriters(ids, report);
 

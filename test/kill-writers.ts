@@ -36,7 +36,7 @@ const PASSING_PORTS = 10_000;
 export function createWriters(ids: WrittenPlugins, report: WriteReport) {
   const interval: Register<number> = { what: "interval", acknowledged: 60, underWay: undefined };
   const step: Register<number> = { what: "configuration", acknowledged: 0, underWay: undefined };
-  const wish: Register<string> = { what: "switch", acknowledged: "enabled", underWay: undefined };
+  const desired: Register<string> = { what: "switch", acknowledged: "enabled", underWay: undefined };
   const passing: Register<string[]> = { what: "list of plugins", acknowledged: [], underWay: undefined };
   let version = 0;
   let count = 0;
@@ -64,8 +64,8 @@ export function createWriters(ids: WrittenPlugins, report: WriteReport) {
       });
     },
     (api) => {
-      const next = wish.acknowledged === "enabled" ? "disabled" : "enabled";
-      return change(wish, next, () =>
+      const next = desired.acknowledged === "enabled" ? "disabled" : "enabled";
+      return change(desired, next, () =>
         next === "enabled" ? api.enablePlugin(ids.switched) : api.disablePlugin(ids.switched),
       );
     },
@@ -137,7 +137,7 @@ export function createWriters(ids: WrittenPlugins, report: WriteReport) {
       ({ version } = config);
       check(interval, (await api.getPlugin(ids.interval)).healthCheckIntervalSeconds);
       check(step, Number(config.values["step"] ?? 0));
-      check(wish, (await api.getPlugin(ids.switched)).desired);
+      check(desired, (await api.getPlugin(ids.switched)).desired);
       const names = plugins.map(({ name }) => name).filter((name) => name.startsWith("Passing "));
       check(
         passing,

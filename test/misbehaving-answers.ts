@@ -157,7 +157,8 @@ export const ANSWER_FAULTS = {
   "timestamp-garbage": health({ timestamp: "yesterday" }),
   "metadata-types": metadata({ capabilities: { streaming: "yes" } }),
   "metadata-several": failure(200, {
-    ...{ name: 5, version: "1.0.0" },
+    name: 5,
+    version: "1.0.0",
     config_schema: [{ name: "", type: "string" }],
   }),
   "metadata-no-name": failure(200, { version: "1.0.0", provider_type: "odd" }),

@@ -12,11 +12,11 @@ export interface OpenAiServer extends ProviderServer {
   /** Null: a local service without keys. */
   key: string | null;
   models: Array<{ id: string } & Record<string, unknown>>;
-  /** Answers `stream_options` as a service does that has never heard of it. */
+  /** Answers `stream_options` as a service does that does not know it. */
   refusesStreamOptions: boolean;
   /** Models that take `max_completion_tokens` only. */
   renamedLimit: Set<string>;
-  /** The answer to a chat is this text; null makes it repeat what it was told. */
+  /** The answer to a chat is this text; null makes it repeat what it was sent. */
   says: string | null;
 }
 
@@ -144,7 +144,7 @@ function refusal(
   return new Refusal(status, { error: { message, type, param: null, code } });
 }
 
-/** The words to say: what it was told, the image it was shown, or a call of the first tool. */
+/** The words to say: what it was sent, the image it was shown, or a call of the first tool. */
 function reply(server: OpenAiServer, { body }: SeenRequest) {
   const messages = body["messages"] as Array<{ role: string; content: unknown }>;
   const last = messages.at(-1);

@@ -20,15 +20,25 @@ export async function createProcessHost(clock: Clock) {
   const { data } = database;
   const log = createLog({ level: "silent", pretty: false });
   const supervisor = createSupervisor({
-    ...{ processes: data.processes, clock, log, allowed: true },
+    processes: data.processes,
+    clock,
+    log,
+    allowed: true,
     environment: { PATH: process.env["PATH"] },
     logDirectory: logs,
     guardianScript: join(import.meta.dirname, "../lib/host/process/guardian.mjs"),
   });
   const host = createHost({
-    ...{ data, clock, log, builtins: {}, supervisor },
+    data,
+    clock,
+    log,
+    builtins: {},
+    supervisor,
     createClient: createPluginClient({
-      ...{ approvals: { isApproved: () => true }, ownPort: () => 1, builtins: {}, clock },
+      approvals: { isApproved: () => true },
+      ownPort: () => 1,
+      builtins: {},
+      clock,
     }),
   });
 
@@ -41,11 +51,19 @@ export async function createProcessHost(clock: Clock) {
     const endpoint = `http://127.0.0.1:${port}`;
     const metadata = { name: "Own process", version: "1.0.0", provider_type: "own-process" };
     const record = await data.plugins.create({
-      ...{ name: "Own", origin: "folder", findings: [], desired: "enabled", healthCheckIntervalSeconds: 60 },
+      name: "Own",
+      origin: "folder",
+      findings: [],
+      desired: "enabled",
+      healthCheckIntervalSeconds: 60,
       endpoint,
       file: { path, folder, state: "ok", findings: [], changedAt: new Date().toISOString(), hash: "" },
       manifest: Manifest.parse({
-        ...{ type: "http", endpoint, metadata, command: "sh", args: ["program.sh"] },
+        type: "http",
+        endpoint,
+        metadata,
+        command: "sh",
+        args: ["program.sh"],
         env: { PORT: String(port) },
       }),
     });

@@ -27,7 +27,7 @@ export interface ProviderServer {
   origin: string;
   port: number;
   requests: SeenRequest[];
-  /** Answered once each, before anything else is looked at. */
+  /** Answered once each, before anything else. */
   script: ScriptedAnswer[];
   /** How the next streams go wrong, after their first words. */
   fault: StreamFault | null;
@@ -103,7 +103,7 @@ export async function serveProvider(provider: Provider, port = 0): Promise<Provi
       events += 1;
       if (events === 4 && server.fault !== null) {
         ended = server.fault !== "silence";
-        return spoil(response, server.fault);
+        return breakAnswer(response, server.fault);
       }
       if (left || ended) return false;
       await new Promise((resolve) => response.write(text, resolve));
@@ -123,7 +123,7 @@ export async function serveProvider(provider: Provider, port = 0): Promise<Provi
 }
 
 /** Always false: nothing more is to be written. */
-function spoil(response: ServerResponse, fault: StreamFault): boolean {
+function breakAnswer(response: ServerResponse, fault: StreamFault): boolean {
   if (fault === "reset") response.destroy();
   if (fault === "early-end") response.end();
   if (fault === "garbage") response.end('data: {"choices": nonsense\n\n');

@@ -15,7 +15,7 @@ export interface Script {
   cleanup(signal?: AbortSignal): Promise<void> | void;
 }
 
-/** A plugin in memory that behaves like a process: it can die, come back and forget what it was told. */
+/** A plugin in memory that behaves like a process: it can die, come back and forget what it was sent. */
 export interface ScriptedPlugin {
   /** Current behaviour; starts out well behaved. */
   script: Script;
@@ -25,7 +25,7 @@ export interface ScriptedPlugin {
   configs: ConfigValues[];
   /** Requests of chats, oldest first. */
   requests: ChatRequest[];
-  /** True while it has been told its configuration. */
+  /** True while it has its configuration. */
   isInitialized(): boolean;
   /** The process ends: every call is refused until `start`. */
   kill(): void;

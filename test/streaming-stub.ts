@@ -16,7 +16,7 @@ export interface StreamOrder {
   silent?: boolean;
 }
 
-/** A plugin that streams what it is told to, many at once. */
+/** A plugin that streams what it is asked to, many at once. */
 export interface StreamingStub {
   endpoint: string;
   /** Streams under way. */

@@ -92,19 +92,19 @@ describe("a hundred streams at once", () => {
     await vi.waitFor(() => expect(descriptors()).toBeLessThanOrEqual(before), SOON);
   });
 
-  it("that are left at any moment are closed at the plugin, and none hears another's words", async () => {
+  it("that are left at any moment are closed at the plugin, and none gets another's words", async () => {
     const before = descriptors();
     stub.cutAt.clear();
     const ids = names("left");
     await Promise.all(
       ids.map(async (id, index) => {
         let text = "";
-        let heard = 0;
+        let received = 0;
         const reading = readEvents(await run({ id, chunks: 0, everyMs: 5 }));
         for await (const event of reading) {
           if (event.type !== "delta") continue;
           text += event.text;
-          if (++heard > index % 17) break;
+          if (++received > index % 17) break;
         }
         expect(idsIn(text).filter((found) => found !== id)).toEqual([]);
       }),

@@ -1,4 +1,4 @@
-// Writes to both outputs whenever it is told to, and ends well when its stdin does.
+// Writes to both outputs whenever it is asked to, and ends well when its stdin does.
 import { outliveReaders } from "../lib/log.ts";
 
 outliveReaders();

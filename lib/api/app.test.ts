@@ -83,7 +83,7 @@ describe("the front door", () => {
   });
 });
 
-describe("a request that is shaped wrongly is told what to send", () => {
+describe("a request that is shaped wrongly is answered with what to send", () => {
   const RUN = /has panes, messages, mode: \{"panes":\[\{"pluginId":/;
   it.each([
     ["a field is missing", {}, RUN],
@@ -250,7 +250,7 @@ describe("bodies", () => {
     },
   );
 
-  it("of a stranger have a few kilobytes, whatever is in them", async () => {
+  it("of a visitor without a session have a few kilobytes, whatever is in them", async () => {
     for (const body of [{ email: "a.".repeat(1_000_000), password: "x" }, Array(20_000).fill(1)]) {
       const answer = await loom.call("POST", "/api/auth/sign-in/email", { body });
       expect([answer.status, answer.body]).toEqual([413, errorOf("payload_too_large")]);

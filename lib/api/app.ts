@@ -1,19 +1,17 @@
 import { Hono, type Context as HonoContext } from "hono";
 import { AppError } from "../contract/error.ts";
-import type { Permission } from "../contract/account.ts";
-import { requirePermission } from "../operations/actor.ts";
 import { toErrorInfo } from "../operations/failure.ts";
-import type { ApiContext, Visit, Visitor } from "./context.ts";
+import type { ApiContext, Visit } from "./context.ts";
 import { toErrorResponse } from "./errors.ts";
 import { requireAllowedHost, requireSameSite } from "./front-door.ts";
-import type { Route } from "./route.ts";
+import type { RouteRequest } from "./route.ts";
 import { ROUTES } from "./routes.ts";
 
 /** What `createApi` is made of: what handlers work with, and the settings of the front door. */
 export interface ApiOptions extends ApiContext {
   /** Lower-case host names, without port, under which the console may be visited besides loopback. */
   allowedHosts: readonly string[];
-  /** True when a reverse proxy sets X-Forwarded-*: then it tells the visitor's address, and https makes cookies `Secure`. */
+  /** True when a reverse proxy sets X-Forwarded-*: then it names the visitor's address, and https makes cookies `Secure`. */
   trustProxy: boolean;
 }
 
@@ -28,7 +26,9 @@ export function createApi(options: ApiOptions): Hono<App> {
   // A slash at the end of a path makes no difference.
   const app = new Hono<App>({ strict: false });
   for (const route of ROUTES) {
-    app.on(route.method, route.path, (c) => pass(c, options, (visit) => answer(options, route, c, visit)));
+    app.on(route.method, route.path, (c) =>
+      pass(c, options, (visit) => route.run(toRouteRequest(options, c, visit))),
+    );
   }
   for (const [path, methods] of methodsByPath()) {
     app.all(path, (c) =>
@@ -65,40 +65,8 @@ async function pass(
   return response;
 }
 
-async function answer(
-  context: ApiContext,
-  route: Route,
-  c: HonoContext<App>,
-  visit: Visit,
-): Promise<Response> {
-  const actor = await requireVisitor(context, route.permission, visit);
-  return route.run({
-    context,
-    visit,
-    actor,
-    request: c.req.raw,
-    id: c.req.param("id"),
-    query: c.req.query(),
-  });
-}
-
-/** Default deny: only `public` needs nobody, and then nobody is looked up. */
-async function requireVisitor(
-  { sessions }: ApiContext,
-  permission: Permission,
-  { headers, cookies, requestId }: Visit,
-): Promise<Visitor | null> {
-  if (permission === "public") return null;
-  const session = await sessions.find(headers);
-  if (!session) {
-    throw new AppError("unauthenticated", "You are not signed in, or your session has ended.", {
-      hint: "Sign in. A script asks POST /api/auth/sign-in/email with email and password, and sends the cookie it gets.",
-    });
-  }
-  cookies.push(...session.cookies);
-  const visitor: Visitor = { ...session.person, requestId };
-  requirePermission(visitor, permission);
-  return visitor;
+function toRouteRequest(context: ApiContext, c: HonoContext<App>, visit: Visit): RouteRequest {
+  return { context, visit, request: c.req.raw, id: c.req.param("id"), query: c.req.query() };
 }
 
 function toVisit(c: HonoContext<App>, trustProxy: boolean): Visit {

@@ -6,8 +6,8 @@ import { findExcess } from "../core/json-depth.ts";
 /** 8 MB: no request of ours needs more (`reliability.md`, bad input). */
 export const BODY_MAX_BYTES = 8 * 1024 * 1024;
 
-/** 16 KB of whoever is not known yet: a name, an address, a password. */
-export const STRANGER_BODY_MAX_BYTES = 16 * 1024;
+/** 16 KB from whoever is not signed in: a name, an address, a password. */
+export const UNAUTHENTICATED_BODY_MAX_BYTES = 16 * 1024;
 
 /** A configuration has 256 K characters of values, each of which may take several bytes, and secrets of 16 K. */
 export const CONFIG_BODY_MAX_BYTES = 2 * 1024 * 1024;
@@ -15,7 +15,7 @@ export const CONFIG_BODY_MAX_BYTES = 2 * 1024 * 1024;
 /** A 64 KB manifest inside a JSON string: every quote and line break may take two bytes, and there are other fields. */
 export const MANIFEST_BODY_MAX_BYTES = 192 * 1024;
 
-/** Real requests nest less than ten deep; recursive validators must never meet a thousand. */
+/** Real requests nest less than ten deep; recursive validators must never get a thousand. */
 const MAX_DEPTH = 64;
 
 /**

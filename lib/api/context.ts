@@ -1,6 +1,6 @@
 import type { Me } from "../contract/account.ts";
 import type { Context } from "../operations/context.ts";
-import type { Folders } from "../operations/folder/watched-folders.ts";
+import type { WatchedFolders } from "../operations/folder/watched-folders.ts";
 import type { Attempts } from "./attempts.ts";
 import type { Sessions } from "./session.ts";
 import type { SetupToken } from "./setup-token.ts";
@@ -8,7 +8,7 @@ import type { SetupToken } from "./setup-token.ts";
 /** What handlers work with: the operations' context and what belongs to the door itself. */
 export interface ApiContext extends Context {
   sessions: Sessions;
-  folders: Folders;
+  folders: WatchedFolders;
   attempts: Attempts;
   setupToken: SetupToken;
   /** True from SIGTERM on: readiness says no. */
@@ -31,5 +31,5 @@ export interface Visit {
   cookies: string[];
 }
 
-/** The person who is signed in, as an `Actor` for the operations. */
+/** The person who is signed in, as the operations take one. */
 export type Visitor = Me & { requestId: string };

@@ -27,7 +27,7 @@ function withAdvice(info: ErrorInfo): ErrorInfo {
   return { ...info, hint: hint ?? `Correct ${what}, then try again.` };
 }
 
-/** All problems of a value that broke its schema; the first is the message. `hint` tells what a value of the right shape is. */
+/** All problems of a value that broke its schema; the first is the message. `hint` says what a value of the right shape is. */
 function toValidationError(error: z.ZodError, hint?: string): AppError {
   const issues = error.issues.flatMap((issue) => toFieldIssues(issue));
   const [first] = issues;

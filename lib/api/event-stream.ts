@@ -13,7 +13,7 @@ export interface EventStreamOptions {
   clock: Clock;
   /** Made by the caller; aborted here when the reader leaves. */
   controller: AbortController;
-  /** Called with every keep-alive: the place to look whether the reader may still read. */
+  /** Called with every keep-alive: the place to check whether the reader may still read. */
   onKeepAlive(): Promise<void>;
 }
 

@@ -48,8 +48,8 @@ const ANSWERED = {
  * and answers, so it cannot fall behind them.
  */
 export function describeApi(routes: readonly Route[], version: string): { openapi: string } & JsonSchema {
-  const sent = createNames(SENT);
-  const answered = createNames(ANSWERED);
+  const sent = new SchemaNames(SENT);
+  const answered = new SchemaNames(ANSWERED);
   const paths: Record<string, JsonSchema> = {};
   for (const route of routes) {
     const path = route.path.replace(/:(\w+)/g, "{$1}");
@@ -66,7 +66,7 @@ export function describeApi(routes: readonly Route[], version: string): { openap
   };
 }
 
-function describeRoute(route: Route, sent: Names, answered: Names): JsonSchema {
+function describeRoute(route: Route, sent: SchemaNames, answered: SchemaNames): JsonSchema {
   const operationId = toOperationId(route);
   return {
     operationId,
@@ -95,7 +95,7 @@ function toOperationId({ method, path }: Route): string {
   return method.toLowerCase() + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("");
 }
 
-function describeAnswer({ response, event }: Route, answered: Names, operationId: string): JsonSchema {
+function describeAnswer({ response, event }: Route, answered: SchemaNames, operationId: string): JsonSchema {
   if (response === "nothing") return { description: "Done" };
   if (response === "file") {
     const content = {
@@ -134,28 +134,32 @@ function toContent(schema: JsonSchema, more: JsonSchema = {}): JsonSchema {
   return { "application/json": { schema, ...more } };
 }
 
-interface Names {
+/** Names for the schemas of one direction, so that each is described once and referred to everywhere else. */
+class SchemaNames {
+  readonly #names: Map<z.ZodType, string>;
+
+  constructor(known: Record<string, z.ZodType>) {
+    this.#names = new Map(Object.entries(known).map(([name, schema]) => [schema, name]));
+  }
+
   /** A `$ref`; a schema without a name gets `fallback`. */
-  refer(schema: z.ZodType, fallback: string): JsonSchema;
-  toComponents(io: "input" | "output"): Record<string, JsonSchema>;
+  refer(schema: z.ZodType, fallback: string): JsonSchema {
+    const name = this.#names.get(schema) ?? fallback;
+    this.#names.set(schema, name);
+    return { $ref: toReference(name) };
+  }
+
+  /** Every schema that has a name by now. */
+  toComponents(io: "input" | "output"): Record<string, JsonSchema> {
+    const registry = z.registry<{ id: string }>();
+    for (const [schema, id] of this.#names) registry.add(schema, { id });
+    const { schemas } = z.toJSONSchema(registry, { uri: toReference, io, unrepresentable: "any" });
+    return Object.fromEntries(
+      Object.entries(schemas).map(([name, { $schema: _dialect, $id: _id, ...schema }]) => [name, schema]),
+    );
+  }
 }
 
-function createNames(known: Record<string, z.ZodType>): Names {
-  const names = new Map(Object.entries(known).map(([name, schema]) => [schema, name]));
-  const toRef = (name: string) => `#/components/schemas/${name}`;
-  return {
-    refer(schema, fallback) {
-      const name = names.get(schema) ?? fallback;
-      names.set(schema, name);
-      return { $ref: toRef(name) };
-    },
-    toComponents(io) {
-      const registry = z.registry<{ id: string }>();
-      for (const [schema, id] of names) registry.add(schema, { id });
-      const { schemas } = z.toJSONSchema(registry, { uri: toRef, io, unrepresentable: "any" });
-      return Object.fromEntries(
-        Object.entries(schemas).map(([name, { $schema: _dialect, $id: _id, ...schema }]) => [name, schema]),
-      );
-    },
-  };
+function toReference(name: string): string {
+  return `#/components/schemas/${name}`;
 }

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { Permission } from "../contract/account.ts";
 import { AppError } from "../contract/error.ts";
-import { BODY_MAX_BYTES, readJson, STRANGER_BODY_MAX_BYTES } from "./body.ts";
-import type { ApiContext, Visit, Visitor } from "./context.ts";
+import { admit, type Admitted } from "./admission.ts";
+import { BODY_MAX_BYTES, readJson, UNAUTHENTICATED_BODY_MAX_BYTES } from "./body.ts";
+import type { ApiContext, Visit } from "./context.ts";
 import { parseWith } from "./errors.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -18,8 +19,8 @@ type Answered<A extends Answer> = A extends z.ZodType
 interface Input<P extends Permission, B extends z.ZodType, Q extends z.ZodType> {
   context: ApiContext;
   visit: Visit;
-  /** Null on public routes, where nobody is looked up. */
-  actor: P extends "public" ? null : Visitor;
+  /** May do what the route declares: an operation that needs another permission does not take them. */
+  actor: Admitted<P>;
   /** `:id` of the path, printable, 1–300 characters; empty where the path has none. */
   id: string;
   body: z.output<B>;
@@ -49,11 +50,10 @@ interface Definition<P extends Permission, A extends Answer, B extends z.ZodType
   handle(input: Input<P, B, Q>): Promise<Answered<A>>;
 }
 
-/** A request that has passed the front door and the permission of its route. */
-export interface Call {
+/** A request that has passed the front door. */
+export interface RouteRequest {
   context: ApiContext;
   visit: Visit;
-  actor: Visitor | null;
   request: Request;
   id: string | undefined;
   query: Record<string, string>;
@@ -72,7 +72,8 @@ export interface Route {
   body: z.ZodType | null;
   example: unknown;
   query: z.ZodType | null;
-  run(call: Call): Promise<Response>;
+  /** Admits the visitor, then answers. */
+  run(request: RouteRequest): Promise<Response>;
 }
 
 /** Declares a route. Its handler says only what is special: input is parsed before, output is passed through its schema after. */
@@ -95,14 +96,15 @@ export function route<
     body: body ?? null,
     example: definition.example,
     query: query ?? null,
-    async run(call) {
-      const { context, visit } = call;
+    async run(request) {
+      const { context, visit } = request;
+      const actor = await admit(context, permission, visit);
       await definition.guard?.(context);
-      const id = call.id === undefined ? "" : requireId(call.id);
-      const parsedQuery = (query ? parseWith(query, call.query) : undefined) as z.output<Q>;
-      const parsedBody = (body ? await readBody(definition, body, call.request) : undefined) as z.output<B>;
-      // The app lets nobody through to a route that is not public without a session.
-      const actor = call.actor as Input<P, B, Q>["actor"];
+      const id = request.id === undefined ? "" : requireId(request.id);
+      const parsedQuery = (query ? parseWith(query, request.query) : undefined) as z.output<Q>;
+      const parsedBody = (
+        body ? await readBody(definition, body, request.request) : undefined
+      ) as z.output<B>;
       const value = await definition.handle({
         context,
         visit,
@@ -131,7 +133,7 @@ async function readBody(
   body: z.ZodType,
   request: Request,
 ): Promise<unknown> {
-  const usual = permission === "public" ? STRANGER_BODY_MAX_BYTES : BODY_MAX_BYTES;
+  const usual = permission === "public" ? UNAUTHENTICATED_BODY_MAX_BYTES : BODY_MAX_BYTES;
   const value = await readJson(request, bodyLimit ?? usual, faithful);
   const hint = describeBody(body, example);
   if (value !== undefined) return parseWith(body, value, hint);

@@ -88,10 +88,10 @@ function createAuth(database: SessionOptions["database"], secret: string, log: L
 }
 
 /** Rows are foreign: an unknown role in the database is the least of ours. */
-const Person = z.object({ id: z.string(), name: z.string(), email: z.string(), role: Role.catch("viewer") });
+const UserRow = z.object({ id: z.string(), name: z.string(), email: z.string(), role: Role.catch("viewer") });
 
 function toPerson(user: unknown): Me {
-  const person = Person.parse(user);
+  const person = UserRow.parse(user);
   return { ...person, permissions: permissionsOf(person.role) };
 }
 

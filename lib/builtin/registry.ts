@@ -5,7 +5,7 @@ import { createEliza } from "./eliza/eliza.ts";
 import { createOpenAiCompatible } from "./openai-compatible/openai-compatible.ts";
 import { createSimulator } from "./simulator/simulator.ts";
 
-/** Every plugin in the box, by provider_type. */
+/** Every built-in plugin, by provider_type. */
 export function createBuiltins(clock: Clock): Record<string, BuiltinFactory> {
   return {
     eliza: () => createEliza(clock),

@@ -60,7 +60,7 @@ export const ConfigTestEvent = z.discriminatedUnion("type", [
     ok: z.boolean(),
     /** With `save`, and when it was saved. */
     saved: PluginConfigSaved.nullable(),
-    /** What ended the test besides a failed step: a newer wish, the save (`version_conflict`), the console stopping. */
+    /** What ended the test besides a failed step: a newer desired state, the save (`version_conflict`), the console stopping. */
     error: ErrorInfo.nullable(),
   }),
 ]);

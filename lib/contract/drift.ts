@@ -14,7 +14,7 @@ export type ManifestChange = z.infer<typeof ManifestChange>;
 export const PluginDrift = z.object({
   /** Names exactly this answer of the plugin: send it with the acceptance. */
   id: z.string(),
-  /** When the plugin was first heard saying it. */
+  /** When the plugin first reported it. */
   detectedAt: z.iso.datetime(),
   /** Before is what is registered, after is what the plugin says now; paths start with `metadata.`. */
   changes: z.array(ManifestChange),

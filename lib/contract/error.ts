@@ -2,7 +2,7 @@ import { z } from "zod";
 
 /**
  * Every error code the console can answer, with the HTTP status it travels under.
- * The only place where a code meets a status. `plugin_*` codes describe a failing plugin, made at the transport's border.
+ * The only place where a code is mapped to a status. `plugin_*` codes describe a failing plugin, made at the transport's border.
  */
 export const ERROR_STATUS = {
   // the caller

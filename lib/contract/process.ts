@@ -71,7 +71,7 @@ export const ProcessUsage = z.object({
 });
 export type ProcessUsage = z.infer<typeof ProcessUsage>;
 
-/** Where a supervised process is. `waiting`: it ended and is started again at `nextStartAt`. `parked`: it ended too often. */
+/** Where a managed process is. `waiting`: it ended and is started again at `nextStartAt`. `parked`: it ended too often. */
 export const ProcessStatus = z.enum(["stopped", "starting", "running", "stopping", "waiting", "parked"]);
 export type ProcessStatus = z.infer<typeof ProcessStatus>;
 

@@ -93,7 +93,7 @@ export const PluginPreview = z.object({
   suggestedName: z.string().nullable(),
   /** The configuration registering stores: what the preset sets; empty without one. */
   values: ConfigValues,
-  /** The calls enabling will make, in order; empty for a built-in plugin, which nobody else hears. */
+  /** The calls enabling will make, in order; empty for a built-in plugin, which is called inside the console. */
   calls: z.array(z.string()),
   /** The command line of a process plugin, program first; shown, never run. Null when there is none. */
   commandLine: z.array(z.string()).nullable(),

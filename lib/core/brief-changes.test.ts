@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { toBriefChanges } from "./brief-changes.ts";
 
 describe("changes in the audit trail", () => {
-  it("are told as they are while they are short", () => {
+  it("are listed as they are while they are short", () => {
     const changes = [
       { field: "a", before: 1, after: { b: ["c"] } },
       { field: "key", secret: "set" as const },
@@ -11,7 +11,7 @@ describe("changes in the audit trail", () => {
     expect(toBriefChanges(changes)).toEqual(changes);
   });
 
-  it("tell a long value by its beginning and its length", () => {
+  it("give a long value by its beginning and its length", () => {
     const [change] = toBriefChanges([{ field: "a", before: "x".repeat(5_000), after: ["y".repeat(5_000)] }]);
     expect(change).toEqual({
       field: "a",
@@ -20,10 +20,10 @@ describe("changes in the audit trail", () => {
     });
   });
 
-  it("tell how many are left out", () => {
-    const told = toBriefChanges(Array.from({ length: 1_234 }, (_, at) => ({ field: `f${at}`, after: at })));
-    expect(told).toHaveLength(201);
-    expect(told.at(-1)).toEqual({ field: "1,034 more" });
+  it("say how many are left out", () => {
+    const listed = toBriefChanges(Array.from({ length: 1_234 }, (_, at) => ({ field: `f${at}`, after: at })));
+    expect(listed).toHaveLength(201);
+    expect(listed.at(-1)).toEqual({ field: "1,034 more" });
   });
 
   it("end in a whole character", () => {

@@ -1,21 +1,21 @@
 import type { AuditChange } from "../contract/activity.ts";
 import type { Json } from "../contract/manifest.ts";
 
-/** Changes of one deed that are told one by one. */
-const CHANGES_TOLD = 200;
-/** Longest value that is told whole, as characters of its JSON. */
-const VALUE_TOLD = 4_000;
+/** Changes of one audit event that are listed one by one. */
+const MAX_CHANGES = 200;
+/** Longest value that is stored whole, as characters of its JSON. */
+const MAX_VALUE_LENGTH = 4_000;
 /** Of a longer one, this much. */
 const VALUE_BEGINNING = 200;
 
 /**
- * Changes as the audit trail tells them: who changed what, for ever. Long values stand there by their beginning and their length, since
+ * Changes as the audit trail lists them: who changed what, for ever. Long values stand there by their beginning and their length, since
  * the whole of them is in the revision; of more than 200 changes the rest is a number.
  */
 export function toBriefChanges(changes: readonly AuditChange[]): AuditChange[] {
-  const told = changes.slice(0, CHANGES_TOLD).map(toBrief);
-  const rest = changes.length - told.length;
-  return rest === 0 ? told : [...told, { field: `${rest.toLocaleString("en")} more` }];
+  const listed = changes.slice(0, MAX_CHANGES).map(toBrief);
+  const rest = changes.length - listed.length;
+  return rest === 0 ? listed : [...listed, { field: `${rest.toLocaleString("en")} more` }];
 }
 
 function toBrief({ before, after, ...change }: AuditChange): AuditChange {
@@ -28,7 +28,7 @@ function toBrief({ before, after, ...change }: AuditChange): AuditChange {
 
 function shorten(value: Json): Json {
   const text = JSON.stringify(value);
-  if (text.length <= VALUE_TOLD) return value;
+  if (text.length <= MAX_VALUE_LENGTH) return value;
   const beginning = (typeof value === "string" ? value : text).slice(0, VALUE_BEGINNING);
   // Half a character at the end is none.
   return `${beginning.replace(/[\uD800-\uDBFF]$/, "")} … (${text.length.toLocaleString("en")} characters)`;

@@ -1,6 +1,6 @@
 import type { ConfigValues } from "../contract/plugin.ts";
 
-/** A service that a plugin in the box is ready for: choosing it fills in what everybody would type. */
+/** A service that a built-in plugin is ready for: choosing it fills in what everybody would type. */
 export interface BuiltinPreset {
   /** Stable; travels as `preset` beside `builtin`. */
   id: string;

@@ -110,7 +110,7 @@ describe("findMissingCapability", () => {
 });
 
 describe("fitContent", () => {
-  it("joins parts for a plugin that has never heard of them, and leaves everything else alone", () => {
+  it("joins parts for a plugin that does not know them, and leaves everything else alone", () => {
     const parts = request({ messages: [{ role: "user", content: [words, words] }] });
     expect(fitContent(parts, NOTHING).messages[0]?.content).toBe("What is this?\nWhat is this?");
     expect(fitContent(parts, EVERYTHING)).toBe(parts);

@@ -19,7 +19,7 @@ const TYPES: Record<KnownFieldType, { is(value: Json): boolean; name: string }> 
 
 /**
  * Every rule of `field` that a present value breaks, in the order type → enum → length or range → pattern. A value of
- * the wrong type is told only that. Unknown types have no rules but `enum`.
+ * the wrong type gets only that message. Unknown types have no rules but `enum`.
  */
 export function checkRules(field: ConfigField, value: Json): BrokenRule[] {
   const known = Object.hasOwn(TYPES, field.type) ? TYPES[field.type as KnownFieldType] : null;

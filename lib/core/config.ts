@@ -25,7 +25,7 @@ export interface SecretInput {
 /**
  * Checks explicit values against a plugin's schema; empty when all is well. The same function runs in the browser, in
  * the API and before an enable. Fields come in schema order, rules in the order required → type → enum → length or
- * range → pattern; of values that are too large together that alone is told. Keys the schema does not have and types it does not define are left alone, as long as they can be sent.
+ * range → pattern; of values that are too large together that alone is reported. Keys the schema does not have and types it does not define are left alone, as long as they can be sent.
  * A pattern that RE2 cannot compile checks nothing: that is the schema's fault (`patternProblem`).
  */
 export function validateConfig(

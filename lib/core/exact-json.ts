@@ -22,7 +22,7 @@ export function isExact(literal: string): boolean {
   return Number.isFinite(number) && toDecimal(literal) === toDecimal(String(number));
 }
 
-/** What to tell people about such a number. */
+/** What people read about such a number. */
 export function describeInexact(literal: string): string {
   const shown = literal.length > 60 ? `${literal.slice(0, 60)}…` : literal;
   return `The number ${shown} has more digits than a JSON number keeps: it would be stored as ${Number(literal)}. Write it as text, in double quotes.`;

@@ -1,6 +1,6 @@
 import type { ErrorCode, ErrorInfo } from "../contract/error.ts";
 
-/** How a process ended, as the system tells it. Exactly one of `code` and `signal` is there, unless it never began (`spawnError`). */
+/** How a process ended, as the system reports it. Exactly one of `code` and `signal` is there, unless it never began (`spawnError`). */
 export interface RawExit {
   code: number | null;
   signal: string | null;

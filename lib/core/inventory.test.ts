@@ -5,7 +5,10 @@ test("names what was changed, added and removed", () => {
   const before = new Map(Object.entries({ "a.js": "1", "b.js": "1", "c.js": "1" }));
   const now = new Map(Object.entries({ "a.js": "1", "b.js": "2", "d.js": "1" }));
   expect(diffInventories(before, now)).toEqual({
-    ...{ changed: ["b.js"], added: ["d.js"], removed: ["c.js"], more: 0 },
+    changed: ["b.js"],
+    added: ["d.js"],
+    removed: ["c.js"],
+    more: 0,
   });
 });
 

@@ -6,7 +6,7 @@ export type Inventory = ReadonlyMap<string, string>;
 /** Named at most, of all kinds together. */
 const MAX_NAMED = 50;
 
-/** Which files differ between two looks at a folder; null when none does. Changed ones are named first: they say most. */
+/** Which files differ between two scans of a folder; null when none does. Changed ones are named first: they say most. */
 export function diffInventories(before: Inventory, now: Inventory): FileChanges | null {
   const changed = [...now].flatMap(([path, is]) => {
     const was = before.get(path);

@@ -57,12 +57,13 @@ describe("the lifecycle", () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...EVENTS), { maxLength: 30 }), (events) => {
         let state: Lifecycle = "disabled";
-        let told = 0;
+        let steps = 0;
         for (const event of events) {
           const next: Lifecycle | null = event === "rolledBack" ? null : nextLifecycle(state, event);
           if (next === null) continue;
-          told = event === "enable" ? 0 : told + (event === "identified" || event === "initialized" ? 1 : 0);
-          if (next === "ready") expect(told).toBe(2);
+          steps =
+            event === "enable" ? 0 : steps + (event === "identified" || event === "initialized" ? 1 : 0);
+          if (next === "ready") expect(steps).toBe(2);
           state = next;
         }
       }),

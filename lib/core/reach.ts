@@ -58,7 +58,7 @@ export function createReach({ monotonic }: Pick<Clock, "monotonic">): Reach {
       reported.set(name, { name, status: "skipped", durationMs: null, note });
     },
     steps(error) {
-      const failedAt = error ? ORDER.indexOf(locate(error, new Set(reported.keys()))) : -1;
+      const failedAt = error ? ORDER.indexOf(findBrokenStep(error, new Set(reported.keys()))) : -1;
       return ORDER.map((name) => stepOf(name, failedAt, error));
     },
   };
@@ -77,7 +77,7 @@ const STEP_OF: Partial<Record<ErrorCode, ReachName>> = {
 };
 
 /** The step an error broke: the one its code belongs to, else the first that nobody has reported. */
-function locate({ code }: AppError, reported: ReadonlySet<ReachName>): ReachName {
+function findBrokenStep({ code }: AppError, reported: ReadonlySet<ReachName>): ReachName {
   const own = code === "plugin_invalid_response" && reported.has("http") ? "schema" : STEP_OF[code];
   // The peer's own address is judged once more when the connection stands.
   if (own === "address" || (own && !reported.has(own))) return own;
@@ -107,7 +107,7 @@ export function explainReach(error: unknown, reach: Reach, target: Reached): unk
   if (!isAppError(error)) return error;
   const { code, message, extras, cause } = error;
   const hint = recogniseServer(target, error);
-  const told = new AppError(code, message, { ...extras, ...(hint === null ? {} : { hint }) });
-  const details = { ...extras.details, reach: reach.steps(told) };
-  return new AppError(code, message, { ...told.extras, details, cause });
+  const explained = new AppError(code, message, { ...extras, ...(hint === null ? {} : { hint }) });
+  const details = { ...extras.details, reach: reach.steps(explained) };
+  return new AppError(code, message, { ...explained.extras, details, cause });
 }

@@ -18,9 +18,9 @@ export function toConfigChanges(
     if (!("clear" in write)) return [{ field, secret: configured.has(field) ? "changed" : "set" }];
     return configured.has(field) ? [{ field, secret: "cleared" }] : [];
   });
-  // A value that moves into the secret box is told by the word alone.
-  const told = new Set(words.map(({ field }) => field));
-  return [...diffConfig(before, after).filter(({ field }) => !told.has(field)), ...words];
+  // A value that moves into the secret box is shown by the word alone.
+  const shown = new Set(words.map(({ field }) => field));
+  return [...diffConfig(before, after).filter(({ field }) => !shown.has(field)), ...words];
 }
 
 /** What lies between two revisions, for somebody who only knows the older one. */

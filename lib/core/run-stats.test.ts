@@ -42,7 +42,7 @@ describe("the numbers under an answer", () => {
     });
   });
 
-  it("are unknown, never 0, for what was not heard", () => {
+  it("are unknown, never 0, for what was not received", () => {
     expect(toRunStats({ ...MARKS, firstTextMs: null, pieces: 0, usage: null })).toEqual({
       ttftMs: null,
       totalMs: 2250,

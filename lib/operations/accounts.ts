@@ -3,7 +3,6 @@ import type { AuditAction } from "../contract/activity.ts";
 import type { Actor } from "./actor.ts";
 import { toAuditEntry } from "./audit.ts";
 import { nowIso, type Context } from "./context.ts";
-import { SYSTEM } from "./actor.ts";
 
 export interface NewAdmin {
   name: string;
@@ -32,17 +31,17 @@ export async function createFirstAdmin(
     if ((await repositories.users.count()) > 0) return null;
     const at = nowIso(context.clock);
     const user = await repositories.users.create({ name, email, role: "admin", passwordHash, at });
-    const actor: Actor = { ...SYSTEM, id: user.id, name, requestId };
+    const actor: Actor = { id: user.id, name, requestId };
     await repositories.audit.append(toAuditEntry(context, actor, { action: "setup.completed" }));
     return user;
   });
 }
 
-/** Notes who came and went. `actor` is the person, or the attempted e-mail with a null id after a failure. */
+/** Writes down who signed in or out, or tried to. `actor` is the person, or the attempted e-mail with a null id after a failure. */
 export async function recordSession(
   context: Context,
-  actor: Pick<Actor, "id" | "name" | "requestId">,
+  actor: Actor,
   action: Extract<AuditAction, `session.${string}`>,
 ): Promise<void> {
-  await context.data.audit.append(toAuditEntry(context, { ...SYSTEM, ...actor }, { action }));
+  await context.data.audit.append(toAuditEntry(context, actor, { action }));
 }

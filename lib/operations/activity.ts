@@ -1,5 +1,5 @@
 import type { ActivityPage } from "../contract/activity.ts";
-import { requirePermission, type Actor } from "./actor.ts";
+import type { Authorized } from "./actor.ts";
 import type { Context } from "./context.ts";
 
 export interface ActivityQuery {
@@ -14,10 +14,9 @@ export interface ActivityQuery {
 /** One page of the audit trail, newest first. */
 export async function listActivity(
   context: Context,
-  actor: Actor,
+  _actor: Authorized<"activity:read">,
   query: ActivityQuery,
 ): Promise<ActivityPage> {
-  requirePermission(actor, "activity:read");
   const { data } = context;
   const targetId =
     query.pluginId === undefined

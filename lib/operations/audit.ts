@@ -5,22 +5,22 @@ import { nowIso, type Context } from "./context.ts";
 import type { Actor } from "./actor.ts";
 
 /** What happened, to what. `changes` never hold a secret's value. */
-export interface Deed {
+export interface AuditEvent {
   action: AuditAction;
   target?: { id: string | null; name: string };
   changes?: AuditChange[];
 }
 
 /** The row for the audit trail; append it in the transaction that makes the change. */
-export function toAuditEntry(context: Context, actor: Actor, deed: Deed): Omit<AuditEntry, "id"> {
+export function toAuditEntry(context: Context, actor: Actor, event: AuditEvent): Omit<AuditEntry, "id"> {
   return {
     at: nowIso(context.clock),
     actorId: actor.id,
     actorName: actor.name,
-    action: deed.action,
-    targetId: deed.target?.id ?? null,
-    targetName: deed.target?.name ?? null,
-    changes: toBriefChanges(deed.changes ?? []),
+    action: event.action,
+    targetId: event.target?.id ?? null,
+    targetName: event.target?.name ?? null,
+    changes: toBriefChanges(event.changes ?? []),
     requestId: actor.requestId,
   };
 }

@@ -6,13 +6,13 @@ import type { AuditChange } from "../contract/activity.ts";
 import { diffManifests } from "../core/manifest-diff.ts";
 import type { PluginRecord, Repositories } from "../data/data.ts";
 import { findingsOf } from "../intake/metadata.ts";
-import { requirePermission, type Actor } from "./actor.ts";
+import type { Authorized } from "./actor.ts";
 import { toAuditEntry } from "./audit.ts";
-import { requireBound } from "./config/secret-binding.ts";
+import { requireSecretBinding } from "./config/secret-binding.ts";
 import type { Context } from "./context.ts";
 import { getRecord, viewPlugin } from "./plugins.ts";
-import { followRecord } from "./config/config-migration.ts";
-import { readStored } from "./config/stored-config.ts";
+import { migrateConfig } from "./config/config-migration.ts";
+import { readStoredConfig } from "./config/stored-config.ts";
 
 /**
  * Takes over what the plugin says about itself now. Values of fields that are gone stay under their names; values of fields that
@@ -22,35 +22,34 @@ import { readStored } from "./config/stored-config.ts";
  */
 export async function acceptDrift(
   context: Context,
-  actor: Actor,
+  actor: Authorized<"plugins:write">,
   idOrName: string,
   { drift }: DriftAccept,
 ): Promise<Plugin> {
-  requirePermission(actor, "plugins:write");
   const record = await getRecord(context.data, idOrName);
   requireNoFile(record);
   const { reported } = context.host.status(record.id);
   if (reported?.id !== drift) throw outdated(record);
   const metadata = requireUsable(record, reported.metadata);
   const after = await context.data.transaction((repositories) =>
-    adopt(context, repositories, actor, record.id, metadata),
+    acceptMetadata(context, repositories, actor, record.id, metadata),
   );
   if (after.desired === "enabled") await context.host.reconcile(after.id, { restart: true });
   return viewPlugin(context, after);
 }
 
-async function adopt(
+async function acceptMetadata(
   context: Context,
   repositories: Repositories,
-  actor: Actor,
+  actor: Authorized<"plugins:write">,
   id: string,
   metadata: Metadata,
 ): Promise<PluginRecord> {
   const before = await getRecord(repositories, id);
   requireNoFile(before);
   const manifest: Manifest = { ...before.manifest, metadata };
-  const stored = await readStored(context, repositories, before);
-  requireBound(context, { ...before, manifest }, stored, stored.values, {});
+  const stored = await readStoredConfig(context, repositories, before);
+  requireSecretBinding(context, { ...before, manifest }, stored, stored.values, {});
   const after = await repositories.plugins.update(id, { manifest, findings: findingsOf(metadata) });
   const changes = diffManifests(before.manifest, manifest).map(
     ({ path, before: was, after: now }): AuditChange => ({
@@ -66,7 +65,7 @@ async function adopt(
       changes,
     }),
   );
-  await followRecord(context, repositories, actor, before, after);
+  await migrateConfig(context, repositories, actor, before, after);
   return after;
 }
 

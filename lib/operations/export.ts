@@ -1,7 +1,7 @@
 import type { Manifest } from "../contract/manifest.ts";
 import type { PluginRecord } from "../data/data.ts";
 import { toManifestJson, toManifestYaml } from "../intake/export.ts";
-import { requirePermission, type Actor } from "./actor.ts";
+import type { Authorized } from "./actor.ts";
 import type { Context } from "./context.ts";
 import { getRecord } from "./plugins.ts";
 
@@ -22,11 +22,10 @@ export interface ManifestFile {
 /** The plugin's manifest as a file that this console and Loom can load. Throws `not_found`. */
 export async function exportManifest(
   context: Context,
-  actor: Actor,
+  _actor: Authorized<"plugins:read">,
   idOrName: string,
   format: ManifestFormat,
 ): Promise<ManifestFile> {
-  requirePermission(actor, "plugins:read");
   const record = await getRecord(context.data, idOrName);
   const { write, fileName, contentType } = WRITERS[format];
   return { text: write(toCurrentManifest(record)), fileName, contentType };

@@ -1,7 +1,7 @@
 import { isAppError, type ErrorInfo } from "../contract/error.ts";
 import type { Log } from "../log.ts";
 
-/** What may be told about a failure. Anything that is not ours becomes `internal_error`; its cause goes to the log and nowhere else. */
+/** What people may see of a failure. Anything that is not ours becomes `internal_error`; its cause goes to the log and nowhere else. */
 export function toErrorInfo(error: unknown, log: Log, requestId: string | null): ErrorInfo {
   if (isAppError(error)) {
     if (error.status >= 500 && error.cause !== undefined) {

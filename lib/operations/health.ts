@@ -1,7 +1,7 @@
 import { AppError } from "../contract/error.ts";
 import type { HealthReport } from "../contract/health.ts";
 import { summarize, toBuckets } from "../core/buckets.ts";
-import { requirePermission, type Actor } from "./actor.ts";
+import type { Authorized } from "./actor.ts";
 import type { Context } from "./context.ts";
 import { getRecord } from "./plugins.ts";
 
@@ -17,11 +17,10 @@ export interface HealthRange {
 /** Buckets for the chart, the figures of the whole range, incidents and markers. At most 90 days; throws `validation_failed`. */
 export async function getHealth(
   context: Context,
-  actor: Actor,
+  _actor: Authorized<"plugins:read">,
   idOrName: string,
   range: HealthRange,
 ): Promise<HealthReport> {
-  requirePermission(actor, "plugins:read");
   const { data, host, clock } = context;
   const { from, to } = requireRange(range, clock.now());
   const record = await getRecord(data, idOrName);

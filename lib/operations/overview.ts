@@ -1,12 +1,11 @@
 import type { Badge } from "../contract/plugin.ts";
 import type { Overview } from "../contract/health.ts";
 import { needsAttention } from "../core/badge.ts";
-import { requirePermission, type Actor } from "./actor.ts";
+import type { Authorized } from "./actor.ts";
 import type { Context } from "./context.ts";
 
 /** Counts by badge and every open incident, newest first. */
-export async function getOverview(context: Context, actor: Actor): Promise<Overview> {
-  requirePermission(actor, "plugins:read");
+export async function getOverview(context: Context, _actor: Authorized<"plugins:read">): Promise<Overview> {
   const [plugins, open] = await Promise.all([context.data.plugins.list(), context.data.incidents.listOpen()]);
   const states = plugins.map(({ id }) => context.host.status(id));
   const count = (badge: Badge) => states.filter((state) => state.badge === badge).length;

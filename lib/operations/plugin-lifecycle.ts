@@ -2,7 +2,7 @@ import type { AuditAction } from "../contract/activity.ts";
 import { AppError } from "../contract/error.ts";
 import type { Plugin, Desired } from "../contract/plugin.ts";
 import type { PluginRecord, Repositories } from "../data/data.ts";
-import { requirePermission, type Actor } from "./actor.ts";
+import type { Authorized } from "./actor.ts";
 import { toAuditEntry } from "./audit.ts";
 import type { Context } from "./context.ts";
 import { getRecord, listMissingConfig, viewPlugin } from "./plugins.ts";
@@ -11,39 +11,51 @@ import { getRecord, listMissingConfig, viewPlugin } from "./plugins.ts";
  * Switches a plugin on and waits for the outcome: a plugin that fails is an answer (`failure`, `steps`), not an error.
  * Enabling again what is enabled but failed tries again. Throws `config_incomplete` with the fields in `issues`.
  */
-export async function enablePlugin(context: Context, actor: Actor, idOrName: string): Promise<Plugin> {
-  requirePermission(actor, "plugins:operate");
+export async function enablePlugin(
+  context: Context,
+  actor: Authorized<"plugins:operate">,
+  idOrName: string,
+): Promise<Plugin> {
   const record = await getRecord(context.data, idOrName);
   requireComplete(record, await listMissingConfig(context, context.data, record));
-  return settle(context, await wish(context, actor, record.id, "enabled"));
+  return reconcileAndView(context, await setDesired(context, actor, record.id, "enabled"));
 }
 
 /** Switches a plugin off: drains, sends cleanup. Always succeeds, answer or none. */
-export async function disablePlugin(context: Context, actor: Actor, idOrName: string): Promise<Plugin> {
-  requirePermission(actor, "plugins:operate");
-  return settle(context, await wish(context, actor, idOrName, "disabled"));
+export async function disablePlugin(
+  context: Context,
+  actor: Authorized<"plugins:operate">,
+  idOrName: string,
+): Promise<Plugin> {
+  return reconcileAndView(context, await setDesired(context, actor, idOrName, "disabled"));
 }
 
 /** Takes an enabled plugin through all steps again. Throws `plugin_disabled`, `config_incomplete`. */
-export async function restartPlugin(context: Context, actor: Actor, idOrName: string): Promise<Plugin> {
-  requirePermission(actor, "plugins:operate");
+export async function restartPlugin(
+  context: Context,
+  actor: Authorized<"plugins:operate">,
+  idOrName: string,
+): Promise<Plugin> {
   const record = await getRecord(context.data, idOrName);
   requireEnabled(record, "restart");
   requireComplete(record, await listMissingConfig(context, context.data, record));
-  await context.data.audit.append(toAuditEntry(context, actor, toDeed("plugin.restarted", record)));
-  return settle(context, record, { restart: true, process: true });
+  await context.data.audit.append(toAuditEntry(context, actor, toEvent("plugin.restarted", record)));
+  return reconcileAndView(context, record, { restart: true, process: true });
 }
 
 /** Checks health now, outside the schedule. Throws `plugin_disabled`. */
-export async function checkPlugin(context: Context, actor: Actor, idOrName: string): Promise<Plugin> {
-  requirePermission(actor, "plugins:operate");
+export async function checkPlugin(
+  context: Context,
+  _actor: Authorized<"plugins:operate">,
+  idOrName: string,
+): Promise<Plugin> {
   const record = await getRecord(context.data, idOrName);
   requireEnabled(record, "check");
   await context.host.checkNow(record.id);
   return viewPlugin(context, record);
 }
 
-/** Lets the host bring reality to the record without making anyone wait; its failures are visible in the plugin's status. */
+/** Asks the host to apply the stored record, and waits for nothing; failures are visible in the plugin's status. */
 export function reconcileLater(
   context: Context,
   id: string,
@@ -56,29 +68,29 @@ export function reconcileLater(
     );
 }
 
-/** Stores the wish with its audit row. What is wished already is no change. */
-async function wish(
+/** Stores the desired state with its audit row. A state that is desired already is no change. */
+async function setDesired(
   context: Context,
-  actor: Actor,
+  actor: Authorized<"plugins:operate">,
   idOrName: string,
   desired: Desired,
 ): Promise<PluginRecord> {
   return context.data.transaction(async (repositories) => {
     const found = await getRecord(repositories, idOrName);
-    const record = found.file?.resume === undefined ? found : await decideForFile(repositories, found);
+    const record = found.file?.resume === undefined ? found : await forgetResume(repositories, found);
     if (record.desired === desired) return record;
     const action = desired === "enabled" ? "plugin.enabled" : "plugin.disabled";
-    await repositories.audit.append(toAuditEntry(context, actor, toDeed(action, record)));
+    await repositories.audit.append(toAuditEntry(context, actor, toEvent(action, record)));
     return repositories.plugins.update(record.id, { desired });
   });
 }
 
-/** Whether a plugin comes back with its file is for the person to say who switched it last. */
-function decideForFile({ plugins }: Repositories, { id, file }: PluginRecord): Promise<PluginRecord> {
+/** Once a person has switched a plugin, its file no longer switches it on again when it comes back. */
+function forgetResume({ plugins }: Repositories, { id, file }: PluginRecord): Promise<PluginRecord> {
   return plugins.update(id, { file: file && { ...file, resume: undefined } });
 }
 
-async function settle(
+async function reconcileAndView(
   context: Context,
   record: PluginRecord,
   options?: { restart: boolean; process: boolean },
@@ -88,7 +100,7 @@ async function settle(
   return viewPlugin(context, await getRecord(context.data, record.id));
 }
 
-function toDeed(action: AuditAction, { id, name }: PluginRecord) {
+function toEvent(action: AuditAction, { id, name }: PluginRecord) {
   return { action, target: { id, name } };
 }
 

@@ -4,12 +4,12 @@ import type { Plugin } from "../contract/plugin.ts";
 import type { PluginPatch } from "../contract/registration.ts";
 import { parseEndpoint } from "../core/address.ts";
 import type { PluginRecord, Repositories } from "../data/data.ts";
-import { requirePermission, type Actor } from "./actor.ts";
+import type { Authorized } from "./actor.ts";
 import { toAuditEntry, toChanges } from "./audit.ts";
 import type { Context } from "./context.ts";
-import { admitMove, isOtherOrigin, requireReleasedSecrets } from "./address/endpoint-change.ts";
+import { requireEndpointChange, isOtherOrigin, requireReleasedSecrets } from "./address/endpoint-change.ts";
 import { getRecord, viewPlugin } from "./plugins.ts";
-import { followRecord } from "./config/config-migration.ts";
+import { migrateConfig } from "./config/config-migration.ts";
 
 type Wanted = Pick<PluginPatch, "name" | "endpoint" | "healthCheckIntervalSeconds" | "dropSecrets">;
 
@@ -19,19 +19,18 @@ type Wanted = Pick<PluginPatch, "name" | "endpoint" | "healthCheckIntervalSecond
  * Throws `not_found`, `name_taken`, `endpoint_taken`, `invalid_url`, `address_forbidden`, `address_needs_approval`, `file_owned`,
  * `secrets_bound` and `plugin_identity_mismatch`.
  */
-export async function changePlugin(
+export async function updatePlugin(
   context: Context,
-  actor: Actor,
+  actor: Authorized<"plugins:write">,
   idOrName: string,
   patch: PluginPatch,
 ): Promise<Plugin> {
-  requirePermission(actor, "plugins:write");
   const before = await getRecord(context.data, idOrName);
   const wanted: Wanted = { ...patch, endpoint: toEndpoint(before, patch) };
-  requireOwned(before, wanted);
-  await admitMove(context, actor, before, wanted.endpoint, patch);
+  requireNotInFile(before, wanted);
+  await requireEndpointChange(context, actor, before, wanted.endpoint, patch);
   const { after, isChanged } = await context.data.transaction((repositories) =>
-    store(context, repositories, actor, before.id, wanted),
+    storeUpdate(context, repositories, actor, before.id, wanted),
   );
   const isMoved = after.endpoint !== before.endpoint;
   if (isChanged && after.desired === "enabled") await context.host.reconcile(after.id, { restart: isMoved });
@@ -59,7 +58,7 @@ function toEndpoint(
 }
 
 /** What a manifest file says is changed in the file. Throws `file_owned`. */
-function requireOwned(record: PluginRecord, wanted: Wanted): void {
+function requireNotInFile(record: PluginRecord, wanted: Wanted): void {
   const { file, name } = record;
   if (file === null) return;
   const fields = ["endpoint", "healthCheckIntervalSeconds"] as const;
@@ -73,10 +72,10 @@ function requireOwned(record: PluginRecord, wanted: Wanted): void {
   });
 }
 
-async function store(
+async function storeUpdate(
   context: Context,
   repositories: Repositories,
-  actor: Actor,
+  actor: Authorized<"plugins:write">,
   id: string,
   { dropSecrets, ...patch }: Wanted,
 ): Promise<{ after: PluginRecord; isChanged: boolean }> {
@@ -96,7 +95,7 @@ async function store(
     await requireReleasedSecrets(context, repositories, before, dropSecrets);
   const manifest = wanted.endpoint ? { ...before.manifest, endpoint: wanted.endpoint } : before.manifest;
   const after = await repositories.plugins.update(id, { ...wanted, manifest });
-  changes.push(...(await followRecord(context, repositories, actor, before, after)));
+  changes.push(...(await migrateConfig(context, repositories, actor, before, after)));
   const target = { id, name: after.name };
   await repositories.audit.append(
     toAuditEntry(context, actor, { action: "plugin.changed", target, changes }),

@@ -1,5 +1,6 @@
 import type { PluginDrift } from "../contract/drift.ts";
 import type { LifecycleStep, Plugin, PluginSummary } from "../contract/plugin.ts";
+import type { PluginReference } from "../contract/registration.ts";
 import { redactSensitive } from "../core/config.ts";
 import type { PluginRecord } from "../data/data.ts";
 import type { PluginStatus } from "../host/host.ts";
@@ -34,6 +35,11 @@ export function toSummary(record: PluginRecord, status: PluginStatus): PluginSum
   };
 }
 
+/** What names a plugin where something else is shown. */
+export function toPluginReference({ id, name, endpoint }: PluginRecord): PluginReference {
+  return { id, name, endpoint };
+}
+
 /** One plugin, whole. */
 export function toPlugin(
   record: PluginRecord,
@@ -48,7 +54,7 @@ export function toPlugin(
     file: record.file,
     findings: record.findings,
     healthCheckIntervalSeconds: record.healthCheckIntervalSeconds,
-    steps: status.steps.map((step) => concealStep(record, step)),
+    steps: status.steps.map((step) => redactStep(record, step)),
     failure: status.failure,
     refusal: status.refusal,
     missingConfig,
@@ -59,8 +65,8 @@ export function toPlugin(
   };
 }
 
-/** A field may have become a secret since the plugin was told its value. */
-function concealStep({ manifest }: PluginRecord, step: LifecycleStep): LifecycleStep {
+/** A field may have become a secret since its value was sent to the plugin. */
+function redactStep({ manifest }: PluginRecord, step: LifecycleStep): LifecycleStep {
   if (step.request === undefined) return step;
   return { ...step, request: redactSensitive(manifest.metadata.config_schema, step.request) };
 }

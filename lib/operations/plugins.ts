@@ -6,14 +6,16 @@ import { missingRequired } from "../core/config.ts";
 import { toDrift } from "../core/drift.ts";
 import type { PluginRecord, Repositories } from "../data/data.ts";
 import type { Reported } from "../host/host.ts";
-import { requirePermission, type Actor } from "./actor.ts";
+import type { Authorized } from "./actor.ts";
 import type { Context } from "./context.ts";
 import { toPlugin, toSummary } from "./plugin-view.ts";
-import { readStored } from "./config/stored-config.ts";
+import { readStoredConfig } from "./config/stored-config.ts";
 
 /** Every plugin, by name. */
-export async function listPlugins(context: Context, actor: Actor): Promise<PluginSummary[]> {
-  requirePermission(actor, "plugins:read");
+export async function listPlugins(
+  context: Context,
+  _actor: Authorized<"plugins:read">,
+): Promise<PluginSummary[]> {
   const records = await context.data.plugins.list();
   return records
     .map((record) => toSummary(record, context.host.status(record.id)))
@@ -21,8 +23,11 @@ export async function listPlugins(context: Context, actor: Actor): Promise<Plugi
 }
 
 /** Throws `not_found`. */
-export async function getPlugin(context: Context, actor: Actor, idOrName: string): Promise<Plugin> {
-  requirePermission(actor, "plugins:read");
+export async function getPlugin(
+  context: Context,
+  _actor: Authorized<"plugins:read">,
+  idOrName: string,
+): Promise<Plugin> {
   return viewPlugin(context, await getRecord(context.data, idOrName));
 }
 
@@ -51,8 +56,8 @@ async function findDrift(
   reported: Reported | null,
 ): Promise<PluginDrift | null> {
   if (reported === null) return null;
-  const { values, boxed } = await readStored(context, context.data, record);
-  const hasValue = (name: string) => Object.hasOwn(values, name) || boxed.has(name);
+  const { values, sealed } = await readStoredConfig(context, context.data, record);
+  const hasValue = (name: string) => Object.hasOwn(values, name) || sealed.has(name);
   const drift = toDrift(record.manifest, reported.metadata, hasValue);
   return drift && { id: reported.id, detectedAt: reported.detectedAt, ...drift };
 }
@@ -63,7 +68,7 @@ export async function listMissingConfig(
   repositories: Repositories,
   record: PluginRecord,
 ): Promise<string[]> {
-  const { values, secrets } = await readStored(context, repositories, record);
+  const { values, secrets } = await readStoredConfig(context, repositories, record);
   return missingRequired(record.manifest.metadata.config_schema, values, toUsable(secrets));
 }
 

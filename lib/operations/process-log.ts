@@ -1,7 +1,7 @@
 import { AppError } from "../contract/error.ts";
 import type { LogLine } from "../contract/process.ts";
 import { toPlainText } from "../core/terminal-text.ts";
-import { requirePermission, type Actor } from "./actor.ts";
+import type { Authorized } from "./actor.ts";
 import type { Context } from "./context.ts";
 import { getRecord } from "./plugins.ts";
 
@@ -16,11 +16,10 @@ export interface LogSearch {
 /** The output of a plugin's process, oldest first. A search looks at everything kept, a tail at the newest lines. */
 export async function listLog(
   context: Context,
-  actor: Actor,
+  _actor: Authorized<"plugins:read">,
   idOrName: string,
   { after = -1, limit, stream, text }: LogSearch,
 ): Promise<LogLine[]> {
-  requirePermission(actor, "plugins:read");
   const output = await requireLog(context, idOrName);
   if (stream === undefined && text === undefined) return output.list({ after, limit });
   const wanted = text?.toLowerCase();
@@ -33,24 +32,22 @@ export async function listLog(
   return found;
 }
 
-/** Everything kept of that output, oldest first, in pieces: to be written to whoever downloads it as fast as they take it. */
+/** Everything kept of that output, oldest first, in pieces: so that a download is written as fast as it is read. */
 export async function readLog(
   context: Context,
-  actor: Actor,
+  _actor: Authorized<"plugins:read">,
   idOrName: string,
 ): Promise<AsyncGenerator<LogLine[], void, undefined>> {
-  requirePermission(actor, "plugins:read");
   return (await requireLog(context, idOrName)).readAll();
 }
 
 /** New lines as they come, in batches, after those a tail begins with. Ends when `signal` aborts. */
 export async function* followLog(
   context: Context,
-  actor: Actor,
+  _actor: Authorized<"plugins:read">,
   idOrName: string,
   { after, signal }: { after?: number | undefined; signal: AbortSignal },
 ): AsyncGenerator<LogLine[], void, void> {
-  requirePermission(actor, "plugins:read");
   const output = await requireLog(context, idOrName);
   const waiting: LogLine[] = [...output.list({ after, limit: TAIL_LINES })];
   let wake: () => void = () => undefined;

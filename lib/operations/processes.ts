@@ -5,7 +5,7 @@ import type { Inventory } from "../core/inventory.ts";
 import { isSameJson } from "../core/json-object.ts";
 import { isLoopback } from "../core/listening.ts";
 import type { PluginRecord } from "../data/data.ts";
-import { requirePermission, type Actor } from "./actor.ts";
+import type { Authorized } from "./actor.ts";
 import { inspectAddress } from "./address/address-consent.ts";
 import { toAuditEntry, toChanges } from "./audit.ts";
 import { nowIso, type Context } from "./context.ts";
@@ -13,8 +13,11 @@ import { getRecord } from "./plugins.ts";
 import { reconcileLater } from "./plugin-lifecycle.ts";
 
 /** The process of a plugin whose manifest has a command. Throws `not_found` for one without. */
-export async function getProcess(context: Context, actor: Actor, idOrName: string): Promise<PluginProcess> {
-  requirePermission(actor, "plugins:read");
+export async function getProcess(
+  context: Context,
+  _actor: Authorized<"plugins:read">,
+  idOrName: string,
+): Promise<PluginProcess> {
   return requireProcess(context, await getRecord(context.data, idOrName));
 }
 
@@ -32,11 +35,10 @@ async function requireProcess(context: Context, record: PluginRecord): Promise<P
  */
 export async function approveProcess(
   context: Context,
-  actor: Actor,
+  actor: Authorized<"settings:write">,
   idOrName: string,
   command: ProcessCommand,
 ): Promise<PluginProcess> {
-  requirePermission(actor, "settings:write");
   const record = await getRecord(context.data, idOrName);
   const before = await requireProcess(context, record);
   const inventory = await requirePresent(context, record, command);
@@ -49,7 +51,7 @@ export async function approveProcess(
       toAuditEntry(context, actor, { action: "process.approved", target, changes }),
     );
   });
-  await approveItsAddress(context, actor, record);
+  await approveOwnAddress(context, actor, record);
   const anew = waitsForProcess(context, record);
   if (record.desired === "enabled") reconcileLater(context, record.id, { restart: anew, process: anew });
   return requireProcess(context, record);
@@ -68,10 +70,10 @@ async function requirePresent(
 ): Promise<Inventory> {
   const conflict = (hint: string) =>
     new AppError("conflict", "What would run has changed since it was shown.", { hint });
-  const look = await context.host.command(record).catch((error: unknown) => {
+  const current = await context.host.command(record).catch((error: unknown) => {
     throw isAppError(error) ? conflict(error.message) : error;
   });
-  if (look && isSameJson(look.command, command)) return look.inventory;
+  if (current && isSameJson(current.command, command)) return current.inventory;
   throw conflict("Look at it again, then approve.");
 }
 
@@ -83,12 +85,16 @@ function toApprovalChanges({ approval, changes }: PluginProcess, command: Proces
 
 /**
  * It listens on this machine. Any other address is a question of its own, which nobody was asked here. The command is approved
- * whatever becomes of this: an address that still needs consent is told by the start, which asks for it.
+ * whatever becomes of this: an address that still needs consent is reported by the start, which asks for it.
  */
-async function approveItsAddress(context: Context, actor: Actor, record: PluginRecord): Promise<void> {
+async function approveOwnAddress(
+  context: Context,
+  actor: Authorized<"settings:write">,
+  record: PluginRecord,
+): Promise<void> {
   if (record.endpoint === null || !isLoopback(record.endpoint)) return;
   try {
-    await inspectAddress(context, actor, record.endpoint, { given: true });
+    await inspectAddress(context, record.endpoint, { by: actor });
   } catch (error) {
     context.log.warn(
       { err: error, pluginId: record.id },
@@ -103,10 +109,9 @@ async function approveItsAddress(context: Context, actor: Actor, record: PluginR
  */
 export async function revokeProcess(
   context: Context,
-  actor: Actor,
+  actor: Authorized<"settings:write">,
   idOrName: string,
 ): Promise<PluginProcess> {
-  requirePermission(actor, "settings:write");
   const record = await getRecord(context.data, idOrName);
   await requireProcess(context, record);
   await context.data.transaction(async (repositories) => {
@@ -133,11 +138,10 @@ function neverApproved({ name }: PluginRecord): AppError {
 /** Bounds of the process; they hold from its next start. */
 export async function setProcessLimits(
   context: Context,
-  actor: Actor,
+  actor: Authorized<"plugins:write">,
   idOrName: string,
   limits: ProcessLimits,
 ): Promise<PluginProcess> {
-  requirePermission(actor, "plugins:write");
   const record = await getRecord(context.data, idOrName);
   await requireProcess(context, record);
   await context.data.transaction(async (repositories) => {

@@ -1,9 +1,10 @@
 import { AppError, isAppError, type FieldIssue } from "../contract/error.ts";
 import type { RunEvent, RunPane, RunRequest, RunStats } from "../contract/playground.ts";
 import type { ChatChunk, ChatMessage, Model, Usage } from "../contract/protocol.ts";
+import type { Clock } from "../core/clock.ts";
 import { createToolCalls } from "../core/chat-content.ts";
 import { toRunStats, type RunMarks } from "../core/run-stats.ts";
-import { requirePermission, type Actor } from "./actor.ts";
+import type { Authorized } from "./actor.ts";
 import { nowIso, type Context } from "./context.ts";
 import { toErrorInfo } from "./failure.ts";
 import { inSequence, merge } from "../async/merge-streams.ts";
@@ -28,8 +29,11 @@ interface Pane {
  * Checks every pane before anything is asked. Throws `not_found`, `plugin_disabled`, `plugin_model_not_found`, all problems in
  * `issues` under `panes[0].model` and the like.
  */
-export async function startRun(context: Context, actor: Actor, request: RunRequest): Promise<Run> {
-  requirePermission(actor, "playground:run");
+export async function startRun(
+  context: Context,
+  actor: Authorized<"playground:run">,
+  request: RunRequest,
+): Promise<Run> {
   const checked = await Promise.all(request.panes.map((pane, index) => checkPane(context, pane, index)));
   const panes = checked.flatMap((result) => (result instanceof AppError ? [] : [result]));
   const problems = checked.flatMap((result) => (result instanceof AppError ? [result] : []));
@@ -100,47 +104,60 @@ async function* runPane(
   requestId: string | null,
   signal: AbortSignal,
 ): AsyncGenerator<RunEvent, void, undefined> {
-  const answer = createAnswer(context, model);
+  const answer = new PaneAnswer(context.clock, model);
   yield { type: "start", pane, startedAt: nowIso(context.clock) };
   try {
     const chat = { model: request.model, messages, ...request.parameters };
     for await (const chunk of context.host.chat(pluginId, chat, signal)) {
-      const text = answer.take(chunk);
+      const text = answer.add(chunk);
       if (text) yield { type: "delta", pane, text };
     }
     yield { type: "done", pane, ...answer.end(), stats: answer.stats() };
   } catch (error) {
-    // Nobody is left to tell, unless we ended it ourselves.
+    // Nobody reads any more, unless we ended it ourselves.
     if (signal.aborted && !isAppError(signal.reason)) return;
     const reason: unknown = signal.aborted ? signal.reason : error;
     yield { type: "error", pane, error: toErrorInfo(reason, context.log, requestId), stats: answer.stats() };
   }
 }
 
-/** Follows one answer: its text, its end, its numbers. */
-function createAnswer(context: Context, model: Model | null) {
-  const startedMs = context.clock.monotonic();
-  const marks: Omit<RunMarks, "endedMs"> = { startedMs, firstTextMs: null, pieces: 0, usage: null, model };
-  const calls = createToolCalls();
-  let finishReason: string | null = null;
-  return {
-    take(chunk: ChatChunk): string {
-      const [choice] = chunk.choices;
-      const usage: Usage | null | undefined = chunk.usage;
-      if (usage) marks.usage = usage;
-      if (choice?.finish_reason) finishReason = choice.finish_reason;
-      calls.add(choice?.delta?.tool_calls);
-      const text = choice?.delta?.content ?? "";
-      if (text) {
-        marks.firstTextMs ??= context.clock.monotonic();
-        marks.pieces++;
-      }
-      return text;
-    },
-    end() {
-      const toolCalls = calls.list();
-      return { finishReason: finishReason ?? "stop", ...(toolCalls.length === 0 ? {} : { toolCalls }) };
-    },
-    stats: (): RunStats => toRunStats({ ...marks, endedMs: context.clock.monotonic() }),
-  };
+/** One answer as it arrives: its text, its end, its numbers. */
+class PaneAnswer {
+  readonly #clock: Clock;
+  readonly #marks: Omit<RunMarks, "endedMs">;
+  readonly #toolCalls = createToolCalls();
+  #finishReason: string | null = null;
+
+  constructor(clock: Clock, model: Model | null) {
+    this.#clock = clock;
+    this.#marks = { startedMs: clock.monotonic(), firstTextMs: null, pieces: 0, usage: null, model };
+  }
+
+  /** Returns the text of the chunk, which may be empty. */
+  add(chunk: ChatChunk): string {
+    const [choice] = chunk.choices;
+    const usage: Usage | null | undefined = chunk.usage;
+    if (usage) this.#marks.usage = usage;
+    if (choice?.finish_reason) this.#finishReason = choice.finish_reason;
+    this.#toolCalls.add(choice?.delta?.tool_calls);
+    const text = choice?.delta?.content ?? "";
+    if (text) {
+      this.#marks.firstTextMs ??= this.#clock.monotonic();
+      this.#marks.pieces++;
+    }
+    return text;
+  }
+
+  end() {
+    const toolCalls = this.#toolCalls.list();
+    return {
+      finishReason: this.#finishReason ?? "stop",
+      ...(toolCalls.length === 0 ? {} : { toolCalls }),
+    };
+  }
+
+  /** Up to now. */
+  stats(): RunStats {
+    return toRunStats({ ...this.#marks, endedMs: this.#clock.monotonic() });
+  }
 }

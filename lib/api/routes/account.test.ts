@@ -48,7 +48,7 @@ describe("setup", () => {
     expect(await loom.data.users.count()).toBe(1);
   });
 
-  it("tells the token from a wrong one without using it up", async () => {
+  it("distinguishes the token from a wrong one without using it up", async () => {
     const check = (token: string | null) => loom.call("POST", "/api/setup/token", { body: { token } });
     expect((await check(loom.setupToken.value)).status).toBe(200);
     expect((await check(loom.setupToken.value)).status).toBe(200);

@@ -166,7 +166,7 @@ describe("moving a plugin", () => {
     expect(other.requests).toEqual([]);
   });
 
-  it("forgets the secrets when told to, keeps the history, and never sends them on", async () => {
+  it("forgets the secrets when asked to, keeps the history, and never sends them on", async () => {
     const id = await registerWithSecret();
     await send("POST", `/api/plugins/${id}/enable`, {});
     await loom.data.incidents.open(id, new Date(0).toISOString(), { code: "plugin_timeout", message: "x" });
@@ -222,7 +222,7 @@ describe("moving a plugin", () => {
     expect((await get(id)).endpoint).toBe(`http://127.0.0.1:${port}`);
   });
 
-  it("an impostor that took over the address is told nothing when it is switched on", async () => {
+  it("an impostor that took over the address gets nothing when it is switched on", async () => {
     const id = await registerWithSecret();
     plugin.behaviour.providerType = "impostor";
     await send("POST", `/api/plugins/${id}/enable`, {});
@@ -249,8 +249,12 @@ describe("moving a plugin", () => {
   it("that belongs to a file is left to the file, its name is not", async () => {
     const { id } = await register();
     const file = {
-      ...{ path: "/plugins/stub/plugin.yaml", folder: "/plugins", state: "ok" as const },
-      ...{ findings: [], changedAt: new Date(0).toISOString(), hash: "00" },
+      path: "/plugins/stub/plugin.yaml",
+      folder: "/plugins",
+      state: "ok" as const,
+      findings: [],
+      changedAt: new Date(0).toISOString(),
+      hash: "00",
     };
     await loom.data.plugins.update(id, { origin: "folder", file });
     for (const body of [{ endpoint: other.endpoint }, { healthCheckIntervalSeconds: 30 }]) {

@@ -10,9 +10,9 @@ import { REVISIONS_KEPT, type ConfigRevision } from "../../contract/config-revis
 import type { ConfigTestEvent } from "../../contract/config-test.ts";
 import type { ErrorInfo } from "../../contract/error.ts";
 import type { Plugin } from "../../contract/plugin.ts";
-import { adoptStored } from "../../operations/config/startup-migration.ts";
+import { runStartupMigration } from "../../operations/config/startup-migration.ts";
 import { SYSTEM } from "../../operations/actor.ts";
-import { followRecord } from "../../operations/config/config-migration.ts";
+import { migrateConfig } from "../../operations/config/config-migration.ts";
 
 const KEY = "canary-key-7731-bound";
 
@@ -210,7 +210,7 @@ describe("secrets of a built-in plugin", () => {
     };
     tamper();
     expect(errorOf(await save(toEvil()))).toMatchObject({ code: "secrets_bound" });
-    await adoptStored(loom);
+    await runStartupMigration(loom);
     expect((await getConfig()).secrets["api_key"]).toMatchObject({ origin: home.origin, problem: null });
     expect(errorOf(await save(toEvil()))).toMatchObject({ code: "secrets_bound" });
   });
@@ -226,7 +226,7 @@ describe("secrets of a built-in plugin", () => {
         );
         const metadata = { ...manifest.metadata, config_schema: schema };
         const after = await repositories.plugins.update(id, { manifest: { ...manifest, metadata } });
-        await followRecord(loom, repositories, SYSTEM, before, after);
+        await migrateConfig(loom, repositories, SYSTEM, before, after);
       });
     await setDefault(home.baseUrl);
     expect((await save({}, { api_key: { clear: true } })).status).toBe(200);
@@ -404,7 +404,7 @@ describe("a plugin that moves", () => {
     expect(await getConfig()).toMatchObject({ version: 1, secrets: { api_key: { problem: null } } });
   });
 
-  it("while a save is on its way tells the new address no secret of the old one", async () => {
+  it("while a save is on its way sends the new address no secret of the old one", async () => {
     const { version } = await getConfig();
     const write = { version, values: {}, secrets: { api_key: { set: KEY } } };
     const [saved] = await Promise.all([call("PUT", "/config", write), move()]);

@@ -25,7 +25,7 @@ const SCHEMA = Array.from({ length: COUNT }, (_, index) => ({
   required: index % 2 === 0,
   description: "A canary",
 }));
-/** Nine digits, so that a number is as rare a text as the others; a bool has no secret to tell. */
+/** Nine digits, so that a number is as rare a text as the others; a bool can hold no secret. */
 const canaryOf = (index: number) => {
   const digits = 700_100_000 + index * 37;
   const kinds = [`canary-${digits}`, `${digits}`, `${digits}.25`, "true", `{"key":"canary-${digits}"}`];
@@ -65,7 +65,7 @@ describe(`${COUNT} canary secrets in every kind of field`, () => {
     const secrets = Object.fromEntries(SCHEMA.map(({ name }, index) => [name, { set: canaryOf(index) }]));
     const path = `/api/plugins/${id}`;
     const texts = [await ask("PUT", `${path}/config`, { version: 0, values: {}, secrets, note: "Canaries" })];
-    // The plugin repeats what it was told wherever it can, plain and encoded.
+    // The plugin repeats what it received wherever it can, plain and encoded.
     stub.behaviour.initializeStatus = 200;
     texts.push(await ask("POST", `${path}/enable`, {}));
     const sent = JSON.stringify(stub.configs.at(-1));

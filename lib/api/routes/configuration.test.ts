@@ -6,6 +6,7 @@ import type { ConfigRestored, ConfigRevision } from "../../contract/config-revis
 import type { ConfigTestEvent, TestStep } from "../../contract/config-test.ts";
 import type { Plugin } from "../../contract/plugin.ts";
 import type { Data } from "../../data/data.ts";
+import { authorize } from "../../operations/actor.ts";
 import { saveConfig } from "../../operations/config/config.ts";
 
 const SECRET = "canary-77aa51c0-do-not-leak";
@@ -168,13 +169,9 @@ describe("a save", () => {
       return loom.data.transaction(work);
     };
     const context = { ...loom, data: { ...loom.data, transaction } };
-    const actor = {
-      id: "1",
-      name: "Ann",
-      role: "admin" as const,
-      permissions: ["config:write" as const],
-      requestId: "1",
-    };
+    const permissions = ["config:write" as const];
+    const person = { id: "1", name: "Ann", role: "admin" as const, permissions, requestId: "1" };
+    const actor = authorize(person, "config:write");
     const version = (await getConfig()).version;
     const saving = saveConfig(context, actor, id, { version, values: { timeout: 20 }, secrets: {} });
     await expect(saving).rejects.toMatchObject({
@@ -336,7 +333,7 @@ describe("revisions", () => {
     expect((await call("POST", "/config/restore", { version: 1, revision: 9 })).status).toBe(404);
   });
 
-  it("tell the later of two writers who saved, when, and the difference", async () => {
+  it("show the later of two writers who saved, when, and the difference", async () => {
     await save({ timeout: 10 }, { api_key: { set: SECRET } });
     await save({ timeout: 20 }, { spare_key: { set: "spare-secret" } });
     const answer = await call("PUT", "/config", { version: 1, values: { timeout: 30 } });
@@ -360,7 +357,7 @@ describe("revisions", () => {
 });
 
 describe("a version that never was", () => {
-  it("is told which one is the newest, and nobody is said to have saved", async () => {
+  it("is answered with the newest, and nobody is said to have saved", async () => {
     await save({ timeout: 10 }, { api_key: { set: SECRET } });
     const answer = await call("PUT", "/config", { version: 99, values: { timeout: 30 } });
     expect([answer.status, answer.body]).toMatchObject([
@@ -385,8 +382,18 @@ describe("testing a draft", () => {
     expect(events[0]).toMatchObject({ type: "start", live: false });
     expect(events.at(-1)).toEqual({ type: "done", ok: true, saved: null, error: null });
     expect(outcomes(events)).toEqual({
-      ...{ address: "ok", dns: "skipped", tcp: "ok", tls: "skipped", metadata: "ok", identity: "ok" },
-      ...{ config: "ok", initialize: "ok", health: "ok", models: "ok", chat: "ok", cleanup: "ok" },
+      address: "ok",
+      dns: "skipped",
+      tcp: "ok",
+      tls: "skipped",
+      metadata: "ok",
+      identity: "ok",
+      config: "ok",
+      initialize: "ok",
+      health: "ok",
+      models: "ok",
+      chat: "ok",
+      cleanup: "ok",
     });
     expect(stub.configs).toEqual([{ timeout: 7, api_key: SECRET }]);
     expect(stub.requests.at(-1)).toBe("POST /cleanup");

@@ -112,8 +112,8 @@ describe("a file that appears", () => {
       const file = await write("plugin.yaml", manifest({ endpoint, autoStart: false }));
       await loom.folders.start();
       await loom.folders.stop();
-      const { createFolders } = await import("../../operations/folder/watched-folders.ts");
-      const next = createFolders(loom, [folder]);
+      const { createWatchedFolders } = await import("../../operations/folder/watched-folders.ts");
+      const next = createWatchedFolders(loom, [folder]);
       await next.start();
       const { problems } = await next.report();
       expect(problems).toMatchObject([
@@ -147,7 +147,7 @@ describe("a file that appears", () => {
     expect(await plugin("Two")).toMatchObject({ desired: "disabled", missingConfig: ["key"] });
   });
 
-  it("tells both who has the endpoint, and takes over once it is free", async () => {
+  it("shows both who has the endpoint, and takes over once it is free", async () => {
     await write("a/plugin.yaml", manifest({ autoStart: false }));
     const second = await write("b/plugin.yaml", manifest({ name: "Second", autoStart: false }));
     await loom.folders.start();
@@ -287,8 +287,8 @@ describe("a file that goes", () => {
     await loom.folders.start();
     await loom.folders.stop();
     await rm(file);
-    const { createFolders } = await import("../../operations/folder/watched-folders.ts");
-    const next = createFolders(loom, [folder]);
+    const { createWatchedFolders } = await import("../../operations/folder/watched-folders.ts");
+    const next = createWatchedFolders(loom, [folder]);
     await next.start();
     expect((await plugin()).fileState).toBe("gone");
     await next.stop();
@@ -357,8 +357,8 @@ describe("detaching", () => {
 
 it("watches for a folder that is not there yet, and follows it when it is replaced", async () => {
   const later = join(folder, "later");
-  const { createFolders } = await import("../../operations/folder/watched-folders.ts");
-  const folders = createFolders(loom, [later]);
+  const { createWatchedFolders } = await import("../../operations/folder/watched-folders.ts");
+  const folders = createWatchedFolders(loom, [later]);
   await folders.start();
   expect((await folders.report()).folders).toEqual([{ path: later, exists: false, manifests: 0 }]);
   await write("later/x/plugin.yaml", manifest({ autoStart: false }));

@@ -143,8 +143,13 @@ describe("a bad manifest", () => {
   it.each(ROWS)("%s", async (_name, manifestText, code, path, line, column) => {
     const before = await listed();
     const expected: unknown = expect.objectContaining({
-      ...{ severity: "error", code, path, line, column },
-      ...{ message: expect.stringMatching(/\.$/), fix: expect.stringMatching(/\S+ \S+/) },
+      severity: "error",
+      code,
+      path,
+      line,
+      column,
+      message: expect.stringMatching(/\.$/),
+      fix: expect.stringMatching(/\S+ \S+/),
     });
     const seen = await post("/api/plugins/preview", { manifestText });
     expect(seen.status).toBe(200);
@@ -161,7 +166,7 @@ describe("a bad manifest", () => {
     expect(await listed()).toEqual(before);
   });
 
-  it("that lacks several fields is told all of them with their places, and nothing is stored", async () => {
+  it("that lacks several fields is answered with all of them with their places, and nothing is stored", async () => {
     const before = await listed();
     const answer = await post("/api/plugins", {
       manifestText: "auto_start: true\nmetadata:\n  author: me\n",
@@ -190,13 +195,17 @@ describe("a bad manifest", () => {
     expect(plugin.manifest.metadata).toHaveProperty("mood", "yes");
     expect(plugin.findings).toContainEqual(
       expect.objectContaining({
-        ...{ severity: "warning", code: "unknown_field", path: "metadata.mood", line: 7, column: 3 },
+        severity: "warning",
+        code: "unknown_field",
+        path: "metadata.mood",
+        line: 7,
+        column: 3,
       }),
     );
     await loom.call("DELETE", `/api/plugins/${plugin.id}`, { as: "admin" });
   });
 
-  it("is told everything at once", async () => {
+  it("is answered with everything at once", async () => {
     const manifestText =
       "type: ftp\nmetadata:\n  version: 1\n  config_schema: [{name: a}]\nhealth_check_interval: 0\n";
     const { body } = await post("/api/plugins", { manifestText });
@@ -262,8 +271,10 @@ describe("a bad address", () => {
             422,
             {
               error: expect.objectContaining({
-                ...{ code: "invalid_url", field },
-                ...{ message: expect.stringMatching(/\S+ \S+/), hint: expect.stringMatching(/\S+ \S+/) },
+                code: "invalid_url",
+                field,
+                message: expect.stringMatching(/\S+ \S+/),
+                hint: expect.stringMatching(/\S+ \S+/),
               }),
             },
           ]);
@@ -280,7 +291,10 @@ describe("a bad address", () => {
     const { findings } = (body as { error: { details: { findings: Finding[] } } }).error.details;
     expect(findings.filter(({ severity }) => severity === "error")).toEqual([
       expect.objectContaining({
-        ...{ code: text === "" ? "missing_field" : "invalid_url", path: "endpoint", line: 2, column: 11 },
+        code: text === "" ? "missing_field" : "invalid_url",
+        path: "endpoint",
+        line: 2,
+        column: 11,
         fix: expect.stringMatching(/\S+ \S+/),
       }),
     ]);

@@ -97,8 +97,12 @@ describe("a run", () => {
 
   it("carries everything the protocol knows besides model and messages", async () => {
     const parameters = {
-      ...{ temperature: 0.5, max_tokens: 10, stop: ["."], user: "u-1" },
-      ...{ plugin_specific: { seed: 7 }, stream: false },
+      temperature: 0.5,
+      max_tokens: 10,
+      stop: ["."],
+      user: "u-1",
+      plugin_specific: { seed: 7 },
+      stream: false,
     };
     await run({ panes: [{ ...pane(), parameters }], messages: says("hello") });
     expect(stub.chats.at(-1)).toEqual({ model: "stub-1", messages: says("hello"), ...parameters });

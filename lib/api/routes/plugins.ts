@@ -2,7 +2,7 @@ import { z } from "zod";
 import { HealthReport } from "../../contract/health.ts";
 import { Plugin, PluginModels, PluginSummary } from "../../contract/plugin.ts";
 import { PluginCreate, PluginPatch, PluginPreview } from "../../contract/registration.ts";
-import { changePlugin } from "../../operations/plugin-update.ts";
+import { updatePlugin } from "../../operations/plugin-update.ts";
 import { getHealth } from "../../operations/health.ts";
 import { getModels, refreshModels } from "../../operations/models.ts";
 import { getPlugin, listPlugins } from "../../operations/plugins.ts";
@@ -65,7 +65,7 @@ export const pluginRoutes = [
     example: { name: "Acme", healthCheckIntervalSeconds: 60 },
     response: OnePlugin,
     handle: async ({ context, actor, id, body }) => ({
-      plugin: await changePlugin(context, actor, id, body),
+      plugin: await updatePlugin(context, actor, id, body),
     }),
   }),
 

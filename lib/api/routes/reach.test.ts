@@ -47,7 +47,7 @@ const errorOf = ({ body }: Answer) => (body as { error: Told }).error;
 const shape = (steps: ReachStep[]) => steps.map(({ name, status }) => `${name} ${status}`).join(", ");
 
 describe("the ladder to a plugin", () => {
-  it("tells every step of a good answer with its time", async () => {
+  it("reports every step of a good answer with its time", async () => {
     const plugin = await createStubPlugin();
     const { body } = await preview({ endpoint: plugin.endpoint });
     const { reach } = body as PluginPreview;
@@ -152,7 +152,7 @@ describe("the ladder breaks where", () => {
     ]);
   });
 
-  it("https meets plain http", async () => {
+  it("https against plain http", async () => {
     const error = errorOf(await preview({ endpoint: `https://${await serve(say(200, "text/plain", ""))}` }));
     expect([error.code, shape(error.details.reach.slice(2, 4))]).toEqual([
       "plugin_tls_error",
@@ -161,7 +161,7 @@ describe("the ladder breaks where", () => {
     expect(error.hint).toContain("http://");
   });
 
-  it("http meets TLS", async () => {
+  it("http against TLS", async () => {
     const place = await listen(createSecure({ key: SERVER_KEY, cert: VALID }, say(200, "text/plain", "")));
     const error = errorOf(await preview({ endpoint: `http://${place}` }));
     expect(shape(error.details.reach)).toContain("tls skipped, http failed");
@@ -169,7 +169,7 @@ describe("the ladder breaks where", () => {
   });
 });
 
-const strangers: Array<[string, RequestListener, RegExp]> = [
+const otherServers: Array<[string, RequestListener, RegExp]> = [
   ["Ollama, as it greets", say(200, "text/plain; charset=utf-8", "Ollama is running"), /looks like Ollama/],
   ["Ollama, where it knows no path", say(404, "text/plain", "404 page not found"), /perhaps Ollama/],
   [
@@ -203,7 +203,7 @@ const strangers: Array<[string, RequestListener, RegExp]> = [
 ];
 
 describe("a model server in place of a plugin", () => {
-  it.each(strangers)("%s is recognised, with a way on", async (_name, listener, hint) => {
+  it.each(otherServers)("%s is recognised, with a way on", async (_name, listener, hint) => {
     const place = await serve(listener);
     const error = errorOf(await preview({ endpoint: `http://${place}` }));
     expect(error.hint).toMatch(hint);

@@ -303,7 +303,7 @@ describe("registering", () => {
     );
   });
 
-  it("takes the plugin in the box, and knows no other", async () => {
+  it("takes a built-in plugin, and knows no other", async () => {
     const eliza = await register({ builtin: "eliza" });
     expect(eliza).toMatchObject({ origin: "builtin", type: "builtin", endpoint: null });
     expect((await post("/api/plugins", { builtin: "constructor" })).body).toEqual(
@@ -382,7 +382,7 @@ describe("changing", () => {
     await other.close();
   });
 
-  it("of the address is refused for a plugin in the box", async () => {
+  it("of the address is refused for a built-in plugin", async () => {
     const { id } = await register({ builtin: "eliza" });
     expect((await patch(id, { endpoint: plugin.endpoint })).body).toEqual(
       errorOf("validation_failed", { field: "endpoint" }),

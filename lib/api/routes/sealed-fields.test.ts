@@ -9,7 +9,7 @@ import type { PluginConfig } from "../../contract/config.ts";
 import type { ConfigRevision } from "../../contract/config-revision.ts";
 import type { Plugin } from "../../contract/plugin.ts";
 import { makeCopy } from "../../data/backups.ts";
-import { adoptStored } from "../../operations/config/startup-migration.ts";
+import { runStartupMigration } from "../../operations/config/startup-migration.ts";
 
 const CANARY = /plain-canary-\d+/;
 const canaryOf = (index: number) => `plain-canary-${800_000 + index * 7}`;
@@ -101,12 +101,15 @@ async function expectSealed(): Promise<void> {
   const { values } = await loom.data.configs.openSecrets(id, stub.endpoint);
   expect(values["token"]).toBe(valueOf(SAVES - 1));
   const audit = await loom.data.audit.list({ limit: 200, targetId: id });
-  const told = audit
+  const listed = audit
     .filter(({ action }) => action === "plugin.config_changed")
     .flatMap(({ changes }) => changes);
-  expect(told.filter(({ field }) => field === "token")).toHaveLength(SAVES);
-  expect(told.filter(({ field }) => field === "token")).toContainEqual({ field: "token", secret: "changed" });
-  expect(told).toContainEqual({ field: "region", after: "eu" });
+  expect(listed.filter(({ field }) => field === "token")).toHaveLength(SAVES);
+  expect(listed.filter(({ field }) => field === "token")).toContainEqual({
+    field: "token",
+    secret: "changed",
+  });
+  expect(listed).toContainEqual({ field: "region", after: "eu" });
   expect(await findTraces()).toEqual([]);
 }
 
@@ -143,10 +146,10 @@ describe("a field that becomes sensitive", () => {
     if (!record) throw new Error("no plugin");
     const metadata = { ...record.manifest.metadata, config_schema: [{ ...SEALED, required: false }] };
     await loom.data.plugins.update(id, { manifest: { ...record.manifest, metadata } });
-    await adoptStored(loom);
+    await runStartupMigration(loom);
     await expectSealed();
     const { version } = await getConfig();
-    await adoptStored(loom);
+    await runStartupMigration(loom);
     expect((await getConfig()).version).toBe(version);
   });
 
@@ -161,7 +164,7 @@ describe("a field that becomes sensitive", () => {
     expect(await findTraces()).toEqual([]);
   });
 
-  it("while its file moves the plugin is not told to the new address", async () => {
+  it("while its file moves the plugin is not sent to the new address", async () => {
     const other = await createStubPlugin({ schema: [SEALED] });
     loom.approvals.remember("127.0.0.1", other.port);
     await writeManifest("{ name: token, type: string }");

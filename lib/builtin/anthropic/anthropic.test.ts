@@ -88,15 +88,14 @@ describe("a chat", () => {
       );
       expect(textOf(chunks)).toBe("You said: hello there (Be brief.\n\nBe kind.)");
       expect(lastBody()).toEqual({
-        ...{
-          model: "claude-large-1",
-          stream,
-          max_tokens: 4096,
-          system: "Be brief.\n\nBe kind.",
-          temperature: 1,
-        },
+        model: "claude-large-1",
+        stream,
+        max_tokens: 4096,
+        system: "Be brief.\n\nBe kind.",
+        temperature: 1,
         messages: [{ role: "user", content: [{ type: "text", text: "hello there" }] }],
-        ...{ stop_sequences: ["X"], metadata: { user_id: "me" } },
+        stop_sequences: ["X"],
+        metadata: { user_id: "me" },
       });
       const usage = chunks.at(-1)?.usage;
       expect(usage).toMatchObject({

@@ -25,7 +25,7 @@ const METADATA: Metadata = {
   config_schema: CONFIG_SCHEMA,
 };
 
-/** A plugin in the box that speaks Anthropic's Messages API. */
+/** A built-in plugin that speaks Anthropic's Messages API. */
 export function createAnthropic(openUpstream: OpenUpstream): BuiltinPlugin {
   let connection: { settings: Settings; upstream: Upstream } | null = null;
 

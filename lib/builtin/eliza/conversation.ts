@@ -24,9 +24,9 @@ export function answer(messages: readonly ChatMessage[], settings: Settings): st
     .map(({ content }) => textOfContent(content))
     .filter((text) => text.trim() !== "");
   if (said.length === 0) return settings.greeting;
-  const heard = settings.remembers ? said.slice(-MAX_REPLAYED) : said.slice(-1);
+  const replayed = settings.remembers ? said.slice(-MAX_REPLAYED) : said.slice(-1);
   const bot = new ElizaBot(true);
-  const replies = heard.map((text) => bot.transform(tidy(text)));
+  const replies = replayed.map((text) => bot.transform(tidy(text)));
   // The library says goodbye at random; the same conversation must end the same way.
   if (bot.quit) return FAREWELL;
   return colour(replies.at(-1) ?? settings.greeting, settings.mood);
@@ -34,8 +34,8 @@ export function answer(messages: readonly ChatMessage[], settings: Settings): st
 
 /** The last few sentences, without the runs of blanks and dashes that make the rules slow. */
 function tidy(content: string): string {
-  const heard = content.slice(-MAX_SENTENCES * MAX_SENTENCE_LENGTH * 2).replace(/[\s-]+/g, " ");
-  const sentences = heard.split(/[,.?!;]+/).map((sentence) => sentence.trim().slice(0, MAX_SENTENCE_LENGTH));
+  const recent = content.slice(-MAX_SENTENCES * MAX_SENTENCE_LENGTH * 2).replace(/[\s-]+/g, " ");
+  const sentences = recent.split(/[,.?!;]+/).map((sentence) => sentence.trim().slice(0, MAX_SENTENCE_LENGTH));
   return sentences.filter(Boolean).slice(-MAX_SENTENCES).join(". ");
 }
 

@@ -173,7 +173,7 @@ describe("the plugin", () => {
   });
 });
 
-it("every plugin in the box is registered under its provider_type", () => {
+it("every built-in plugin is registered under its provider_type", () => {
   for (const [name, create] of Object.entries(createBuiltins(createFakeClock()))) {
     const plugin = create(() => {
       throw new Error("Nothing is reached before somebody configures and enables it.");

@@ -33,7 +33,7 @@ const METADATA: Metadata = {
   config_schema: CONFIG_SCHEMA,
 };
 
-/** ELIZA as a plugin in the box. Holds its settings and nothing about conversations. `clock` paces the words. */
+/** ELIZA as a built-in plugin. Holds its settings and nothing about conversations. `clock` paces the words. */
 export function createEliza(clock: Clock): BuiltinPlugin {
   let settings: Settings | null = null;
 
@@ -115,11 +115,11 @@ function toWords(
 
 /** ELIZA has no tokenizer: one word counts as one token, and the model's description says so. */
 function toUsage({ messages }: ChatRequest, words: string[]): Usage {
-  const heard = countWords(messages);
+  const promptTokens = countWords(messages);
   return {
-    prompt_tokens: heard,
+    prompt_tokens: promptTokens,
     completion_tokens: words.length,
-    total_tokens: heard + words.length,
+    total_tokens: promptTokens + words.length,
     cost_usd: 0,
   };
 }

@@ -1,7 +1,7 @@
 import type { ConfigField } from "../../contract/manifest.ts";
 import type { ConfigValues } from "../../contract/plugin.ts";
 
-/** How ELIZA was told to behave. */
+/** How ELIZA is configured to behave. */
 export interface Settings {
   greeting: string;
   mood: Mood;

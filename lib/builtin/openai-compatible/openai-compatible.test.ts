@@ -78,7 +78,9 @@ describe("a chat", () => {
     expect(chunks.some(({ choices }) => choices[0]?.finish_reason === "stop")).toBe(true);
     expect(lastBody()).toEqual({
       ...REQUEST,
-      ...{ temperature: 0.5, stop: ["x"], user: "me" },
+      temperature: 0.5,
+      stop: ["x"],
+      user: "me",
       stream_options: { include_usage: true },
     });
     expect(server.requests.at(-1)?.headers).toMatchObject({

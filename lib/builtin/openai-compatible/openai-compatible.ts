@@ -33,7 +33,7 @@ interface Connection {
   quirks: Quirks;
 }
 
-/** A plugin in the box that speaks OpenAI's chat completions to one service. */
+/** A built-in plugin that speaks OpenAI's chat completions to one service. */
 export function createOpenAiCompatible(openUpstream: OpenUpstream): BuiltinPlugin {
   let connection: Connection | null = null;
 

@@ -26,7 +26,7 @@ export const FAILURES = [
 ] as const;
 export type Failure = (typeof FAILURES)[number];
 
-/** How the simulator was told to behave. */
+/** How the simulator is configured to behave. */
 export interface Settings {
   seed: number;
   model: string;
@@ -73,8 +73,13 @@ const field = (
   description: string,
   validation: NonNullable<ConfigField["validation"]> = {},
 ): ConfigField => ({
-  ...{ name, type, description, required: false, sensitive: false },
-  ...{ default: DEFAULTS[name], validation },
+  name,
+  type,
+  description,
+  required: false,
+  sensitive: false,
+  default: DEFAULTS[name],
+  validation,
 });
 
 /** At least one field of every kind the form knows: people look here to see what a schema can do. */

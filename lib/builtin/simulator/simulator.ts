@@ -70,9 +70,9 @@ export function createSimulator(clock: Clock): BuiltinPlugin {
     health: () => Promise.resolve(toHealth(settings)),
     models: async () => [toModel(requireSettings())],
     chat(request, signal) {
-      const told = requireSettings();
-      const plan = toPlan(told, turn++);
-      return answer(request, told, plan, clock, signal);
+      const settings = requireSettings();
+      const plan = toPlan(settings, turn++);
+      return answer(request, settings, plan, clock, signal);
     },
     cleanup() {
       settings = null;
@@ -210,8 +210,8 @@ function toPieces(request: ChatRequest, settings: Settings): { pieces: Piece[]; 
 function takeWords(request: ChatRequest, { style, script }: Settings, count: number): string[] {
   if (style === "count") return Array.from({ length: count }, (_, index) => String(index + 1));
   if (style === "echo") {
-    const heard = textOfContent(request.messages.findLast(({ role }) => role === "user")?.content ?? "");
-    return toWords(heard).slice(0, count);
+    const question = textOfContent(request.messages.findLast(({ role }) => role === "user")?.content ?? "");
+    return toWords(question).slice(0, count);
   }
   const words = toWords(script);
   return Array.from(

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { readTree } from "./manifest-scan.ts";
+import { scanFolders } from "./manifest-scan.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -24,7 +24,7 @@ it("finds manifests at any depth, but not below hidden folders or node_modules",
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), "type: http\n");
   }
-  const { files, problems } = await readTree([folder]);
+  const { files, problems } = await scanFolders([folder]);
   expect([...files.keys()].map((path) => relative(folder, path)).sort()).toEqual([
     "one/plugin.yml",
     "one/two/plugin.json",

@@ -4,7 +4,7 @@ import { formatPlace } from "../../core/address.ts";
 import { refusePeer } from "../../core/peer.ts";
 import type { Reach } from "../../core/reach.ts";
 import { resolveTier } from "../../egress/address-guard.ts";
-import type { Actor } from "../actor.ts";
+import { authorize, type Authorized, type Person } from "../actor.ts";
 import { retryPluginsAt } from "./approved-addresses.ts";
 import { toAuditEntry } from "../audit.ts";
 import { nowIso, type Context } from "../context.ts";
@@ -17,38 +17,49 @@ export type Address = NonNullable<PluginPreview["address"]>;
  * fetched under a consent cannot use the same consent to send us somewhere else.
  */
 export interface Consent {
-  given: boolean;
+  /** Who consents; null when nobody does, or once it is spent. */
+  by: Person | null;
 }
 
-export function toConsent(approveEndpoint: boolean | undefined): Consent {
-  return { given: approveEndpoint === true };
+/** Of whatever no person has asked for: a file of a watched folder cannot consent in an admin's place. */
+export const NO_CONSENT: Consent = { by: null };
+
+export function toConsent(person: Person, approveEndpoint: boolean | undefined): Consent {
+  return { by: approveEndpoint === true ? person : null };
 }
 
 /**
- * Looks where `url` leads (a normalised URL). When it needs consent and `consent` is still unspent, stores and audits it.
+ * Resolves `url` (normalised) to its host, port and tier. When that needs consent and `consent` is still unspent, stores and audits it.
  * Contacts nothing but DNS. Throws `forbidden` when someone other than an admin consents.
  */
-export async function inspectAddress(
-  context: Context,
-  actor: Actor,
-  url: string,
-  consent: Consent,
-): Promise<Address> {
+export async function inspectAddress(context: Context, url: string, consent: Consent): Promise<Address> {
   const address = await resolveTier(url, context.approvals, context.ownPort(), context.clock);
-  if (address.tier !== "approval" || !consent.given) return address;
-  consent.given = false;
-  await approve(context, actor, address);
+  if (address.tier !== "approval" || consent.by === null) return address;
+  const approver = requireApprover(consent.by, address);
+  consent.by = null;
+  await approve(context, approver, address);
   return { ...address, tier: "approved" };
 }
 
-async function approve(context: Context, actor: Actor, { host, port }: Address): Promise<void> {
+/**
+ * Registering or moving a plugin needs `plugins:write`; allowing an address on the way needs more. Whether a request does that shows
+ * only once the address it names is resolved, so no route can declare it. Throws `forbidden`.
+ */
+function requireApprover(person: Person, { host, port }: Address): Authorized<"settings:write"> {
   const place = formatPlace(host, port);
-  if (actor.role !== "admin") {
-    throw new AppError("forbidden", `Only an admin may allow connections to ${place}.`, {
-      field: "approveEndpoint",
-      hint: "It is a loopback or private address. Ask an admin to register the plugin or to allow the address.",
-    });
-  }
+  const refusal = new AppError("forbidden", `Only an admin may allow connections to ${place}.`, {
+    field: "approveEndpoint",
+    hint: "It is a loopback or private address. Ask an admin to register the plugin or to allow the address.",
+  });
+  return authorize(person, "settings:write", refusal);
+}
+
+async function approve(
+  context: Context,
+  actor: Authorized<"settings:write">,
+  { host, port }: Address,
+): Promise<void> {
+  const place = formatPlace(host, port);
   await context.data.transaction(async (repositories) => {
     const [approvedBy, approvedAt] = [actor.name, nowIso(context.clock)];
     await repositories.approvals.add({ host, port, approvedBy, approvedAt });

@@ -1,7 +1,7 @@
 import type { ApprovalStore } from "../../data/data.ts";
 
 /** Which loopback and private host:port pairs an admin agreed to, in memory: transport and guard ask on every connection. */
-export interface Approvals {
+export interface ApprovedAddressCache {
   /** `host` as `parseEndpoint` spells it. */
   isApproved(host: string, port: number): boolean;
   /** Takes effect at once. Call it after the consent is stored, never before. */
@@ -11,7 +11,7 @@ export interface Approvals {
 }
 
 /** Reads the stored consents. */
-export async function loadApprovals(store: ApprovalStore): Promise<Approvals> {
+export async function loadApprovedAddressCache(store: ApprovalStore): Promise<ApprovedAddressCache> {
   const toKey = (host: string, port: number) => `${host.toLowerCase()} ${port}`;
   const approved = new Set((await store.list()).map(({ host, port }) => toKey(host, port)));
   return {

@@ -1,17 +1,19 @@
 import { AppError } from "../../contract/error.ts";
 import type { Approval, ApprovalList } from "../../contract/intake.ts";
-import type { PluginReference } from "../../contract/registration.ts";
 import { formatPlace, parseEndpoint } from "../../core/address.ts";
 import type { PluginRecord, Repositories } from "../../data/data.ts";
-import { requirePermission, type Actor } from "../actor.ts";
+import type { Authorized } from "../actor.ts";
 import { toAuditEntry } from "../audit.ts";
 import type { Context } from "../context.ts";
 import { refusedPlaceOf } from "./refused-place.ts";
+import { toPluginReference } from "../plugin-view.ts";
 import { reconcileLater } from "../plugin-lifecycle.ts";
 
 /** Every loopback or private address an admin allowed, newest first, with the plugins that live there. */
-export async function listApprovals(context: Context, actor: Actor): Promise<ApprovalList> {
-  requirePermission(actor, "settings:read");
+export async function listApprovals(
+  context: Context,
+  _actor: Authorized<"settings:read">,
+): Promise<ApprovalList> {
   const [approvals, records] = await Promise.all([
     context.data.approvals.list(),
     context.data.plugins.list(),
@@ -19,7 +21,7 @@ export async function listApprovals(context: Context, actor: Actor): Promise<App
   const places = await placesOf(context, records);
   const found = approvals.map((approval): Approval => {
     const id = formatPlace(approval.host, approval.port);
-    return { id, ...approval, plugins: records.filter((_, at) => places[at] === id).map(toReference) };
+    return { id, ...approval, plugins: records.filter((_, at) => places[at] === id).map(toPluginReference) };
   });
   return { approvals: found.toSorted((a, b) => b.approvedAt.localeCompare(a.approvedAt)) };
 }
@@ -28,8 +30,11 @@ export async function listApprovals(context: Context, actor: Actor): Promise<App
  * Takes a consent back; `id` is host:port as `listApprovals` spells it. Holds for the next connection, and enabled plugins there
  * are tried again at once, so that their pages say why they stopped. Throws `not_found`.
  */
-export async function revokeApproval(context: Context, actor: Actor, id: string): Promise<void> {
-  requirePermission(actor, "settings:write");
+export async function revokeApproval(
+  context: Context,
+  actor: Authorized<"settings:write">,
+  id: string,
+): Promise<void> {
   const { host, port } = await context.data.transaction(async (repositories) => {
     const approval = await getApproval(repositories, id);
     await repositories.approvals.remove(approval.host, approval.port);
@@ -50,7 +55,7 @@ async function getApproval({ approvals }: Repositories, id: string): Promise<{ h
   });
 }
 
-/** Whoever is wanted at `place` (host:port) goes through all steps again: what may be contacted there has changed. */
+/** Restarts every enabled plugin at `place` (host:port): what may be contacted there has changed. */
 export async function retryPluginsAt(context: Context, place: string): Promise<void> {
   const records = await context.data.plugins.list();
   const places = await placesOf(context, records);
@@ -60,7 +65,7 @@ export async function retryPluginsAt(context: Context, place: string): Promise<v
   }
 }
 
-/** Where each plugin lives, host:port: at its endpoint, or where the configuration of one in the box says its service is. */
+/** Where each plugin lives, host:port: at its endpoint, or where the configuration of a built-in one says its service is. */
 function placesOf({ data, host }: Context, records: PluginRecord[]): Promise<Array<string | null>> {
   const { addressField, originOf } = host.secretOrigins;
   return Promise.all(
@@ -80,8 +85,4 @@ function toPlace(address: string): string | null {
   } catch {
     return null;
   }
-}
-
-function toReference({ id, name, endpoint }: PluginRecord): PluginReference {
-  return { id, name, endpoint };
 }

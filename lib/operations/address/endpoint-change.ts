@@ -2,21 +2,21 @@ import { AppError, isAppError } from "../../contract/error.ts";
 import type { PluginPatch } from "../../contract/registration.ts";
 import { originOf } from "../../core/origin.ts";
 import type { PluginRecord, Repositories } from "../../data/data.ts";
-import type { Actor } from "../actor.ts";
+import type { Person } from "../actor.ts";
 import { inspectAddress, requireAdmitted, toConsent } from "./address-consent.ts";
 import type { Context } from "../context.ts";
 import { toConfigured } from "../plugins.ts";
 import { refusedPlaceOf } from "./refused-place.ts";
-import { readStored } from "../config/stored-config.ts";
+import { readStoredConfig } from "../config/stored-config.ts";
 
 /**
- * Whether a plugin may answer at `endpoint` (normalised) from now on; undefined stays where it is, and then `approveEndpoint`
- * renews the consent for that place, or gives it for the one a plugin in the box was refused. Nobody answering there is no reason against it: the host asks who it is before it tells
- * any secret. Throws `endpoint_taken`, `secrets_bound`, `address_*`, `plugin_dns_error` and `plugin_identity_mismatch`.
+ * Returns when a plugin may answer at `endpoint` (normalised) from now on; undefined stays where it is, and then `approveEndpoint`
+ * renews the consent for that place, or gives it for the one a built-in plugin was refused. Nobody answering there is no reason against
+ * it: the host asks who it is before it sends any secret. Throws `endpoint_taken`, `secrets_bound`, `address_*`, `plugin_dns_error` and `plugin_identity_mismatch`.
  */
-export async function admitMove(
+export async function requireEndpointChange(
   context: Context,
-  actor: Actor,
+  actor: Person,
   record: PluginRecord,
   endpoint: string | undefined,
   { approveEndpoint, dropSecrets }: PluginPatch,
@@ -30,7 +30,7 @@ export async function admitMove(
     if (isOtherOrigin(record.endpoint, place))
       await requireReleasedSecrets(context, context.data, record, dropSecrets);
   }
-  const address = await inspectAddress(context, actor, place, toConsent(approveEndpoint));
+  const address = await inspectAddress(context, place, toConsent(actor, approveEndpoint));
   requireAdmitted(address, "endpoint");
   if (isMove) await requireSameProvider(context, record, place);
 }
@@ -53,7 +53,7 @@ export async function requireReleasedSecrets(
   dropSecrets: boolean | undefined,
 ): Promise<void> {
   if (dropSecrets === true) return;
-  const stored = await readStored(context, repositories, record);
+  const stored = await readStoredConfig(context, repositories, record);
   const secrets = [...toConfigured(stored.secrets)].toSorted();
   if (secrets.length === 0) return;
   throw new AppError(

@@ -3,7 +3,7 @@ import type { PluginRecord } from "../../data/data.ts";
 import type { Context } from "../context.ts";
 
 /**
- * The loopback or private host:port that a plugin in the box wanted to reach and may not yet, or null. Its configuration names the
+ * The loopback or private host:port that a built-in plugin wanted to reach and may not yet, or null. Its configuration names the
  * service, in words of its own; what the guard refused is what there is to allow.
  */
 export function refusedPlaceOf({ host }: Context, { id, manifest }: PluginRecord): string | null {

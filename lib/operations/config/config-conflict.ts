@@ -7,7 +7,7 @@ import type { Context } from "../context.ts";
 type Hosted = Pick<Context, "host">;
 
 /** The error for a write that was made upon an older version: who saved in the meantime, when, and what is different now. */
-export async function describeConflict(
+export async function toVersionConflict(
   context: Hosted,
   { configs }: Pick<Repositories, "configs">,
   record: PluginRecord,
@@ -59,7 +59,7 @@ export async function describeConflict(
 }
 
 /** Throws the conflict when the plugin goes elsewhere since `version`. */
-export async function requireUnmoved(
+export async function requireSameOrigin(
   context: Hosted,
   repositories: Pick<Repositories, "configs">,
   record: PluginRecord,
@@ -67,7 +67,7 @@ export async function requireUnmoved(
 ): Promise<void> {
   const revisions = await repositories.configs.revisions(record.id);
   if (findMove(context, record, revisions, version) !== null)
-    throw await describeConflict(context, repositories, record, version);
+    throw await toVersionConflict(context, repositories, record, version);
 }
 
 /** The revision a write was made upon; null when it is no longer remembered. */

@@ -4,7 +4,7 @@ import { AppError } from "../../contract/error.ts";
 import { withoutSensitive } from "../../core/config.ts";
 import { toRestorable } from "../../core/revision.ts";
 import type { PluginRecord } from "../../data/data.ts";
-import { requirePermission, type Actor } from "../actor.ts";
+import type { Authorized } from "../actor.ts";
 import { applyConfig, storeConfig } from "./config.ts";
 import type { Context } from "../context.ts";
 import { getRecord, toConfigured } from "../plugins.ts";
@@ -12,10 +12,9 @@ import { getRecord, toConfigured } from "../plugins.ts";
 /** Every save that is remembered, newest first. */
 export async function listRevisions(
   context: Context,
-  actor: Actor,
+  _actor: Authorized<"config:read">,
   idOrName: string,
 ): Promise<ConfigRevision[]> {
-  requirePermission(actor, "config:read");
   const record = await getRecord(context.data, idOrName);
   const revisions = await context.data.configs.revisions(record.id);
   return revisions.map((revision) => hideSensitive(record, revision));
@@ -34,18 +33,17 @@ function hideSensitive({ manifest }: PluginRecord, revision: ConfigRevision): Co
 }
 
 /**
- * Makes a new revision with the values of an old one, checked by today's schema. References of that revision come back; text that
- * was changed since is gone: a newer one stays in use, and both cases are told in `reenter` unless `secrets` brings it.
+ * Stores a new revision with the values of an old one, checked by today's schema. References of that revision come back; text that
+ * was changed since is gone: a newer one stays in use, and both cases are listed in `reenter` unless `secrets` brings it.
  * A reference comes back only to the address it was entered for. Throws `not_found`, `validation_failed` (a required secret that is
  * gone: `secrets.api_key`), `secrets_bound` (its values lead elsewhere) and `version_conflict`.
  */
 export async function restoreConfig(
   context: Context,
-  actor: Actor,
+  actor: Authorized<"config:write">,
   idOrName: string,
   request: ConfigRestore,
 ): Promise<ConfigRestored> {
-  requirePermission(actor, "config:write");
   const { record, write, gone } = await context.data.transaction(async (repositories) => {
     const record = await getRecord(repositories, idOrName);
     const schema = record.manifest.metadata.config_schema;

@@ -1,21 +1,21 @@
 import type { AuditChange } from "../../contract/activity.ts";
 import { becameSensitive, withoutSensitive } from "../../core/config.ts";
 import type { PluginRecord, Repositories } from "../../data/data.ts";
-import type { Actor } from "../actor.ts";
-import { sealStranded } from "./config.ts";
+import type { Actor, Authorized, SystemActor } from "../actor.ts";
+import { sealUnsealed } from "./config.ts";
 import type { Context } from "../context.ts";
-import { readStored } from "./stored-config.ts";
+import { readStoredConfig } from "./stored-config.ts";
 
 /**
- * Brings the configuration in line with a registration that this transaction has changed from `before` to `after`. Going elsewhere
- * forgets the secrets of the old place and is a revision: whoever saves a form that was loaded before meets `version_conflict`
- * instead of telling the new place a secret of the old one. Values of fields that have become sensitive are sealed at once, and
+ * After this resolves, the configuration fits a registration that this transaction has changed from `before` to `after`. Going elsewhere
+ * forgets the secrets of the old place and is a revision: whoever saves a form that was loaded before gets `version_conflict`
+ * instead of sending the new place a secret of the old one. Values of fields that have become sensitive are sealed at once, and
  * taken out of revisions and activity. Returns the secrets that were forgotten, for the audit row.
  */
-export async function followRecord(
+export async function migrateConfig(
   context: Context,
   repositories: Repositories,
-  actor: Actor,
+  actor: Authorized<"plugins:write"> | SystemActor,
   before: PluginRecord,
   after: PluginRecord,
 ): Promise<AuditChange[]> {
@@ -24,7 +24,7 @@ export async function followRecord(
   const { originOf } = context.host.secretOrigins;
   const [from, to] = [originOf(before, values), originOf(after, values)];
   const forgotten = from === to ? [] : await storeMove(context, repositories, actor, after, { from, to });
-  await sealStranded(context, repositories, actor, after);
+  await sealUnsealed(context, repositories, actor, after);
   const hidden = becameSensitive(
     before.manifest.metadata.config_schema,
     after.manifest.metadata.config_schema,
@@ -40,9 +40,9 @@ async function storeMove(
   record: PluginRecord,
   { from, to }: { from: string | null; to: string | null },
 ): Promise<AuditChange[]> {
-  const { values, version, secrets, stranded } = await readStored(context, repositories, record);
+  const { values, version, secrets, unsealed } = await readStoredConfig(context, repositories, record);
   const names = Object.keys(secrets)
-    .filter((name) => secrets[name]?.origin !== to || Object.hasOwn(stranded, name))
+    .filter((name) => secrets[name]?.origin !== to || Object.hasOwn(unsealed, name))
     .toSorted();
   const forgotten = names.map((field): AuditChange => ({ field, secret: "cleared" }));
   await repositories.configs.save(record.id, {
@@ -52,7 +52,9 @@ async function storeMove(
     changedBy: actor.name,
     origin: to,
     revision: {
-      ...{ kind: "moved", restoredFrom: null, note: null },
+      kind: "moved",
+      restoredFrom: null,
+      note: null,
       changes: [{ field: "endpoint", before: from, after: to }, ...forgotten],
     },
   });

@@ -4,17 +4,17 @@ import { AppError, type ErrorInfo } from "../../contract/error.ts";
 import type { PluginRecord } from "../../data/data.ts";
 import type { Trial, TrialOutcome } from "../../host/connection/config-trial.ts";
 import { TRIAL_STEPS } from "../../host/connection/config-trial-steps.ts";
-import { requirePermission, type Actor } from "../actor.ts";
+import type { Authorized } from "../actor.ts";
 import { toAuditEntry } from "../audit.ts";
-import { checkWrite, listWarnings, requireValid } from "./config-validation.ts";
-import { requireBound } from "./secret-binding.ts";
+import { validateWrite, listWarnings, requireValid } from "./config-validation.ts";
+import { requireSecretBinding } from "./secret-binding.ts";
 import { readConfig, storeConfig } from "./config.ts";
-import { requireUnmoved } from "./config-conflict.ts";
+import { requireSameOrigin } from "./config-conflict.ts";
 import type { Context } from "../context.ts";
 import { toErrorInfo } from "../failure.ts";
 import { getRecord } from "../plugins.ts";
 import { createEventQueue } from "../../async/event-queue.ts";
-import { readStored, type StoredConfig } from "./stored-config.ts";
+import { readStoredConfig, type StoredConfig } from "./stored-config.ts";
 
 /** A test that may begin. `events` ends after `done`; when `signal` aborts, the test ends and what is saved is put back. */
 export interface ConfigTest {
@@ -28,11 +28,10 @@ export interface ConfigTest {
  */
 export async function startConfigTest(
   context: Context,
-  actor: Actor,
+  actor: Authorized<"config:write">,
   idOrName: string,
   request: ConfigTestRequest,
 ): Promise<ConfigTest> {
-  requirePermission(actor, "config:write");
   const record = await getRecord(context.data, idOrName);
   if (request.save && request.version === undefined) {
     throw new AppError("validation_failed", "Saving needs the version the draft was made upon.", {
@@ -40,15 +39,15 @@ export async function startConfigTest(
     });
   }
   if (request.version !== undefined && Object.values(request.secrets).some((write) => !("clear" in write)))
-    await requireUnmoved(context, context.data, record, request.version);
-  const stored = await readStored(context, context.data, record);
+    await requireSameOrigin(context, context.data, record, request.version);
+  const stored = await readStoredConfig(context, context.data, record);
   const check = await prepareCheck(context, record, request, stored);
   const draft = toDraft(request, stored);
   const origin = context.host.secretOrigins.originOf(record, request.values);
   return { events: (signal) => runTest(context, actor, record, request, { draft, origin, check }, signal) };
 }
 
-/** What the schema says about the draft, looked up now and told at its step. */
+/** What the schema says about the draft, checked now and reported at its step. */
 async function prepareCheck(
   context: Context,
   record: PluginRecord,
@@ -57,16 +56,16 @@ async function prepareCheck(
 ): Promise<() => void> {
   const schema = record.manifest.metadata.config_schema;
   const address = context.host.secretOrigins.addressField(record);
-  const issues = await checkWrite(context.data, { schema, address, stored: stored.secrets }, request);
+  const issues = await validateWrite(context.data, { schema, address, stored: stored.secrets }, request);
   return () => {
     requireValid(issues);
-    requireBound(context, record, stored, request.values, request.secrets);
+    requireSecretBinding(context, record, stored, request.values, request.secrets);
   };
 }
 
 async function* runTest(
   context: Context,
-  actor: Actor,
+  actor: Authorized<"config:write">,
   record: PluginRecord,
   request: ConfigTestRequest,
   prepared: Pick<Trial, "draft" | "origin" | "check">,
@@ -100,8 +99,8 @@ async function* runTest(
 }
 
 /** The draft with the values that have become secrets since they were saved: they are not in what people see and send. */
-function toDraft({ values, secrets }: ConfigTestRequest, { stranded }: StoredConfig) {
-  const kept = Object.entries(stranded).flatMap(([name, set]) =>
+function toDraft({ values, secrets }: ConfigTestRequest, { unsealed }: StoredConfig) {
+  const kept = Object.entries(unsealed).flatMap(([name, set]) =>
     set === "" ? [] : [[name, { set }] as const],
   );
   return { values, secrets: { ...Object.fromEntries(kept), ...secrets } };
@@ -109,7 +108,7 @@ function toDraft({ values, secrets }: ConfigTestRequest, { stranded }: StoredCon
 
 async function save(
   context: Context,
-  actor: Actor,
+  actor: Authorized<"config:write">,
   record: PluginRecord,
   { version = 0, values, secrets, note }: ConfigTestRequest,
 ): Promise<void> {
@@ -122,7 +121,7 @@ async function save(
 
 async function finish(
   context: Context,
-  actor: Actor,
+  actor: Authorized<"config:write">,
   record: PluginRecord,
   request: ConfigTestRequest,
   outcome: TrialOutcome,

@@ -9,7 +9,7 @@ type Draft = Pick<PluginConfigWrite, "values" | "secrets">;
 type Configs = Pick<Repositories, "configs">;
 
 /** What a write is checked against. */
-export interface Rules {
+export interface WriteRules {
   schema: ConfigField[];
   /** The field whose value is an address; null when there is none. */
   address: AddressField | null;
@@ -17,12 +17,12 @@ export interface Rules {
 }
 
 /**
- * Everything wrong with a write, as `values.timeout` and `secrets.api_key`: its places, its references, the schema's rules, its
- * address.
+ * Everything wrong with a write, under paths like `values.timeout` and `secrets.api_key`: its places, its references, the schema's rules,
+ * its address.
  */
-export async function checkWrite(
+export async function validateWrite(
   repositories: Configs,
-  { schema, address, stored }: Rules,
+  { schema, address, stored }: WriteRules,
   write: Draft,
 ): Promise<FieldIssue[]> {
   const broken = [
@@ -31,8 +31,8 @@ export async function checkWrite(
     ...checkRules(schema, write, stored),
   ];
   // Of an address that breaks a rule already, one sentence is enough.
-  const isTold = broken.some(({ path }) => path === `values.${address?.name}`);
-  return address === null || isTold ? broken : [...broken, ...checkAddress(address, write.values)];
+  const isReported = broken.some(({ path }) => path === `values.${address?.name}`);
+  return address === null || isReported ? broken : [...broken, ...checkAddress(address, write.values)];
 }
 
 /** Where nothing can be sent, no secret can belong. */
@@ -64,7 +64,7 @@ export function requireValid(issues: FieldIssue[]): void {
   if (first) throw new AppError("validation_failed", first.message, { field: first.path, issues });
 }
 
-/** What was saved all the same and deserves a second look. No message repeats a secret. */
+/** What was saved all the same and deserves a second thought. No message repeats a secret. */
 export async function listWarnings(
   { configs }: Configs,
   schema: ConfigField[],

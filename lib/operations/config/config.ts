@@ -1,3 +1,4 @@
+import type { AuditChange } from "../../contract/activity.ts";
 import {
   NO_SECRET,
   type EffectiveConfig,
@@ -8,28 +9,30 @@ import {
 import { describeEffective, missingRequired, withoutSensitive } from "../../core/config.ts";
 import { toConfigChanges, type RevisionInput } from "../../core/revision.ts";
 import type { PluginRecord, Repositories } from "../../data/data.ts";
-import { requirePermission, type Actor } from "../actor.ts";
+import type { Actor, Authorized, SystemActor } from "../actor.ts";
 import { toAuditEntry } from "../audit.ts";
-import { requireBound } from "./secret-binding.ts";
-import { checkWrite, listWarnings, requireValid } from "./config-validation.ts";
-import { describeConflict } from "./config-conflict.ts";
+import { requireSecretBinding } from "./secret-binding.ts";
+import { validateWrite, listWarnings, requireValid } from "./config-validation.ts";
+import { toVersionConflict } from "./config-conflict.ts";
 import type { Context } from "../context.ts";
 import { getRecord, toUsable } from "../plugins.ts";
-import { readStored } from "./stored-config.ts";
+import { readStoredConfig, type StoredConfig } from "./stored-config.ts";
 
 /** The schema, the explicit values, which secrets are set, and the version to send back with a write. */
-export async function getConfig(context: Context, actor: Actor, idOrName: string): Promise<PluginConfig> {
-  requirePermission(actor, "config:read");
+export async function getConfig(
+  context: Context,
+  _actor: Authorized<"config:read">,
+  idOrName: string,
+): Promise<PluginConfig> {
   return readConfig(context, await getRecord(context.data, idOrName));
 }
 
 /** What `/initialize` would receive now, secrets as a word. */
 export async function getEffectiveConfig(
   context: Context,
-  actor: Actor,
+  _actor: Authorized<"config:read">,
   idOrName: string,
 ): Promise<EffectiveConfig> {
-  requirePermission(actor, "config:read");
   const record = await getRecord(context.data, idOrName);
   const { schema, secrets, version } = await readConfig(context, record);
   const { values } = await context.data.configs.get(record.id);
@@ -55,11 +58,10 @@ export async function getEffectiveConfig(
  */
 export async function saveConfig(
   context: Context,
-  actor: Actor,
+  actor: Authorized<"config:write">,
   idOrName: string,
   write: PluginConfigWrite,
 ): Promise<PluginConfigSaved> {
-  requirePermission(actor, "config:write");
   const record = await context.data.transaction(async (repositories) => {
     const found = await getRecord(repositories, idOrName);
     await storeConfig(context, repositories, actor, found, write, { kind: "saved", restoredFrom: null });
@@ -68,7 +70,7 @@ export async function saveConfig(
   return applyConfig(context, record, write);
 }
 
-/** Lets an enabled plugin have what was saved, and says how that went. */
+/** Restarts an enabled plugin with what was saved, and answers how that went. */
 export async function applyConfig(
   context: Context,
   record: PluginRecord,
@@ -91,57 +93,68 @@ export async function applyConfig(
 export async function storeConfig(
   context: Context,
   repositories: Repositories,
-  actor: Actor,
+  actor: Authorized<"config:write">,
   record: PluginRecord,
   write: PluginConfigWrite,
-  revision: Pick<RevisionInput, "kind" | "restoredFrom">,
+  revision: { kind: "saved" | "restored"; restoredFrom: RevisionInput["restoredFrom"] },
 ): Promise<void> {
-  const schema = record.manifest.metadata.config_schema;
-  const before = await readStored(context, repositories, record);
+  const before = await readStoredConfig(context, repositories, record);
   if (before.version !== write.version)
-    throw await describeConflict(context, repositories, record, write.version);
-  const { secretOrigins } = context.host;
-  const { boxed, stranded } = before;
-  // What a person enters is checked; what only moves into the secret box is taken as it is.
-  if (revision.kind !== "adopted") {
-    const address = secretOrigins.addressField(record);
-    requireValid(await checkWrite(repositories, { schema, address, stored: before.secrets }, write));
-    requireBound(context, record, before, write.values, write.secrets);
-  }
-  const moved = Object.entries(stranded)
-    .filter(([name, set]) => set !== "" && !boxed.has(name))
+    throw await toVersionConflict(context, repositories, record, write.version);
+  const schema = record.manifest.metadata.config_schema;
+  const address = context.host.secretOrigins.addressField(record);
+  requireValid(await validateWrite(repositories, { schema, address, stored: before.secrets }, write));
+  requireSecretBinding(context, record, before, write.values, write.secrets);
+  const changes = await storeRevision(context, repositories, actor, record, before, write, revision);
+  const action = revision.kind === "restored" ? "plugin.config_restored" : "plugin.config_changed";
+  const target = { id: record.id, name: record.name };
+  await repositories.audit.append(toAuditEntry(context, actor, { action, target, changes }));
+}
+
+/** Moves values of fields that have become sensitive into the secret box, as a revision of its own. They are taken as they are. */
+export async function sealUnsealed(
+  context: Context,
+  repositories: Repositories,
+  actor: Authorized<"plugins:write"> | SystemActor,
+  record: PluginRecord,
+): Promise<void> {
+  const before = await readStoredConfig(context, repositories, record);
+  if (Object.keys(before.unsealed).length === 0) return;
+  const values = withoutSensitive(record.manifest.metadata.config_schema, before.values);
+  const write: PluginConfigWrite = { version: before.version, values, secrets: {} };
+  const revision = { kind: "adopted" as const, restoredFrom: null };
+  await storeRevision(context, repositories, actor, record, before, write, revision);
+}
+
+/** Stores a write upon `before`, and seals what is unsealed there. Returns what it changes. */
+async function storeRevision(
+  context: Context,
+  repositories: Repositories,
+  actor: Actor,
+  record: PluginRecord,
+  before: StoredConfig,
+  write: PluginConfigWrite,
+  revision: Pick<RevisionInput, "kind" | "restoredFrom">,
+): Promise<AuditChange[]> {
+  const { sealed, unsealed } = before;
+  const newlySealed = Object.entries(unsealed)
+    .filter(([name, set]) => set !== "" && !sealed.has(name))
     .map(([name, set]) => [name, { set }] as const);
-  const secrets = { ...Object.fromEntries(moved), ...write.secrets };
-  const changes = toConfigChanges(withoutSensitive(schema, before.values), write.values, secrets, boxed);
+  const secrets = { ...Object.fromEntries(newlySealed), ...write.secrets };
+  const visible = withoutSensitive(record.manifest.metadata.config_schema, before.values);
+  const changes = toConfigChanges(visible, write.values, secrets, sealed);
   await repositories.configs.save(record.id, {
     version: write.version,
     values: write.values,
     secrets,
     changedBy: actor.name,
-    origin: secretOrigins.originOf(record, write.values),
+    origin: context.host.secretOrigins.originOf(record, write.values),
     revision: { ...revision, note: write.note || null, changes },
   });
-  if (Object.keys(stranded).length > 0) {
-    await repositories.configs.scrub(record.id, Object.keys(stranded));
+  if (Object.keys(unsealed).length > 0) {
+    await repositories.configs.scrub(record.id, Object.keys(unsealed));
   }
-  const action = revision.kind === "restored" ? "plugin.config_restored" : "plugin.config_changed";
-  const target = { id: record.id, name: record.name };
-  if (revision.kind !== "adopted")
-    await repositories.audit.append(toAuditEntry(context, actor, { action, target, changes }));
-}
-
-/** Moves values of fields that have become sensitive into the secret box, as a revision of its own. */
-export async function sealStranded(
-  context: Context,
-  repositories: Repositories,
-  actor: Actor,
-  record: PluginRecord,
-): Promise<void> {
-  const { values, version, stranded } = await readStored(context, repositories, record);
-  if (Object.keys(stranded).length === 0) return;
-  const schema = record.manifest.metadata.config_schema;
-  const write = { version, values: withoutSensitive(schema, values), secrets: {} };
-  await storeConfig(context, repositories, actor, record, write, { kind: "adopted", restoredFrom: null });
+  return changes;
 }
 
 /** The configuration as people may see it. */
@@ -150,7 +163,7 @@ export async function readConfig(
   record: PluginRecord,
 ): Promise<PluginConfig> {
   const schema = record.manifest.metadata.config_schema;
-  const { values, version, origin, secrets } = await readStored(context, context.data, record);
+  const { values, version, origin, secrets } = await readStoredConfig(context, context.data, record);
   const asked = schema.filter(({ sensitive }) => sensitive).map(({ name }) => [name, NO_SECRET] as const);
   return {
     schema,

@@ -9,7 +9,7 @@ import type { StoredConfig } from "./stored-config.ts";
  * Throws `secrets_bound` when `values` would take the plugin to another scheme, host or port while secrets stay that were entered for
  * the present one. Those that `writes` enters anew or clears do not stay.
  */
-export function requireBound(
+export function requireSecretBinding(
   { host }: Pick<Context, "host">,
   record: PluginRecord,
   { origin, secrets }: Pick<StoredConfig, "origin" | "secrets">,

@@ -10,15 +10,15 @@ export interface StoredConfig {
   version: number;
   /** Where it goes. */
   origin: string | null;
-  /** Values that have become secrets since they were entered, as text. */
-  stranded: Record<string, string>;
+  /** Values that have become secrets since they were entered and are not in the secret box yet, as text. */
+  unsealed: Record<string, string>;
   /** Names of the secrets in the secret box. */
-  boxed: Set<string>;
-  /** Every secret there is: also stranded ones, which belong where the plugin goes now. */
+  sealed: Set<string>;
+  /** Every secret there is, unsealed ones included, which belong where the plugin goes now. */
   secrets: Record<string, SecretState>;
 }
 
-export async function readStored(
+export async function readStoredConfig(
   { host }: Pick<Context, "host">,
   { configs }: Repositories,
   record: PluginRecord,
@@ -26,17 +26,20 @@ export async function readStored(
   const { values, version } = await configs.get(record.id);
   const origin = host.secretOrigins.originOf(record, values);
   const states = await configs.secretStates(record.id, origin);
-  const stranded = findUnsealed(record.manifest.metadata.config_schema, values);
+  const unsealed = findUnsealed(record.manifest.metadata.config_schema, values);
   return {
-    ...{ values, version, origin, stranded },
-    boxed: new Set(Object.keys(states)),
-    secrets: { ...toStates(stranded, origin), ...states },
+    values,
+    version,
+    origin,
+    unsealed,
+    sealed: new Set(Object.keys(states)),
+    secrets: { ...toStates(unsealed, origin), ...states },
   };
 }
 
-/** A value that has become a secret is one, although nobody entered it as such. */
-function toStates(stranded: Record<string, string>, origin: string | null) {
-  const names = Object.keys(stranded).filter((name) => stranded[name] !== "");
+/** A value that has become a secret counts as one, although nobody entered it as such. */
+function toStates(unsealed: Record<string, string>, origin: string | null) {
+  const names = Object.keys(unsealed).filter((name) => unsealed[name] !== "");
   return Object.fromEntries(
     names.map((name) => [name, { ...NO_SECRET, configured: true, kind: "sealed" as const, origin }]),
   );

@@ -6,57 +6,58 @@ import { registerFiles, type NewFile } from "./file-plugin.ts";
 const BATCH = 40;
 const BATCH_CHARACTERS = 131_072;
 
-type Coming = NewFile & {
+type PendingFile = NewFile & {
   /** Characters of the manifest. */
   length: number;
 };
 
-/** Files that become plugins, stored many at once. */
-export interface NewFiles {
-  /** Keeps a file until there are enough to store, or `store` is called. */
-  add(file: Coming): Promise<void>;
-  /** Stores whatever waits. */
-  store(): Promise<void>;
-  /** Whether a file that waits has this endpoint. */
-  has(endpoint: string): boolean;
+export interface BatchResults {
+  /** Called for every plugin that was stored. */
+  onRegistered(record: PluginRecord): void;
+  /** Called for every file that could not be. */
+  onFailed(path: string, error: unknown): void;
 }
 
-/** `welcome` hears of every plugin that was stored, `fail` of every file that could not be. */
-export function createNewFiles(
-  context: Context,
-  {
-    welcome,
-    fail,
-  }: { welcome: (record: PluginRecord) => void; fail: (path: string, error: unknown) => void },
-): NewFiles {
-  let coming: Coming[] = [];
+/** Files that become plugins, stored many at once. */
+export class BatchRegistration {
+  readonly #context: Context;
+  readonly #results: BatchResults;
+  #pending: PendingFile[] = [];
 
-  async function store(): Promise<void> {
-    const files = coming;
-    coming = [];
-    if (files.length === 0) return;
-    // Somebody may have taken a name or an endpoint since we looked: then one by one, so that only that file fails.
-    if (!(await tryToStore(files))) for (const file of files) await tryToStore([file]);
+  constructor(context: Context, results: BatchResults) {
+    this.#context = context;
+    this.#results = results;
   }
 
-  async function tryToStore(files: Coming[]): Promise<boolean> {
+  /** Keeps a file until there are enough to store, or `flush` is called. */
+  async add(file: PendingFile): Promise<void> {
+    this.#pending.push(file);
+    const characters = this.#pending.reduce((sum, { length }) => sum + length, 0);
+    if (this.#pending.length >= BATCH || characters >= BATCH_CHARACTERS) await this.flush();
+  }
+
+  /** Stores whatever is pending. */
+  async flush(): Promise<void> {
+    const files = this.#pending;
+    this.#pending = [];
+    if (files.length === 0) return;
+    // Somebody may have taken a name or an endpoint since the scan: then one by one, so that only that file fails.
+    if (!(await this.#tryToStore(files))) for (const file of files) await this.#tryToStore([file]);
+  }
+
+  /** Whether a pending file has this endpoint. */
+  hasEndpoint(endpoint: string): boolean {
+    return this.#pending.some(({ reading }) => reading.endpoint === endpoint);
+  }
+
+  async #tryToStore(files: PendingFile[]): Promise<boolean> {
     try {
-      for (const record of await registerFiles(context, files)) welcome(record);
+      for (const record of await registerFiles(this.#context, files)) this.#results.onRegistered(record);
       return true;
     } catch (error) {
       const [first] = files;
-      if (first && files.length === 1) fail(first.place.path, error);
+      if (first && files.length === 1) this.#results.onFailed(first.place.path, error);
       return false;
     }
   }
-
-  return {
-    async add(file) {
-      coming.push(file);
-      const characters = coming.reduce((sum, { length }) => sum + length, 0);
-      if (coming.length >= BATCH || characters >= BATCH_CHARACTERS) await store();
-    },
-    store,
-    has: (endpoint) => coming.some(({ reading }) => reading.endpoint === endpoint),
-  };
 }

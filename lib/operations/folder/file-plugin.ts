@@ -9,7 +9,7 @@ import { toAuditEntry } from "../audit.ts";
 import { nowIso, type Context } from "../context.ts";
 import type { FileReading } from "./manifest-from-file.ts";
 import { getRecord } from "../plugins.ts";
-import { followRecord } from "../config/config-migration.ts";
+import { migrateConfig } from "../config/config-migration.ts";
 
 /** A file as it lies there now. `hash` is empty when it could not be read. */
 export interface FilePlace {
@@ -36,7 +36,12 @@ export async function registerFiles(context: Context, files: readonly NewFile[])
     const isComplete = missingRequired(manifest.metadata.config_schema, {}, []).length === 0;
     const desired = manifest.auto_start && isComplete ? ("enabled" as const) : ("disabled" as const);
     return {
-      ...{ name, origin: "folder" as const, manifest, findings, endpoint, desired },
+      name,
+      origin: "folder" as const,
+      manifest,
+      findings,
+      endpoint,
+      desired,
       file: { ...place, state: "ok" as const, findings, changedAt },
       healthCheckIntervalSeconds: manifest.health_check_interval,
     };
@@ -74,7 +79,7 @@ export interface FileMove {
 
 /**
  * Takes over what files say now, all or none, in their order: new content, a new place, or their return. Files may want endpoints that
- * others of them give up. A plugin that was on when its file went is switched on again; nothing else touches the wish. Secrets of
+ * others of them give up. A plugin that was on when its file went is switched on again; nothing else changes the desired state. Secrets of
  * another origin are forgotten, values that have become secrets are sealed.
  */
 export async function reloadFiles(context: Context, moves: readonly FileMove[]): Promise<Reloaded[]> {
@@ -101,12 +106,14 @@ async function reload(
   const changes: AuditChange[] = [...toFileChanges(before.file, place), ...differences.map(toAuditChange)];
   const isBack = before.file?.resume === true && before.desired === "disabled";
   const record = await repositories.plugins.update(pluginId, {
-    ...{ manifest, findings, endpoint },
+    manifest,
+    findings,
+    endpoint,
     file: { ...place, state: "ok", findings, changedAt: nowIso(context.clock) },
     healthCheckIntervalSeconds: manifest.health_check_interval,
     ...(isBack ? { desired: "enabled" } : {}),
   });
-  changes.push(...(await followRecord(context, repositories, SYSTEM, before, record)));
+  changes.push(...(await migrateConfig(context, repositories, SYSTEM, before, record)));
   const target = { id: pluginId, name: record.name };
   if (changes.length > 0)
     await repositories.audit.append(
@@ -179,7 +186,7 @@ function toAuditChange({ path, before, after }: ManifestChange): AuditChange {
   };
 }
 
-/** What a running plugin need not be told. */
+/** What makes no difference to a running plugin. */
 const COSMETIC = /^(health_check_interval|auto_start|metadata\.(name|description|author|homepage|license))$/;
 
 function isEssential({ path }: ManifestChange): boolean {

@@ -1,11 +1,33 @@
 import type { Finding } from "../../contract/manifest.ts";
 import type { PluginRecord } from "../../data/data.ts";
+import type { FolderReading } from "../../host/folder/directory-watcher.ts";
 import type { FileContent } from "../../host/folder/manifest-file.ts";
-import { locate, toFileFinding } from "./manifest-from-file.ts";
+import { formatPlace } from "../../core/address.ts";
+import { findKeyPosition, toFileFinding, type FileReading } from "./manifest-from-file.ts";
+
+/** A file that waits for a person. */
+export interface OpenProblem {
+  findings: Finding[];
+  pluginId: string | null;
+  /** The problem ends when this place is allowed. */
+  waitsFor: FileReading["waitsFor"];
+  /** Tried again whenever something changes: another plugin has its endpoint. */
+  retry?: FolderReading;
+}
+
+/** The problem of a usable file whose place needs an admin's consent. */
+export function toApprovalProblem(
+  content: FileContent,
+  waitsFor: NonNullable<FileReading["waitsFor"]>,
+  pluginId: string | null,
+): OpenProblem {
+  const finding = waitingFinding(formatPlace(waitsFor.host, waitsFor.port));
+  return { findings: [atEndpoint(finding, content)], pluginId, waitsFor };
+}
 
 /** The finding, at the endpoint in the text as far as there is one. */
 export function atEndpoint(finding: Finding, content: FileContent): Finding {
-  return { ...finding, ...("text" in content ? locate(content.text, "endpoint") : undefined) };
+  return { ...finding, ...("text" in content ? findKeyPosition(content.text, "endpoint") : undefined) };
 }
 
 /** Of a plugin at a loopback or private place, host:port, that no admin allowed. */

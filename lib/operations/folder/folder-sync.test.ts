@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { createTestConsole, type TestConsole } from "../../../test/api-console.ts";
-import { takeIn, type OpenProblem } from "./folder-sync.ts";
+import type { OpenProblem } from "./folder-findings.ts";
+import { syncFolders } from "./folder-sync.ts";
 
 const FOLDER = "/watched";
 const NAMES = ["A", "B", "C"];
@@ -24,10 +25,10 @@ function reading(name: string, port: number) {
   };
 }
 
-/** One look that finds a file for each of `NAMES`, at these ports. */
-async function look(...ports: number[]) {
+/** One scan that finds a file for each of `NAMES`, at these ports. */
+async function sync(...ports: number[]) {
   const readings = ports.map((port, index) => reading(NAMES[index] ?? "", port));
-  return takeIn(loom, { folders: [], readings, problems: new Map(), isPresent: () => true }, problems);
+  return syncFolders(loom, { folders: [], readings, problems: new Map(), isPresent: () => true }, problems);
 }
 
 async function endpoints(): Promise<Array<string | null>> {
@@ -39,12 +40,15 @@ it.each([
   ["three pass them on in a ring", [8082, 8083, 8081]],
   ["three pass them on the other way round", [8083, 8081, 8082]],
   ["one takes what the other leaves behind", [8082, 8084, 8083]],
-])("files of one look: %s, and none is broken on the way", async (_name, ports) => {
-  await look(8081, 8082, 8083);
+])("files of one scan: %s, and none is broken on the way", async (_name, ports) => {
+  await sync(8081, 8082, 8083);
   await loom.data.configs.save((await loom.data.plugins.list())[0]?.id ?? "", {
-    ...{ version: 0, values: {}, secrets: { key: { set: "s3cret" } }, changedBy: "Ada" },
+    version: 0,
+    values: {},
+    secrets: { key: { set: "s3cret" } },
+    changedBy: "Ada",
   });
-  const { reloaded } = await look(...ports);
+  const { reloaded } = await sync(...ports);
   expect(await endpoints()).toEqual(ports.map(place));
   const moved = ports.filter((port, index) => port !== 8081 + index);
   expect(reloaded).toHaveLength(moved.length);
@@ -56,8 +60,8 @@ it.each([
 });
 
 it("a file behind a ring still waits, and the ring does not wait for it", async () => {
-  await look(8081, 8082, 8083);
-  await look(8082, 8081, 8081);
+  await sync(8081, 8082, 8083);
+  await sync(8082, 8081, 8081);
   expect(await endpoints()).toEqual([place(8082), place(8081), place(8083)]);
   expect(problems.get(reading("C", 0).path)?.findings).toMatchObject([
     { code: "endpoint_taken", message: expect.stringContaining("is already used by B") as string, line: 2 },

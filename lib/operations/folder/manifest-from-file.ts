@@ -2,9 +2,10 @@ import { isAppError } from "../../contract/error.ts";
 import type { Finding, Manifest } from "../../contract/manifest.ts";
 import { formatPlace, parseEndpoint } from "../../core/address.ts";
 import { LOCAL_ENDPOINT } from "../../intake/manifest-rules.ts";
+import { createSemaphore } from "../../async/semaphore.ts";
+import type { FolderReading } from "../../host/folder/directory-watcher.ts";
 import type { FileContent } from "../../host/folder/manifest-file.ts";
-import { SYSTEM } from "../actor.ts";
-import { toConsent } from "../address/address-consent.ts";
+import { NO_CONSENT } from "../address/address-consent.ts";
 import type { Context } from "../context.ts";
 import { readManifestText } from "../registration/manifest-source.ts";
 
@@ -19,8 +20,32 @@ export interface FileReading {
   waitsFor: { host: string; port: number } | null;
 }
 
+/** Names that may be looked up at once. */
+const LOOKUPS = 16;
+
+/** Parses one file after the other, yielding in between; names are looked up side by side. Each `read` may reject once it is awaited. */
+export function readManifestFiles(
+  context: Context,
+  files: FolderReading[],
+  yieldToEventLoop: () => Promise<void>,
+): Array<{ found: FolderReading; read: Promise<FileReading> }> {
+  const lookups = createSemaphore(LOOKUPS);
+  const parsing = createSemaphore(1);
+  return files.map((found) => {
+    const read = lookups.run(async () => {
+      const { pending } = await parsing.run(async () => {
+        await yieldToEventLoop();
+        return { pending: readManifestFromFile(context, found.content) };
+      });
+      return pending;
+    });
+    read.catch(() => undefined);
+    return { found, read };
+  });
+}
+
 /** Reads a manifest file's content. What is wrong is in the findings, with positions; contacts nothing but DNS. */
-export async function readFileContent(context: Context, content: FileContent): Promise<FileReading> {
+async function readManifestFromFile(context: Context, content: FileContent): Promise<FileReading> {
   if ("problem" in content) return unusable([content.problem]);
   try {
     return await readText(context, content.text);
@@ -31,20 +56,24 @@ export async function readFileContent(context: Context, content: FileContent): P
 }
 
 async function readText(context: Context, text: string): Promise<FileReading> {
-  const reader = { context, actor: SYSTEM, consent: toConsent(false) };
-  const { manifest, endpoint, address, findings: all } = await readManifestText(reader, text);
-  // Nobody registers a file by hand: that its place needs consent is told by what waits for it.
+  const {
+    manifest,
+    endpoint,
+    address,
+    findings: all,
+  } = await readManifestText({ context, consent: NO_CONSENT }, text);
+  // Nobody registers a file by hand: that its place needs consent is said by the problem that waits for it.
   const findings = all.filter(({ code }) => code !== LOCAL_ENDPOINT);
   if (address?.tier === "forbidden") {
     const place = formatPlace(address.host, address.port);
     const fix = "Write the address the plugin really listens on.";
     const finding = toFileFinding("address_forbidden", `The console never connects to ${place}.`, fix);
-    return unusable([...findings, { ...finding, ...locate(text, "endpoint") }]);
+    return unusable([...findings, { ...finding, ...findKeyPosition(text, "endpoint") }]);
   }
-  // A name that nobody knows yet may be known when its plugin is up; the guard looks again at every connection.
+  // A name that nobody knows yet may be known when its plugin is up; the guard checks again at every connection.
   const checked = findings.map((finding): Finding =>
     finding.code === "plugin_dns_error"
-      ? { ...finding, severity: "warning", ...locate(text, "endpoint") }
+      ? { ...finding, severity: "warning", ...findKeyPosition(text, "endpoint") }
       : finding,
   );
   if (manifest === null || checked.some(({ severity }) => severity === "error")) return unusable(checked);
@@ -67,8 +96,8 @@ export function toFileFinding(code: string, message: string, fix?: string, path 
   return { severity: "error", code, path, message, ...(fix === undefined ? {} : { fix }) };
 }
 
-/** Where a key of the top level stands in YAML or JSON text, as far as a look tells. */
-export function locate(text: string, key: string): { line: number; column: number } | undefined {
+/** Where a key of the top level stands in YAML or JSON text, as far as a search for lines can say. */
+export function findKeyPosition(text: string, key: string): { line: number; column: number } | undefined {
   const lines = text.split("\n");
   const index = lines.findIndex((line) => new RegExp(`^[\\s{]*["']?${key}["']?\\s*:`, "i").test(line));
   if (index < 0) return undefined;

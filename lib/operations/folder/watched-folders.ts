@@ -3,35 +3,35 @@ import type { Plugin } from "../../contract/plugin.ts";
 import { classifyAddress, formatPlace, parseEndpoint, type Endpoint } from "../../core/address.ts";
 import { createDirectoryWatcher } from "../../host/folder/directory-watcher.ts";
 import type { FolderSnapshot } from "../../host/folder/directory-watcher.ts";
-import { requirePermission, type Actor } from "../actor.ts";
+import type { Authorized } from "../actor.ts";
 import { toAuditEntry } from "../audit.ts";
 import { nowIso, type Context } from "../context.ts";
-import { waitingFinding } from "./folder-findings.ts";
-import { takeIn, type FolderOutcome, type OpenProblem } from "./folder-sync.ts";
+import { waitingFinding, type OpenProblem } from "./folder-findings.ts";
+import { syncFolders, type FolderChanges } from "./folder-sync.ts";
 import { getRecord, viewPlugin } from "../plugins.ts";
 
 /** The watched folders, owned by `server.ts`. */
-export interface Folders {
-  /** Looks, brings the plugins to what was found, then goes on by itself. Resolves after the first look. */
+export interface WatchedFolders {
+  /** Scans, syncs the plugins with what was found, then goes on by itself. Resolves after the first sync. */
   start(): Promise<void>;
   stop(): Promise<void>;
   /** Reads every file again and waits until that was applied; what changed meanwhile. */
-  rescan(): Promise<FolderOutcome>;
-  report(changes?: FolderOutcome): Promise<FolderReport>;
+  rescan(): Promise<FolderChanges>;
+  report(changes?: FolderChanges): Promise<FolderReport>;
 }
 
-export function createFolders(context: Context, paths: readonly string[]): Folders {
+export function createWatchedFolders(context: Context, paths: readonly string[]): WatchedFolders {
   const { data, host, clock, log, approvals } = context;
   const problems = new Map<string, OpenProblem>();
-  const collecting = new Set<FolderOutcome>();
+  const collecting = new Set<FolderChanges>();
   let last: FolderSnapshot | null = null;
   let scannedAt: string | null = null;
-  let changes: FolderOutcome = { registered: [], reloaded: [], gone: [] };
+  let changes: FolderChanges = { registered: [], reloaded: [], gone: [] };
 
   const watcher = createDirectoryWatcher({ folders: paths, clock, log, deliver });
 
   async function deliver(snapshot: FolderSnapshot): Promise<void> {
-    const outcome = await takeIn(context, snapshot, problems);
+    const outcome = await syncFolders(context, snapshot, problems);
     last = snapshot;
     scannedAt = nowIso(clock);
     const { registered, reloaded, gone } = outcome;
@@ -75,12 +75,13 @@ export function createFolders(context: Context, paths: readonly string[]): Folde
     return Array.from(found)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([path, { findings, pluginId }]) => ({
-        ...{ path, findings },
+        path,
+        findings,
         plugin: pluginId === null ? null : (owners.get(pluginId) ?? null),
       }));
   }
 
-  /** Of a plugin that is off nobody knows more than its address tells without a look-up. */
+  /** Of a plugin that is off no more is known than its address says without a lookup. */
   function lacksConsent({ host: name, port }: Endpoint): boolean {
     return (
       (name === "localhost" || classifyAddress(name) === "approval") && !approvals.isApproved(name, port)
@@ -91,7 +92,7 @@ export function createFolders(context: Context, paths: readonly string[]): Folde
     start: watcher.start,
     stop: watcher.stop,
     async rescan() {
-      const sum: FolderOutcome = { registered: [], reloaded: [], gone: [] };
+      const sum: FolderChanges = { registered: [], reloaded: [], gone: [] };
       collecting.add(sum);
       try {
         await watcher.rescan();
@@ -108,29 +109,33 @@ export function createFolders(context: Context, paths: readonly string[]): Folde
 }
 
 /** The watched folders as they were last read. */
-export async function listFolders(folders: Folders, actor: Actor): Promise<FolderReport> {
-  requirePermission(actor, "plugins:read");
+export async function listFolders(
+  folders: WatchedFolders,
+  _actor: Authorized<"plugins:read">,
+): Promise<FolderReport> {
   return folders.report();
 }
 
 /** Reads the watched folders again; answers when everything found is applied. */
-export async function rescanFolders(context: Context, folders: Folders, actor: Actor): Promise<FolderReport> {
-  requirePermission(actor, "plugins:write");
+export async function rescanFolders(
+  context: Context,
+  folders: WatchedFolders,
+  actor: Authorized<"plugins:write">,
+): Promise<FolderReport> {
   await context.data.audit.append(toAuditEntry(context, actor, { action: "folder.rescanned" }));
   return folders.report(await folders.rescan());
 }
 
 /**
- * Takes a plugin away from its file: from now on it belongs to the console, and the file is only told of. A plugin without a file
+ * Takes a plugin away from its file: from now on it belongs to the console, and the file is only reported. A plugin without a file
  * stays as it is. Throws `not_found`.
  */
 export async function detachPlugin(
   context: Context,
-  folders: Folders,
-  actor: Actor,
+  folders: WatchedFolders,
+  actor: Authorized<"plugins:write">,
   idOrName: string,
 ): Promise<Plugin> {
-  requirePermission(actor, "plugins:write");
   const { record, isChanged } = await context.data.transaction(async (repositories) => {
     const before = await getRecord(repositories, idOrName);
     if (before.file === null) return { record: before, isChanged: false };

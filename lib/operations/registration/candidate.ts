@@ -2,7 +2,6 @@ import type { Finding, Manifest } from "../../contract/manifest.ts";
 import type { PluginOrigin } from "../../contract/plugin.ts";
 import type { PluginCreate, ReachStep } from "../../contract/registration.ts";
 import type { BuiltinPreset } from "../../core/builtin-presets.ts";
-import type { Actor } from "../actor.ts";
 import type { Address, Consent } from "../address/address-consent.ts";
 import type { Context } from "../context.ts";
 
@@ -16,7 +15,7 @@ export const SOURCES = [
 export type SourceKind = (typeof SOURCES)[number];
 
 /** What was understood of a source. Nothing is stored. */
-export interface Candidate {
+export interface RegistrationCandidate {
   origin: PluginOrigin;
   /** The field of the request it came from. */
   field: SourceKind;
@@ -33,13 +32,13 @@ export interface Candidate {
   reach: ReachStep[];
   /** The text that was fetched, when the source is a manifest address. */
   manifestText: string | null;
-  /** What a plugin in the box was chosen for; absent without a choice. */
+  /** What a built-in plugin was chosen for; absent without a choice. */
   preset?: BuiltinPreset | undefined;
 }
 
-/** Who reads a source, and how far the consent that came with it still reaches. */
-export interface Reader {
+/** What reading a source needs. */
+export interface SourceReader {
   context: Context;
-  actor: Actor;
+  /** Spent by the first address that needs it. */
   consent: Consent;
 }

@@ -6,7 +6,7 @@ import { fetchManifestText } from "../../intake/manifest-fetch.ts";
 import { LOCAL_ENDPOINT } from "../../intake/manifest-rules.ts";
 import { readManifest } from "../../intake/manifest.ts";
 import { inspectAddress, isAdmitted, reachOf, type Address } from "../address/address-consent.ts";
-import type { Candidate, Reader } from "./candidate.ts";
+import type { RegistrationCandidate, SourceReader } from "./candidate.ts";
 import type { Context } from "../context.ts";
 
 /** 64 KB of UTF-8 (`reliability.md`, bad input). */
@@ -15,13 +15,13 @@ const MANIFEST_MAX_BYTES = 65_536;
 type ManifestField = "manifestUrl" | "manifestText";
 
 /** Fetches a manifest, if its address may be contacted, and reads it. Throws `invalid_url` and what `fetchManifestText` throws. */
-export async function readManifestUrl(reader: Reader, text: string): Promise<Candidate> {
-  const { context, actor, consent } = reader;
+export async function readManifestUrl(reader: SourceReader, text: string): Promise<RegistrationCandidate> {
+  const { context, consent } = reader;
   const target = parseManifestAddress(text);
   const { url } = target;
   const reach = createReach(context.clock);
   try {
-    const address = await inspectAddress(context, actor, url, consent);
+    const address = await inspectAddress(context, url, consent);
     const known = { ...toCandidate("manifestUrl"), address, reach: reachOf(address, reach) };
     if (!isAdmitted(address)) return known;
     const { approvals, clock } = context;
@@ -38,28 +38,36 @@ export async function readManifestUrl(reader: Reader, text: string): Promise<Can
 
 /** Reads a manifest's text. What is wrong with it is in the findings; throws `payload_too_large` only. */
 export async function readManifestText(
-  reader: Reader,
+  reader: SourceReader,
   text: string,
   field: ManifestField = "manifestText",
-): Promise<Candidate> {
+): Promise<RegistrationCandidate> {
   requireSize(text, field);
   const { manifest, findings, positionOf } = readManifest(text);
-  const candidate: Candidate = { ...toCandidate(field), manifest, findings };
+  const candidate: RegistrationCandidate = { ...toCandidate(field), manifest, findings };
   if (!manifest) return candidate;
-  const { address, endpoint, problems } = await locate(reader, manifest);
+  const { address, endpoint, problems } = await resolveEndpoint(reader, manifest);
   const placed = problems.map((problem) => ({ ...problem, ...positionOf(problem.path) }));
   return {
     ...candidate,
     ...(endpoint === null ? {} : { manifest: { ...manifest, endpoint } }),
-    ...{ endpoint, address, endpointAt: positionOf("endpoint") },
+    endpoint,
+    address,
+    endpointAt: positionOf("endpoint"),
     findings: placed.reduce(mergeFinding, withoutAnswered(findings, address)),
   };
 }
 
-function toCandidate(field: ManifestField): Candidate {
+function toCandidate(field: ManifestField): RegistrationCandidate {
   return {
-    ...{ origin: "manifest", field, manifest: null, findings: [], endpoint: null, address: null },
-    ...{ reach: [], manifestText: null },
+    origin: "manifest",
+    field,
+    manifest: null,
+    findings: [],
+    endpoint: null,
+    address: null,
+    reach: [],
+    manifestText: null,
   };
 }
 
@@ -75,17 +83,20 @@ function requireSize(text: string, field: ManifestField): void {
 
 const ADDRESS_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["invalid_url", "plugin_dns_error"]);
 
-interface Located extends Pick<Candidate, "endpoint" | "address"> {
+interface ResolvedEndpoint extends Pick<RegistrationCandidate, "endpoint" | "address"> {
   problems: Finding[];
 }
 
 /** Where the plugin is. A bad address is one finding among the others: the manifest is shown with it. */
-async function locate({ context, actor, consent }: Reader, manifest: Manifest): Promise<Located> {
+async function resolveEndpoint(
+  { context, consent }: SourceReader,
+  manifest: Manifest,
+): Promise<ResolvedEndpoint> {
   const nowhere = { endpoint: null, address: null };
   if (manifest.endpoint === undefined) return { ...nowhere, problems: checkBuiltin(context, manifest) };
   try {
     const { url: endpoint } = parseEndpoint(manifest.endpoint);
-    const address = await inspectAddress(context, actor, endpoint, consent);
+    const address = await inspectAddress(context, endpoint, consent);
     return { endpoint, address, problems: [] };
   } catch (error) {
     if (!isAppError(error) || !ADDRESS_CODES.has(error.code)) throw error;

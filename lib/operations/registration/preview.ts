@@ -1,18 +1,14 @@
-import {
-  PluginName,
-  type PluginCreate,
-  type PluginPreview,
-  type PluginReference,
-} from "../../contract/registration.ts";
+import { PluginName, type PluginCreate, type PluginPreview } from "../../contract/registration.ts";
 import type { Finding } from "../../contract/manifest.ts";
 import { formatPlace } from "../../core/address.ts";
 import { diffManifests } from "../../core/manifest-diff.ts";
 import type { PluginRecord, Repositories } from "../../data/data.ts";
-import { requirePermission, type Actor } from "../actor.ts";
-import type { Candidate } from "./candidate.ts";
+import type { Authorized } from "../actor.ts";
+import type { RegistrationCandidate } from "./candidate.ts";
 import type { Context } from "../context.ts";
 import { toCurrentManifest } from "../export.ts";
-import { readSource } from "./registration-source.ts";
+import { toPluginReference } from "../plugin-view.ts";
+import { readRegistrationSource } from "./registration-source.ts";
 
 /**
  * What registering this source would mean. Stores nothing but the consent it was given (`approveEndpoint: true`), and
@@ -20,11 +16,10 @@ import { readSource } from "./registration-source.ts";
  */
 export async function previewPlugin(
   context: Context,
-  actor: Actor,
+  actor: Authorized<"plugins:write">,
   source: PluginCreate,
 ): Promise<PluginPreview> {
-  requirePermission(actor, "plugins:write");
-  const candidate = await readSource(context, actor, source);
+  const candidate = await readRegistrationSource(context, actor, source);
   const { manifest, origin, address, endpoint } = candidate;
   const records = manifest === null ? [] : await context.data.plugins.list();
   const record = endpoint === null ? null : await context.data.plugins.findByEndpoint(endpoint);
@@ -42,9 +37,9 @@ export async function previewPlugin(
     address,
     reach: candidate.reach,
     manifestText: candidate.manifestText,
-    existing: record && toReference(record),
+    existing: record && toPluginReference(record),
     changes: record && manifest ? diffManifests(toCurrentManifest(record), manifest) : [],
-    instances: instances.map(toReference),
+    instances: instances.map(toPluginReference),
     suggestedName:
       manifest && (await suggestName(context.data, candidate.preset?.title ?? manifest.metadata.name)),
     values: candidate.preset?.values ?? {},
@@ -53,11 +48,7 @@ export async function previewPlugin(
   };
 }
 
-function toReference({ id, name, endpoint }: PluginRecord): PluginReference {
-  return { id, name, endpoint };
-}
-
-function findForbidden({ address, field, manifest, endpointAt, preset }: Candidate): Finding[] {
+function findForbidden({ address, field, manifest, endpointAt, preset }: RegistrationCandidate): Finding[] {
   if (address?.tier !== "forbidden") return [];
   const code = "address_forbidden";
   const message = `The console never connects to ${formatPlace(address.host, address.port)}.`;

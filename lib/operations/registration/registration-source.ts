@@ -5,9 +5,9 @@ import { parseEndpoint } from "../../core/address.ts";
 import { presetsOf, type BuiltinPreset } from "../../core/builtin-presets.ts";
 import { createReach, explainReach } from "../../core/reach.ts";
 import { findingsOf, manifestFromMetadata } from "../../intake/metadata.ts";
-import type { Actor } from "../actor.ts";
+import type { Person } from "../actor.ts";
 import { inspectAddress, isAdmitted, reachOf, toConsent, type Address } from "../address/address-consent.ts";
-import { SOURCES, type Candidate, type Reader, type SourceKind } from "./candidate.ts";
+import { SOURCES, type RegistrationCandidate, type SourceReader, type SourceKind } from "./candidate.ts";
 import type { Context } from "../context.ts";
 import { readManifestText, readManifestUrl } from "./manifest-source.ts";
 
@@ -15,8 +15,12 @@ import { readManifestText, readManifestUrl } from "./manifest-source.ts";
  * Reads a source as far as its address may be contacted. Throws `validation_failed` unless exactly one source is given,
  * `invalid_url`, `payload_too_large`, and the `plugin_*` errors of the address that was asked.
  */
-export async function readSource(context: Context, actor: Actor, source: PluginCreate): Promise<Candidate> {
-  const reader: Reader = { context, actor, consent: toConsent(source.approveEndpoint) };
+export async function readRegistrationSource(
+  context: Context,
+  actor: Person,
+  source: PluginCreate,
+): Promise<RegistrationCandidate> {
+  const reader: SourceReader = { context, consent: toConsent(actor, source.approveEndpoint) };
   const [kind, value] = pickSource(source);
   if (source.preset !== undefined && kind !== "builtin") {
     throw new AppError("validation_failed", "A preset goes with a built-in plugin only.", {
@@ -49,16 +53,24 @@ function pickSource(source: PluginCreate): [SourceKind, string] {
   });
 }
 
-async function readEndpoint({ context, actor, consent }: Reader, text: string): Promise<Candidate> {
+async function readEndpoint(
+  { context, consent }: SourceReader,
+  text: string,
+): Promise<RegistrationCandidate> {
   const target = parseEndpoint(text);
   const { url: endpoint } = target;
   const reach = createReach(context.clock);
   try {
-    const address = await inspectAddress(context, actor, endpoint, consent);
-    const origin = "address" as const;
-    const known: Candidate = {
-      ...{ origin, field: "endpoint", manifest: null, findings: [], endpoint, address },
-      ...{ reach: reachOf(address, reach), manifestText: null },
+    const address = await inspectAddress(context, endpoint, consent);
+    const known: RegistrationCandidate = {
+      origin: "address",
+      field: "endpoint",
+      manifest: null,
+      findings: [],
+      endpoint,
+      address,
+      reach: reachOf(address, reach),
+      manifestText: null,
     };
     if (!isAdmitted(address)) return known;
     const { value: metadata, warnings } = await context.host.probe(endpoint, { trace: reach });
@@ -77,7 +89,11 @@ function toLeniency(message: string): Finding {
   return { severity: "warning", code: "lenient_reading", path: "metadata", message };
 }
 
-async function readBuiltin(reader: Reader, name: string, presetId?: string): Promise<Candidate> {
+async function readBuiltin(
+  reader: SourceReader,
+  name: string,
+  presetId?: string,
+): Promise<RegistrationCandidate> {
   const { host } = reader.context;
   const metadata = host.builtinMetadata(name);
   if (!metadata) {
@@ -90,19 +106,26 @@ async function readBuiltin(reader: Reader, name: string, presetId?: string): Pro
   const preset = findPreset(name, presetId);
   const address = preset?.local ? await inspectService(reader, manifest, preset) : null;
   return {
-    ...{ origin: "builtin", field: "builtin", manifest, findings: [], endpoint: null, address },
-    ...{ reach: [], manifestText: null, preset },
+    origin: "builtin",
+    field: "builtin",
+    manifest,
+    findings: [],
+    endpoint: null,
+    address,
+    reach: [],
+    manifestText: null,
+    preset,
   };
 }
 
 /** Where a preset leads on this machine or network. Hosted services are not even looked up before somebody enables one. */
 async function inspectService(
-  { context, actor, consent }: Reader,
+  { context, consent }: SourceReader,
   manifest: Manifest,
   { values }: BuiltinPreset,
 ): Promise<Address | null> {
   const origin = context.host.secretOrigins.originOf({ endpoint: null, manifest }, values);
-  return origin === null ? null : inspectAddress(context, actor, origin, consent);
+  return origin === null ? null : inspectAddress(context, origin, consent);
 }
 
 function findPreset(builtin: string, id: string | undefined): BuiltinPreset | undefined {
@@ -116,7 +139,7 @@ function findPreset(builtin: string, id: string | undefined): BuiltinPreset | un
   });
 }
 
-/** The manifest of a plugin in the box: it has no address and starts when someone wants it. */
+/** The manifest of a built-in plugin: it has no address and starts when someone wants it. */
 export function toBuiltinManifest(metadata: Manifest["metadata"]): Manifest {
   return { type: "builtin", metadata, auto_start: false, health_check_interval: INTERVAL_SECONDS.default };
 }

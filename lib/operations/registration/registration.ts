@@ -4,34 +4,37 @@ import type { Plugin } from "../../contract/plugin.ts";
 import type { PluginCreate } from "../../contract/registration.ts";
 import { toConfigChanges } from "../../core/revision.ts";
 import type { PluginRecord } from "../../data/data.ts";
-import { requirePermission, type Actor } from "../actor.ts";
+import type { Authorized } from "../actor.ts";
 import { requireAdmitted } from "../address/address-consent.ts";
 import { toAuditEntry } from "../audit.ts";
-import type { Candidate } from "./candidate.ts";
+import type { RegistrationCandidate } from "./candidate.ts";
 import type { Context } from "../context.ts";
 import { getRecord, listMissingConfig, viewPlugin } from "../plugins.ts";
 import { suggestName } from "./preview.ts";
-import { readSource } from "./registration-source.ts";
+import { readRegistrationSource } from "./registration-source.ts";
 import { reconcileLater } from "../plugin-lifecycle.ts";
 
 type NewRecord = Omit<PluginRecord, "id" | "createdAt" | "updatedAt">;
 
 /**
- * Registers a plugin. With `auto_start` and a complete configuration it is enabled at once. Throws what `readSource` throws, and
+ * Registers a plugin. With `auto_start` and a complete configuration it is enabled at once. Throws what `readRegistrationSource` throws, and
  * `address_forbidden`, `address_needs_approval`, `invalid_manifest` (findings in `details`), `name_taken`, `endpoint_taken`.
  */
-export async function registerPlugin(context: Context, actor: Actor, source: PluginCreate): Promise<Plugin> {
-  requirePermission(actor, "plugins:write");
-  const candidate = await readSource(context, actor, source);
-  const record = await store(context, actor, candidate, source.name);
+export async function registerPlugin(
+  context: Context,
+  actor: Authorized<"plugins:write">,
+  source: PluginCreate,
+): Promise<Plugin> {
+  const candidate = await readRegistrationSource(context, actor, source);
+  const record = await storePlugin(context, actor, candidate, source.name);
   if (record.desired === "enabled") reconcileLater(context, record.id);
   return viewPlugin(context, record);
 }
 
-async function store(
+async function storePlugin(
   context: Context,
-  actor: Actor,
-  candidate: Candidate,
+  actor: Authorized<"plugins:write">,
+  candidate: RegistrationCandidate,
   name?: string,
 ): Promise<PluginRecord> {
   // A preset's address is only a first value of the configuration: the plugin waits for consent when it is enabled.
@@ -73,7 +76,7 @@ async function store(
   });
 }
 
-function requireManifest({ manifest, findings, field }: Candidate) {
+function requireManifest({ manifest, findings, field }: RegistrationCandidate) {
   const errors = findings.filter(({ severity }) => severity === "error");
   if (manifest && errors.length === 0) return manifest;
   const [first] = errors;
@@ -91,11 +94,14 @@ function describe({ line, column, message }: Finding): string {
 
 /**
  * Removes a plugin with everything stored about it; the audit trail stays. Succeeds whatever the plugin does:
- * the record goes first, then the host drains and says goodbye. Throws `not_found`, and `file_owned` while a file of a watched
+ * the record goes first, then the host drains and disconnects. Throws `not_found`, and `file_owned` while a file of a watched
  * folder would bring it back.
  */
-export async function removePlugin(context: Context, actor: Actor, idOrName: string): Promise<void> {
-  requirePermission(actor, "plugins:write");
+export async function removePlugin(
+  context: Context,
+  actor: Authorized<"plugins:write">,
+  idOrName: string,
+): Promise<void> {
   const id = await context.data.transaction(async (repositories) => {
     const record = await getRecord(repositories, idOrName);
     requireRemovable(record);

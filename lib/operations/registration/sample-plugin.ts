@@ -8,10 +8,10 @@ const BUILTIN = "eliza";
 const NAME = "ELIZA";
 
 /**
- * Registers the plugin in the box and switches it on, once in the life of a database: a console that ever had a plugin never
+ * Registers the sample plugin and switches it on, once in the life of a database: a console that ever had a plugin never
  * gets it again. Call before `host.start()`, which then starts it.
  */
-export async function ensureSample(context: Context): Promise<void> {
+export async function ensureSamplePlugin(context: Context): Promise<void> {
   const { data, host } = context;
   const metadata = host.builtinMetadata(BUILTIN);
   if (!metadata || (await data.plugins.list()).length > 0 || (await hadPlugins(data.audit))) return;
@@ -33,7 +33,7 @@ export async function ensureSample(context: Context): Promise<void> {
   });
 }
 
-/** The audit trail outlives what it tells of. */
+/** The audit trail outlives the plugins it names. */
 async function hadPlugins(audit: AuditStore): Promise<boolean> {
   let cursor: string | undefined;
   for (;;) {
