@@ -115,7 +115,7 @@ export function createUpstream(config) {
     }
   }
 
-  /** Runs `work` with a signal that ends on the caller's wish or when the endpoint falls silent. */
+  /** Runs `work` with a signal that aborts when the caller stops or when the endpoint falls silent. */
   async function* withDeadline(callerSignal, work) {
     const silence = new Fault("timeout", `${host} sent nothing for ${config.timeout_seconds} seconds.`);
     const idle = createIdleTimer(config.timeout_seconds * 1000, silence);
