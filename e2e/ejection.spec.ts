@@ -28,7 +28,10 @@ test("a plugin that is healthy and fails five chats is left out of routing, says
     (await (await api.get(`/api/plugins/${id}`)).json()) as { plugin: { ejection: { until: string } } };
   const { plugin: said } = await read();
   expect(said).toMatchObject({
-    ...{ badge: "healthy", health: "up", lifecycle: "ready", desired: "enabled" },
+    badge: "healthy",
+    health: "up",
+    lifecycle: "ready",
+    desired: "enabled",
     ejection: { failures: 5, error: { code: "plugin_provider_unavailable" } },
   });
   expect(loom.output()).toMatch(/"code":"plugin_provider_unavailable".*ejected from routing/);

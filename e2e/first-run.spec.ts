@@ -12,7 +12,7 @@ test.afterEach(async () => {
   await removeDirectory(fresh.dataDirectory);
 });
 
-test("a newcomer sets up an account and chats with the plugin in the box", async ({ browser }) => {
+test("a newcomer sets up an account and chats with the built-in plugin", async ({ browser }) => {
   const page = patient(await (await browser.newContext()).newPage());
   await page.goto(fresh.url);
   await expect(page).toHaveURL(/\/setup$/);

@@ -9,7 +9,7 @@ import { StatusBadge } from "@/components/ui/status-badge.tsx";
 import { api } from "@/lib/client/browser.ts";
 import { queries } from "@/lib/client/queries.ts";
 
-/** Step three: the plugin in the box runs; chat with it. */
+/** Step three: the built-in plugin runs; chat with it. */
 export function SetupDone() {
   const { data, error, refetch } = useQuery(queries(api).plugins);
   const sample = data?.find(({ type }) => type === "builtin");

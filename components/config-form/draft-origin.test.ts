@@ -11,7 +11,10 @@ const SCHEMA = [
 ].map((input) => ConfigField.parse(input));
 const HOME = "https://api.example.com";
 const CONFIG: PluginConfig = {
-  ...{ schema: SCHEMA, version: 1, values: {}, origin: HOME },
+  schema: SCHEMA,
+  version: 1,
+  values: {},
+  origin: HOME,
   addressField: { name: "base_url", fallback: HOME },
   secrets: { api_key: { ...NO_SECRET, configured: true, kind: "sealed", origin: HOME } },
 };

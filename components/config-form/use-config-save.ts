@@ -10,7 +10,7 @@ import type { ErrorInfo } from "@/lib/contract/error.ts";
 import { toErrorInfo } from "../ui/error-info.ts";
 import type { SaveOutcome } from "./config-notice.tsx";
 import { toFieldMessages, toPath } from "./config-resolver.ts";
-import { decide, meet } from "./conflict/form-conflict.ts";
+import { mergeConflict, resolveField } from "./conflict/form-conflict.ts";
 import { carryOver } from "./conflict/form-merge.ts";
 import { toConfigWrite, type FormValues } from "./form-values.ts";
 
@@ -59,21 +59,21 @@ export function useConfigSave(
       warnings: saved.warnings,
       ...(restored === undefined ? {} : { restored }),
     });
-    await client.invalidateQueries({ queryKey: ["plugin", pluginId] });
+    await client.invalidateQueries({ queryKey: queries(api).plugin(pluginId).queryKey });
   }
 
   async function merge(info: ErrorInfo) {
     const fresh = await client.fetchQuery({ ...queries(api).config(pluginId), staleTime: 0 });
-    const { values, conflict } = meet(fresh, form.getValues(), info);
+    const { values, conflict } = mergeConflict(fresh, form.getValues(), info);
     form.reset(values);
     setOutcome({ kind: "conflict", conflict, choices: {} });
     // What else the page says, its address for one, is as old as the form was.
-    await client.invalidateQueries({ queryKey: ["plugin", pluginId] });
+    await client.invalidateQueries({ queryKey: queries(api).plugin(pluginId).queryKey });
   }
 
   function choose(name: string, side: "mine" | "theirs") {
     if (outcome?.kind !== "conflict") return;
-    const { values, conflict } = decide(outcome.conflict, form.getValues(), name, side);
+    const { values, conflict } = resolveField(outcome.conflict, form.getValues(), name, side);
     form.reset(values);
     setOutcome({ ...outcome, conflict, choices: { ...outcome.choices, [name]: side } });
   }

@@ -4,7 +4,7 @@ import { ButtonLink } from "@/components/ui/button.tsx";
 import type { PluginSummary } from "@/lib/contract/plugin.ts";
 import { chooseFirstStep, type FirstStep } from "./first-step.ts";
 
-/** Shown while only plugins in the box exist: what to do with the first minutes. */
+/** Shown while only built-in plugins exist: what to do with the first minutes. */
 export function FirstRun({ plugins }: { plugins: readonly PluginSummary[] }) {
   const step = chooseFirstStep(plugins);
   if (step === null) return null;

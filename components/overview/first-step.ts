@@ -11,7 +11,7 @@ export interface FirstStep {
   needsNothing: boolean;
 }
 
-/** Where the first minutes go while only plugins in the box exist: to one that is well, best one that needs nothing. Null without any. */
+/** Where the first minutes go while only built-in plugins exist: to one that is well, best one that needs nothing. Null without any. */
 export function chooseFirstStep(plugins: readonly PluginSummary[]): FirstStep | null {
   const needsNothing = ({ providerType }: PluginSummary) => NEEDS_NOTHING.has(providerType);
   const isWell = ({ badge, ejection }: PluginSummary) => badge === "healthy" && ejection === null;

@@ -88,7 +88,7 @@ function toHeadline(plugin: Plugin): string {
   const { badge, missingConfig, reason, fileState } = plugin;
   // The reason ends with where to allow it, which is here.
   if (lacksConsent(plugin)) return plugin.failure?.message ?? reason ?? BADGES[badge].word;
-  // Switched off, and still saying goodbye.
+  // Switched off, and still disconnecting.
   if (badge === "disabled" && reason !== null) return reason;
   if (badge === "disabled" && fileState === "gone") return "Switched off, because its manifest file is gone";
   if (badge === "disabled" && missingConfig.length > 0) return "It needs some configuration first";

@@ -87,10 +87,11 @@ function usePluginVerb(id: string) {
     onSuccess: (plugin) => client.setQueryData(queries(api).plugin(id).queryKey, plugin),
     onSettled: () =>
       Promise.all([
-        client.invalidateQueries({ queryKey: ["plugin", id] }),
+        client.invalidateQueries({ queryKey: queries(api).plugin(id).queryKey }),
         client.invalidateQueries({ queryKey: queries(api).plugins.queryKey }),
         client.invalidateQueries({ queryKey: queries(api).overview.queryKey }),
-        client.invalidateQueries({ queryKey: ["activity"] }),
+        // Without a filter: the lists of every filter.
+        client.invalidateQueries({ queryKey: queries(api).activity({}).queryKey }),
       ]),
   });
 }

@@ -19,10 +19,10 @@ const TITLES: Record<LifecycleStep["name"], string> = {
   health: "Check its health",
   models: "Read its models",
   restore: "Go on with what worked",
-  cleanup: "Say goodbye",
+  cleanup: "Call its cleanup",
 };
 
-/** What a step asks the plugin, in the words of its transport. A plugin in the box is asked nothing over a wire. */
+/** What a step asks the plugin, in the words of its transport. A built-in plugin is asked nothing over a wire. */
 const CALLS: Record<PluginType, Partial<Record<LifecycleStep["name"], string>>> = {
   http: {
     metadata: "GET /metadata",
@@ -55,10 +55,10 @@ export function PluginSteps() {
   const { steps } = plugin;
   if (steps.length === 0) return null;
   const began = steps.find((step) => step.startedAt !== undefined)?.startedAt;
-  const isGoodbye = steps.some(({ name }) => name === "cleanup");
+  const isDisconnect = steps.some(({ name }) => name === "cleanup");
   return (
     <Panel
-      title={isGoodbye ? "Last time it was switched off" : "Last time it was started"}
+      title={isDisconnect ? "Last time it was switched off" : "Last time it was started"}
       actions={
         began ? (
           <span className="text-sm text-muted">

@@ -30,7 +30,7 @@ export function LogLines({ lines, wrap, follow }: { lines: Line[]; wrap: boolean
   function onScroll({ scrollTop, clientHeight, scrollHeight }: HTMLElement) {
     const isUp = scrollTop < lastTop.current;
     lastTop.current = scrollTop;
-    // Only a reader goes up; the end running away downwards is nobody's wish.
+    // Only a reader goes up; the end running away downwards is not a scroll by a person.
     if (scrollHeight - scrollTop - clientHeight < NEAR) setAtEnd(true);
     else if (isUp) setAtEnd(false);
   }

@@ -73,7 +73,7 @@ function Ask({ process, command }: { process: PluginProcess; command: ProcessCom
   const approve = useMutation({
     mutationFn: () => api.approveProcess(plugin.id, command),
     onSuccess: (next) => client.setQueryData(queries(api).process(plugin.id).queryKey, next),
-    onSettled: () => client.invalidateQueries({ queryKey: ["plugin", plugin.id] }),
+    onSettled: () => client.invalidateQueries({ queryKey: queries(api).plugin(plugin.id).queryKey }),
   });
   return (
     <div className="flex flex-col gap-3">

@@ -20,7 +20,7 @@ export function RevokeProcess() {
   async function onConfirm() {
     const next = await api.revokeProcess(plugin.id);
     client.setQueryData(queries(api).process(plugin.id).queryKey, next);
-    await client.invalidateQueries({ queryKey: ["plugin", plugin.id] });
+    await client.invalidateQueries({ queryKey: queries(api).plugin(plugin.id).queryKey });
   }
 
   return (

@@ -4,7 +4,7 @@ import { cn } from "./class-names.ts";
 
 /**
  * On or off, at once. Name it with `label`, or with `id` and a `<label htmlFor>`.
- * While `pending` it shows the wished state, pulses and ignores presses.
+ * While `pending` it shows the desired state, pulses and ignores presses.
  */
 export function Switch({
   checked,

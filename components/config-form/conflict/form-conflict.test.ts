@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { NO_SECRET, type PluginConfig } from "@/lib/contract/config.ts";
 import { ConfigField, type Json } from "@/lib/contract/manifest.ts";
-import { decide, meet } from "./form-conflict.ts";
+import { mergeConflict, resolveField } from "./form-conflict.ts";
 import { toConfigWrite, toFormValues, toKey, type FormValues } from "../form-values.ts";
 
 const SCHEMA = [
@@ -30,7 +30,7 @@ const ERROR = { code: "version_conflict", message: "…" } as const;
 
 describe("two people who save at once", () => {
   it("contest only what they ended differently", () => {
-    const { conflict } = meet(theirs, mine, ERROR);
+    const { conflict } = mergeConflict(theirs, mine, ERROR);
     expect(conflict.theirs.map(({ field }) => field)).toEqual(["limit", "region", "old"]);
     expect(conflict.contested).toEqual(["limit"]);
   });
@@ -43,23 +43,23 @@ describe("two people who save at once", () => {
       savedAt: "2026-01-01T00:00:00.000Z",
       changes: [{ field: "api_key", secret: "changed" as const }],
     };
-    const { conflict, values } = meet(theirs, mine, { ...ERROR, details });
+    const { conflict, values } = mergeConflict(theirs, mine, { ...ERROR, details });
     expect(conflict).toMatchObject({ savedBy: "Grace", contested: ["api_key"] });
-    const { values: given } = decide(conflict, values, "api_key", "theirs");
+    const { values: given } = resolveField(conflict, values, "api_key", "theirs");
     expect(toConfigWrite(SCHEMA, given).secrets).toEqual({});
-    const { values: taken } = decide(conflict, given, "api_key", "mine");
+    const { values: taken } = resolveField(conflict, given, "api_key", "mine");
     expect(toConfigWrite(SCHEMA, taken).secrets).toEqual({ api_key: { set: "s3cret" } });
   });
 
   it("may take theirs and change their mind, and lose nothing else", () => {
-    const { conflict, values: start } = meet(theirs, mine, ERROR);
-    const { values: given } = decide(conflict, start, "limit", "theirs");
+    const { conflict, values: start } = mergeConflict(theirs, mine, ERROR);
+    const { values: given } = resolveField(conflict, start, "limit", "theirs");
     expect(toConfigWrite(SCHEMA, given)).toMatchObject({
       version: 2,
       values: { limit: 2, region: "us" },
       secrets: { api_key: { set: "s3cret" } },
     });
-    const { values: back } = decide(conflict, given, "limit", "mine");
+    const { values: back } = resolveField(conflict, given, "limit", "mine");
     expect(toConfigWrite(SCHEMA, back)).toEqual(toConfigWrite(SCHEMA, start));
     expect(toConfigWrite(SCHEMA, back).values).toEqual({ limit: 3, region: "us" });
   });
@@ -71,15 +71,18 @@ describe("a secret that is being typed while the plugin goes elsewhere", () => {
   it("is taken out of the form when the plugin moved, and cannot be taken back", () => {
     const [here, there] = ["https://a.example", "https://b.example"];
     const details = {
-      ...{ version: 2, savedBy: "Grace", savedAt: null, moved: { from: here, to: there } },
+      version: 2,
+      savedBy: "Grace",
+      savedAt: null,
+      moved: { from: here, to: there },
       changes: [{ field: "api_key", secret: "cleared" as const }],
     };
     const typed = { ...mine, base: { ...mine.base, origin: here } };
-    const { values, conflict } = meet({ ...theirs, origin: there }, typed, { ...ERROR, details });
+    const { values, conflict } = mergeConflict({ ...theirs, origin: there }, typed, { ...ERROR, details });
     expect(conflict).toMatchObject({ moved: { from: here, to: there }, dropped: ["api_key"], contested: [] });
     expect(secretsOf(values)).toEqual({});
     expect(toConfigWrite(SCHEMA, values).values).toMatchObject({ limit: 3 });
-    expect(secretsOf(decide(conflict, values, "api_key", "mine").values)).toEqual({});
+    expect(secretsOf(resolveField(conflict, values, "api_key", "mine").values)).toEqual({});
   });
 
   it("goes with the address it was typed for, and with no other", () => {
@@ -93,10 +96,10 @@ describe("a secret that is being typed while the plugin goes elsewhere", () => {
       fields: { ...base.fields, [toKey("region")]: "https://mine.example/v1" },
       secrets: mine.secrets,
     };
-    const { values, conflict } = meet(built("https://theirs.example", 2), edited, ERROR);
+    const { values, conflict } = mergeConflict(built("https://theirs.example", 2), edited, ERROR);
     expect(conflict).toMatchObject({ contested: ["region"], dropped: [] });
     expect(secretsOf(values)).toEqual({ api_key: { set: "s3cret" } });
-    const given = decide(conflict, values, "region", "theirs");
+    const given = resolveField(conflict, values, "region", "theirs");
     expect(given.conflict.dropped).toEqual(["api_key"]);
     expect(secretsOf(given.values)).toEqual({});
   });

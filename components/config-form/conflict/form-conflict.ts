@@ -16,7 +16,7 @@ export interface Conflict {
   theirs: AuditChange[];
   /** Names changed on both sides, to different ends: somebody has to choose. */
   contested: string[];
-  /** The form as it was when the two met. */
+  /** The form as it was when the conflict was found. */
   mine: FormValues;
   /** What is saved by now. */
   config: PluginConfig;
@@ -27,10 +27,10 @@ export interface Conflict {
 }
 
 /**
- * A form meets a newer configuration: its edits on top of that, and what the two sides disagree about. Secrets that were typed for
+ * Puts the edits of a form on top of a newer configuration, and says what the two sides disagree about. Secrets that were typed for
  * another address than the form leads to by then are taken out.
  */
-export function meet(
+export function mergeConflict(
   config: PluginConfig,
   mine: FormValues,
   error: ErrorInfo,
@@ -42,8 +42,8 @@ export function meet(
 }
 
 function toConflict(config: PluginConfig, mine: FormValues, error: ErrorInfo, dropped: string[]): Conflict {
-  const told = VersionConflict.safeParse(error.details);
-  const details = told.success ? told.data : null;
+  const parsed = VersionConflict.safeParse(error.details);
+  const details = parsed.success ? parsed.data : null;
   const theirs = details?.changes ?? compare(mine.base.values, config.values);
   const edited = new Set(changedNames(config.schema, mine));
   return {
@@ -53,7 +53,9 @@ function toConflict(config: PluginConfig, mine: FormValues, error: ErrorInfo, dr
     contested: theirs
       .map(({ field }) => field)
       .filter((name) => edited.has(name) && !isAgreed(config, mine, name)),
-    ...{ mine, config, dropped },
+    mine,
+    config,
+    dropped,
     moved: details?.moved ?? null,
   };
 }
@@ -88,10 +90,10 @@ export function toMine(schema: PluginConfig["schema"], mine: FormValues, name: s
 }
 
 /**
- * The form with one side's word on one contested field; everything else stays as it is in `current`, but for secrets that were typed
- * for another address when the word is about that.
+ * The form with one side's value in one contested field; everything else stays as it is in `current`, but for secrets that were typed
+ * for another address when the field is the one with the address.
  */
-export function decide(
+export function resolveField(
   conflict: Conflict,
   current: FormValues,
   name: string,
@@ -99,11 +101,11 @@ export function decide(
 ): { values: FormValues; conflict: Conflict } {
   const { config, mine } = conflict;
   const others = changedNames(config.schema, current).filter((one) => one !== name);
-  const decided =
+  const resolved =
     side === "theirs"
       ? overlay(config, current, others)
       : overlay(config, overlayOne(config, current, mine, name), [...others, name]);
-  const { values, dropped } = withoutForeignSecrets(config, draftOrigin(config, current), decided);
+  const { values, dropped } = withoutForeignSecrets(config, draftOrigin(config, current), resolved);
   return { values, conflict: { ...conflict, dropped: [...new Set([...conflict.dropped, ...dropped])] } };
 }
 

@@ -97,7 +97,7 @@ export function toStoredDraft(schema: readonly ConfigField[], values: FormValues
   return { values: stored, retype: retype.map(({ name }) => name) };
 }
 
-/** Only what is certainly no secret: a reference that reads as one, or the wish to clear. */
+/** Only what is certainly no secret: a reference that reads as one, or the request to clear. */
 function toStoredSecret(secret: SecretDraft): SecretDraft {
   const isHarmless = secret.action === "reference" && SecretReference.safeParse(secret.text.trim()).success;
   return isHarmless ? secret : { ...secret, text: "" };

@@ -76,7 +76,7 @@ export function readValues(language: TextLanguage, text: string, config: PluginC
     }));
     return { ...reading, values: null, findings };
   }
-  return { ...reading, findings: [...toRuleFindings(config, reading), ...toStrangers(config, reading)] };
+  return { ...reading, findings: [...toRuleFindings(config, reading), ...toOrphanFindings(config, reading)] };
 }
 
 function toRuleFindings({ schema }: PluginConfig, { values, places }: TextReading): Finding[] {
@@ -86,7 +86,7 @@ function toRuleFindings({ schema }: PluginConfig, { values, places }: TextReadin
   });
 }
 
-function toStrangers({ schema }: PluginConfig, { values, keys }: TextReading): Finding[] {
+function toOrphanFindings({ schema }: PluginConfig, { values, keys }: TextReading): Finding[] {
   return orphanNames(schema, values ?? {}).map((name): Finding => ({
     severity: "warning",
     code: "unknown_key",

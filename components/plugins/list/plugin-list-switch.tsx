@@ -9,7 +9,7 @@ import { api } from "@/lib/client/browser.ts";
 import { queries } from "@/lib/client/queries.ts";
 import type { PluginSummary } from "@/lib/contract/plugin.ts";
 
-/** Switches a plugin on or off: shows the wish at once and takes it back, with the reason, when the console refuses. */
+/** Switches a plugin on or off: shows the desired state at once and takes it back, with the reason, when the console refuses. */
 export function PluginListSwitch({ plugin }: { plugin: PluginSummary }) {
   const { data: me } = useQuery(queries(api).me);
   const { mutate, isPending } = useDesired(plugin);

@@ -65,7 +65,7 @@ function Acceptance({ plugin, drift }: { plugin: Plugin; drift: PluginDrift }) {
   const accept = useMutation({
     mutationFn: () => api.acceptDrift(plugin.id, { drift: drift.id }),
     onSuccess: (accepted) => client.setQueryData(queries(api).plugin(plugin.id).queryKey, accepted),
-    onSettled: () => client.invalidateQueries({ queryKey: ["plugin", plugin.id] }),
+    onSettled: () => client.invalidateQueries({ queryKey: queries(api).plugin(plugin.id).queryKey }),
   });
   if (plugin.file) {
     return (

@@ -23,7 +23,7 @@ describe("readEdit", () => {
     expect(readEdit(PLUGIN, { ...SAME, intervalSeconds }).problems.intervalSeconds).toContain("5 to 3600");
   });
 
-  it("leaves a plugin in the box without an address", () => {
+  it("leaves a built-in plugin without an address", () => {
     expect(readEdit({ ...PLUGIN, endpoint: null }, { ...SAME, endpoint: null })).toEqual({
       patch: {},
       problems: {},

@@ -50,8 +50,8 @@ export function RemovePlugin({
             <li>all health checks, incidents and latency figures</li>
             {plugin.desired === "enabled" ? (
               <li>
-                chats that are running: they get 30 seconds to finish, then the console says goodbye to the
-                plugin (cleanup)
+                chats that are running: they get 30 seconds to finish, then the plugin&apos;s cleanup is
+                called
               </li>
             ) : null}
           </ul>

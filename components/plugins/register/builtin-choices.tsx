@@ -60,7 +60,7 @@ export function BuiltinChoices({
   onChoose: (choice: BuiltinChoice) => void;
 }) {
   return (
-    <Panel title="No plugin at hand? In the box">
+    <Panel title="Built-in plugins">
       <div className="flex flex-col gap-5">
         <ul className="flex flex-col gap-4">
           {OFFERS.map((offer) => (

@@ -24,7 +24,7 @@ export function PreviewBody({
 }) {
   const { allow } = registration;
   const { manifest, address, existing, commandLine } = preview;
-  // A plugin in the box is read without its service: registering it asks.
+  // A built-in plugin is read without its service: registering it asks.
   const waits = address?.tier === "approval" && preview.origin !== "builtin";
   return (
     <>

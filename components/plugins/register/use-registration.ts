@@ -32,8 +32,13 @@ export interface RegisterDraft {
 }
 
 const EMPTY: RegisterDraft = {
-  ...{ text: "", of: null, checked: null, name: null, view: "text" },
-  ...{ builtin: null, preset: null },
+  text: "",
+  of: null,
+  checked: null,
+  name: null,
+  view: "text",
+  builtin: null,
+  preset: null,
 };
 
 /** Typing pauses this long before a pasted manifest is read, ms. */
@@ -94,7 +99,7 @@ export function useRegistration() {
     reading,
     /** Null while there is nothing to preview, or an address waits to be checked. */
     source,
-    /** What a plugin in the box was chosen for; null for nothing in particular. */
+    /** What a built-in plugin was chosen for; null for nothing in particular. */
     preset,
     preview,
     /** False while what is shown was made from an earlier text than the one in the field. */
@@ -113,7 +118,7 @@ export function useRegistration() {
     /** Takes over a text as a whole: pasted from a file. */
     replaceText: (text: string) => change({ ...EMPTY, view: draft.view, text }),
     asked,
-    /** Takes a plugin in the box. */
+    /** Takes a built-in plugin. */
     choose: (choice: Pick<RegisterDraft, "builtin" | "preset">) => {
       change({ text: "", checked: null, name: null, ...choice });
       setAsked(asked + 1);
