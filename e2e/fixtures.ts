@@ -1,4 +1,4 @@
-import { expect, test as base, type APIRequestContext, type Page } from "@playwright/test";
+import { expect, test as base, type APIRequestContext, type BrowserContext, type Page } from "@playwright/test";
 import {
   ADMIN,
   removeDirectory,
@@ -18,8 +18,17 @@ export const ADMIN_ENV = { LOOM_ADMIN_EMAIL: ADMIN.email, LOOM_ADMIN_PASSWORD: A
  */
 export const test = base.extend<
   { plugin: PluginProcess; api: APIRequestContext; anonymous: Page; pageErrors: string[] },
-  { loom: ConsoleProcess; session: Session }
+  { loom: ConsoleProcess; session: Session; heard: string[] }
 >({
+  // What pages of this worker said that none may say; `pageErrors` tells it apart by test.
+  heard: [async ({}, use) => use([]), { scope: "worker" }],
+  browser: [
+    async ({ browser, heard }, use) => {
+      browser.on("context", (context) => listenTo(context, heard));
+      await use(browser);
+    },
+    { scope: "worker" },
+  ],
   loom: aConsole(ADMIN_ENV),
   baseURL: async ({ loom }, use) => use(loom.url),
   session: [
@@ -64,21 +73,25 @@ export const test = base.extend<
     await plugin.stop();
     await forget(api, plugin.url);
   },
-  // A page that throws or violates its own content policy fails its test, whatever else it shows.
+  // A page that throws or violates its own content policy fails its test, whatever else it shows and whoever opened it. No test
+  // gets a page for this alone.
   pageErrors: [
-    async ({ page }, use) => {
-      const errors: string[] = [];
-      page.on("pageerror", (error) => errors.push(error.message));
-      page.on("console", (message) => {
-        if (/Content Security Policy|Hydration failed|hydrat/i.test(message.text()))
-          errors.push(message.text());
-      });
-      await use(errors);
-      expect(errors).toEqual([]);
+    async ({ heard }, use) => {
+      heard.length = 0;
+      await use(heard);
+      expect(heard).toEqual([]);
     },
     { auto: true },
   ],
 });
+
+/** Remembers what goes wrong in any page of a context, from its first moment. */
+function listenTo(context: BrowserContext, heard: string[]): void {
+  context.on("weberror", (failure) => heard.push(failure.error().message));
+  context.on("console", (message) => {
+    if (/Content Security Policy|Hydration failed|hydrat/i.test(message.text())) heard.push(message.text());
+  });
+}
 
 /** The fixture of a console with these settings, for as long as its worker lives. A spec that names one has it for itself. */
 export function aConsole(
