@@ -17,7 +17,9 @@ export default defineConfig({
   reporter: "list",
   use: {
     viewport: { width: 1280, height: 800 },
-    trace: "retain-on-failure",
+    // A trace of every test costs a quarter of the whole suite's time; `--trace=on` makes one for whoever looks into a failure.
+    trace: "off",
+    screenshot: "only-on-failure",
     launchOptions: {
       ...(system ? { executablePath: system } : {}),
       args: [

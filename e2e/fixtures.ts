@@ -1,4 +1,10 @@
-import { expect, test as base, type APIRequestContext, type BrowserContext, type Page } from "@playwright/test";
+import {
+  expect,
+  test as base,
+  type APIRequestContext,
+  type BrowserContext,
+  type Page,
+} from "@playwright/test";
 import {
   ADMIN,
   removeDirectory,
