@@ -8,7 +8,8 @@ const system = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/goog
 export default defineConfig({
   testDir: "e2e",
   outputDir: "test-results",
-  workers: 2,
+  // A test waits more than it computes: for polls, checks and processes.
+  workers: 3,
   fullyParallel: false,
   forbidOnly: true,
   retries: 0,

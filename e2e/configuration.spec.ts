@@ -262,7 +262,7 @@ test("a secret may be a reference: it says whether it resolves, and is never sho
   await expect(page.getByText("Refers to")).toBeVisible();
   await expect(page.getByText("· resolves")).toHaveCount(0);
   await expectAccessible(page);
-  await page.getByRole("button", { name: "Replace api_key" }).click();
+  await page.getByRole("button", { name: "Change api_key" }).click();
   await secret(page).fill("env:LOOM_SECRET_PARROT");
   await bar(page, "Save").click();
   await expect(page.getByText("· resolves")).toBeVisible();

@@ -1,5 +1,6 @@
 import { expectAccessible } from "./accessible.ts";
 import { expect, registerExample, test } from "./fixtures.ts";
+import { startExamplePlugin } from "../test/console-process.ts";
 
 test("a configuration that is refused leaves the last good one serving, and is mended on the page", async ({
   page,
@@ -42,7 +43,8 @@ test("a configuration that is refused leaves the last good one serving, and is m
   expect(await ask()).toContain('"type":"done"');
 });
 
-test("a plugin that is dead can be switched off and removed", async ({ page, api, plugin }) => {
+test("a plugin that is dead can be switched off and removed", async ({ page, api }) => {
+  const plugin = await startExamplePlugin();
   const id = await registerExample(api, plugin, "Gone for good");
   await plugin.stop();
   await page.goto(`/plugins/${id}`);

@@ -23,9 +23,16 @@ test("an answer streams in, with what it took below it", async ({ page, api, plu
   await expect(answer.locator("dl")).toContainText("Finishstop");
 });
 
-test("max tokens cuts the answer, and the strip says so", async ({ page, api, plugin }) => {
+test("the limits of a model are told in tokens; max tokens cuts the answer, and the strip says so", async ({
+  page,
+  api,
+  plugin,
+}) => {
   const id = await registerExample(api, plugin, "Cutter");
   await page.goto(`/playground?plugin=${id}&model=offline-echo`);
+  await expect(page.getByLabel("Max tokens")).toHaveAccessibleDescription(
+    "At most 10,000 tokens per answer; context 100,000 tokens.",
+  );
   await page.getByLabel("Max tokens").fill("3");
   await ask(page, "/count 50");
   const answer = page.getByRole("article", { name: "Answer of Cutter" });
@@ -157,35 +164,24 @@ test("before an earlier talk reaches another plugin, it is said, and can be left
   await other.stop();
 });
 
-test("a plugin's failure leads to its configuration", async ({ page, api, plugin }) => {
-  const id = await registerExample(api, plugin, "Misconfigured");
-  await page.goto(`/playground?plugin=${id}&model=offline-echo`);
-  await ask(page, "/fail provider_unavailable");
-  const answer = page.getByRole("article", { name: "Answer of Misconfigured" });
-  await answer.getByRole("link", { name: "Configuration" }).click();
-  await expect(page).toHaveURL(new RegExp(`/plugins/${id}/configuration$`));
-});
-
-test("a plugin that cannot be reached leads to its page, which holds the address", async ({
+test("a failure leads to where it is mended: the configuration, or the page with the address of what cannot be reached", async ({
   page,
   api,
-  plugin,
 }) => {
-  const id = await registerExample(api, plugin, "Hung up");
+  const plugin = await startExamplePlugin();
+  const id = await registerExample(api, plugin, "Misconfigured");
+  const answer = page.getByRole("article", { name: "Answer of Misconfigured" });
   await page.goto(`/playground?plugin=${id}&model=offline-echo`);
-  await plugin.stop();
-  await ask(page, "Hello");
-  const answer = page.getByRole("article", { name: "Answer of Hung up" });
-  await expect(answer.getByRole("alert")).toBeVisible();
-  await expect(answer.getByRole("link", { name: "Configuration" })).toHaveCount(0);
-  await answer.getByRole("link", { name: "Open plugin" }).click();
-  await expect(page).toHaveURL(new RegExp(`/plugins/${id}$`));
-});
+  await ask(page, "/fail provider_unavailable");
+  await answer.getByRole("link", { name: "Configuration" }).click();
+  await expect(page).toHaveURL(new RegExp(`/plugins/${id}/configuration$`));
 
-test("the limits of a model are told in tokens", async ({ page, api, plugin }) => {
-  const id = await registerExample(api, plugin, "Limited");
+  await plugin.stop();
   await page.goto(`/playground?plugin=${id}&model=offline-echo`);
-  await expect(page.getByLabel("Max tokens")).toHaveAccessibleDescription(
-    "At most 10,000 tokens per answer; context 100,000 tokens.",
-  );
+  await ask(page, "Hello");
+  const unreached = answer.last();
+  await expect(unreached.getByRole("alert")).toBeVisible();
+  await expect(unreached.getByRole("link", { name: "Configuration" })).toHaveCount(0);
+  await unreached.getByRole("link", { name: "Open plugin" }).click();
+  await expect(page).toHaveURL(new RegExp(`/plugins/${id}$`));
 });

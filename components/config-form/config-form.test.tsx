@@ -358,7 +358,7 @@ describe("a secret", () => {
     );
     expect(fieldOf("org_token").textContent).toContain("There is no such file.");
     expect(fieldOf("org_token").textContent).not.toContain("· resolves");
-    await user.click(press("Replace api_key"));
+    await user.click(press("Change api_key"));
     expect(secret("api_key").value).toBe("env:LOOM_SECRET_A");
     await user.clear(secret("api_key"));
     await user.type(secret("api_key"), "PARROT");
