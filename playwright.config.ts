@@ -8,7 +8,8 @@ const system = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/goog
 export default defineConfig({
   testDir: "e2e",
   outputDir: "test-results",
-  workers: 2,
+  // A test waits more than it computes: for polls, checks and processes.
+  workers: 3,
   fullyParallel: false,
   forbidOnly: true,
   retries: 0,
@@ -17,7 +18,9 @@ export default defineConfig({
   reporter: "list",
   use: {
     viewport: { width: 1280, height: 800 },
-    trace: "retain-on-failure",
+    // A trace of every test costs a quarter of the whole suite's time; `--trace=on` makes one for whoever looks into a failure.
+    trace: "off",
+    screenshot: "only-on-failure",
     launchOptions: {
       ...(system ? { executablePath: system } : {}),
       args: [

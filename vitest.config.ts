@@ -7,6 +7,9 @@ const INTEGRATION = [
   "lib/{api,builtin,data,host,operations,transport}/**/*.test.ts",
 ];
 
+/** Suites that draw components into a document. */
+const RENDERED = ["components/**/*.test.tsx"];
+
 export default defineConfig({
   resolve: { alias: [{ find: /^@\//, replacement: fileURLToPath(new URL(".", import.meta.url)) }] },
   test: {
@@ -28,7 +31,16 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["*.test.ts", "{app,components,lib}/**/*.test.{ts,tsx}"],
-          exclude: [...configDefaults.exclude, ...INTEGRATION],
+          exclude: [...configDefaults.exclude, ...INTEGRATION, ...RENDERED],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "components",
+          include: RENDERED,
+          environment: "happy-dom",
+          setupFiles: ["test/render-setup.tsx"],
         },
       },
       { extends: true, test: { name: "integration", include: INTEGRATION } },

@@ -1,8 +1,8 @@
-import AxeBuilder from "@axe-core/playwright";
 import type { PluginConfig } from "../lib/contract/config.ts";
 import type { ConsoleProcess } from "../test/console-process.ts";
 import { serveOpenAi } from "../test/openai-server.ts";
 import { createStubPlugin } from "../test/stub-plugin.ts";
+import { expectAccessible } from "./accessible.ts";
 import { aConsole, ADMIN_ENV, expect, test as base } from "./fixtures.ts";
 
 /** A console of its own: what is registered here stays, and its services end. */
@@ -32,16 +32,7 @@ test("another address in the form says at once that the key does not go there, a
   await address.fill(server.baseUrl);
   const notice = page.getByRole("status").filter({ hasText: "belongs to https://api.openai.com" });
   await expect(notice).toContainText(`not sent to ${server.origin}`);
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const { violations } = await new AxeBuilder({ page })
-      .withTags(["wcag2a", "wcag2aa", "wcag22aa"])
-      .analyze();
-    expect(
-      violations.map(({ id }) => id),
-      colorScheme,
-    ).toEqual([]);
-  }
+  await expectAccessible(page);
 
   // Nothing is sent while the key stays behind; the first thing to do has the focus.
   await page.getByRole("button", { name: "Save", exact: true }).click();

@@ -39,6 +39,10 @@ test("a preset on this machine asks for its address at Register, and goes on whe
   };
   expect(approvals.map(({ id }) => id)).toContain("127.0.0.1:1234");
   await page.getByRole("button", { name: "Enable" }).first().click();
+  await expect(page.getByRole("button", { name: "Disable" }).first()).toBeVisible();
+  // Sooner than by itself: three checks in a row make it Down.
+  const id = /plugins\/([^/]+)\//.exec(page.url())?.[1];
+  for (let check = 0; check < 3; check += 1) await api.post(`/api/plugins/${id}/check`, { data: {} });
   // Nothing listens there, which is for the health checks to say: the plugin itself has started.
   await expect(page.getByText("Down", { exact: true }).first()).toBeVisible();
   await expect(page.getByText("address_needs_approval")).toHaveCount(0);

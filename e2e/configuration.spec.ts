@@ -1,7 +1,7 @@
-import AxeBuilder from "@axe-core/playwright";
 import type { APIRequestContext, Locator, Page } from "@playwright/test";
 import { removeDirectory, startConsole, type ConsoleProcess } from "../test/console-process.ts";
 import { EVERY_KIND, startSchemaPlugin, type SchemaPlugin } from "../test/schema-plugin.ts";
+import { expectAccessible } from "./accessible.ts";
 import { aConsole, ADMIN_ENV, expect, patient, signIn, test as base } from "./fixtures.ts";
 
 const CANARY = "canary-of-the-parrot-7f3a";
@@ -64,19 +64,6 @@ async function expectNoSecret(page: Page): Promise<void> {
     ]),
   );
   for (const secret of [CANARY, REFERRED]) expect(everything).not.toContain(secret);
-}
-
-async function expectAccessible(page: Page): Promise<void> {
-  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const { violations } = await new AxeBuilder({ page }).withTags(tags).analyze();
-    const found = violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ target }) => `${id} ${target.join(" ")}`),
-    );
-    expect(found, colorScheme).toEqual([]);
-  }
-  await page.emulateMedia({ colorScheme: null, reducedMotion: null });
 }
 
 /** Replaces the text of the open editor. */
@@ -275,7 +262,7 @@ test("a secret may be a reference: it says whether it resolves, and is never sho
   await expect(page.getByText("Refers to")).toBeVisible();
   await expect(page.getByText("· resolves")).toHaveCount(0);
   await expectAccessible(page);
-  await page.getByRole("button", { name: "Replace api_key" }).click();
+  await page.getByRole("button", { name: "Change api_key" }).click();
   await secret(page).fill("env:LOOM_SECRET_PARROT");
   await bar(page, "Save").click();
   await expect(page.getByText("· resolves")).toBeVisible();

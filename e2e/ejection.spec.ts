@@ -1,5 +1,5 @@
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { expectAccessible } from "./accessible.ts";
 import { expect, registerExample, test } from "./fixtures.ts";
 
 const ask = async (page: Page, text: string) => {
@@ -57,17 +57,7 @@ test("a plugin that is healthy and fails five chats is left out of routing, says
   const incidents = page.getByRole("region", { name: "Incidents" });
   await expect(incidents).toContainText("Chats that fail begin none as long as its checks pass.");
   await expect(incidents.locator("svg")).toHaveCount(0);
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const { violations } = await new AxeBuilder({ page })
-      .withTags(["wcag2a", "wcag2aa", "wcag22aa"])
-      .include("section[aria-label='Left out of routing']")
-      .analyze();
-    expect(
-      violations.map(({ id }) => id),
-      colorScheme,
-    ).toEqual([]);
-  }
+  await expectAccessible(page, "section[aria-label='Left out of routing']");
 
   await notice.getByRole("link", { name: "Try it in the playground" }).click();
   await expect(page).toHaveURL(new RegExp(`/playground\\?plugin=${id}`));

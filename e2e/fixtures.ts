@@ -1,4 +1,10 @@
-import { expect, test as base, type APIRequestContext, type Page } from "@playwright/test";
+import {
+  expect,
+  test as base,
+  type APIRequestContext,
+  type BrowserContext,
+  type Page,
+} from "@playwright/test";
 import {
   ADMIN,
   removeDirectory,
@@ -13,13 +19,28 @@ export { ADMIN, expect };
 export const ADMIN_ENV = { LOOM_ADMIN_EMAIL: ADMIN.email, LOOM_ADMIN_PASSWORD: ADMIN.password };
 
 /**
- * `loom`: a console with an admin, one per spec file's worker. `plugin`: the example plugin as a process of its own, one per test.
+ * `loom`: a console with an admin, one per spec file's worker. `plugin`: the example plugin as a running process, registered
+ * nowhere; who ends one starts one.
  * `page` starts signed in; use `anonymous` for a visitor. `api`: signed-in calls without a browser.
  */
 export const test = base.extend<
-  { plugin: PluginProcess; api: APIRequestContext; anonymous: Page; pageErrors: string[] },
-  { loom: ConsoleProcess; session: Session }
+  {
+    plugin: Pick<PluginProcess, "url" | "port">;
+    api: APIRequestContext;
+    anonymous: Page;
+    pageErrors: string[];
+  },
+  { loom: ConsoleProcess; session: Session; heard: string[]; example: PluginProcess }
 >({
+  // What pages of this worker said that none may say; `pageErrors` tells it apart by test.
+  heard: [async ({}, use) => use([]), { scope: "worker" }],
+  browser: [
+    async ({ browser, heard }, use) => {
+      browser.on("context", (context) => listenTo(context, heard));
+      await use(browser);
+    },
+    { scope: "worker" },
+  ],
   loom: aConsole(ADMIN_ENV),
   baseURL: async ({ loom }, use) => use(loom.url),
   session: [
@@ -58,27 +79,37 @@ export const test = base.extend<
     await context.close();
   },
   page: async ({ page }, use) => use(patient(page)),
-  plugin: async ({ api }, use) => {
-    const plugin = await startExamplePlugin();
-    await use(plugin);
-    await plugin.stop();
-    await forget(api, plugin.url);
+  example: [
+    async ({}, use) => {
+      const example = await startExamplePlugin();
+      await use(example);
+      await example.stop();
+    },
+    { scope: "worker" },
+  ],
+  plugin: async ({ api, example: { url, port } }, use) => {
+    await use({ url, port });
+    await forget(api, url);
   },
-  // A page that throws or violates its own content policy fails its test, whatever else it shows.
+  // A page that throws or violates its own content policy fails its test, whatever else it shows and whoever opened it. No test
+  // gets a page for this alone.
   pageErrors: [
-    async ({ page }, use) => {
-      const errors: string[] = [];
-      page.on("pageerror", (error) => errors.push(error.message));
-      page.on("console", (message) => {
-        if (/Content Security Policy|Hydration failed|hydrat/i.test(message.text()))
-          errors.push(message.text());
-      });
-      await use(errors);
-      expect(errors).toEqual([]);
+    async ({ heard }, use) => {
+      heard.length = 0;
+      await use(heard);
+      expect(heard).toEqual([]);
     },
     { auto: true },
   ],
 });
+
+/** Remembers what goes wrong in any page of a context, from its first moment. */
+function listenTo(context: BrowserContext, heard: string[]): void {
+  context.on("weberror", (failure) => heard.push(failure.error().message));
+  context.on("console", (message) => {
+    if (/Content Security Policy|Hydration failed|hydrat/i.test(message.text())) heard.push(message.text());
+  });
+}
 
 /** The fixture of a console with these settings, for as long as its worker lives. A spec that names one has it for itself. */
 export function aConsole(
@@ -95,7 +126,7 @@ export function aConsole(
   ];
 }
 
-/** Its port may be given to the plugin of another test, which is registered with the same console. */
+/** The next test of this worker registers it anew, and is asked about its address anew. */
 async function forget(api: APIRequestContext, endpoint: string): Promise<void> {
   const listed = await api.get("/api/plugins");
   // A test may have signed out.
@@ -103,6 +134,7 @@ async function forget(api: APIRequestContext, endpoint: string): Promise<void> {
   const { plugins } = (await listed.json()) as { plugins: Array<{ id: string; endpoint: string | null }> };
   const left = plugins.filter((plugin) => plugin.endpoint === endpoint);
   for (const { id } of left) await api.delete(`/api/plugins/${id}`);
+  await api.delete(`/api/approvals/${new URL(endpoint).host}`);
 }
 
 type StorageState = Awaited<ReturnType<APIRequestContext["storageState"]>>;
@@ -142,7 +174,7 @@ export async function signIn(context: APIRequestContext): Promise<void> {
 /** Registers the running example plugin, configured to answer offline, and switches it on. Returns its id. */
 export async function registerExample(
   api: APIRequestContext,
-  plugin: PluginProcess,
+  plugin: Pick<PluginProcess, "url">,
   name: string,
   values: Record<string, unknown> = {},
 ): Promise<string> {
@@ -150,7 +182,7 @@ export async function registerExample(
     api.post("/api/plugins", { data: { endpoint: plugin.url, name, approveEndpoint: true } });
   let created = await register();
   const { error } = (await created.json()) as { error?: { code: string; details?: { pluginId?: string } } };
-  // Of a plugin that another test has ended, and whose port is this one's now.
+  // Of a test that signed out, or of a plugin that another one has ended and whose port is this one's now.
   if (error?.code === "endpoint_taken") {
     await api.delete(`/api/plugins/${error.details?.pluginId}`);
     created = await register();

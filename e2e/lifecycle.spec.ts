@@ -1,5 +1,6 @@
-import AxeBuilder from "@axe-core/playwright";
+import { expectAccessible } from "./accessible.ts";
 import { expect, registerExample, test } from "./fixtures.ts";
+import { startExamplePlugin } from "../test/console-process.ts";
 
 test("a configuration that is refused leaves the last good one serving, and is mended on the page", async ({
   page,
@@ -29,13 +30,7 @@ test("a configuration that is refused leaves the last good one serving, and is m
   await expect(notice).toContainText("The last one that worked is still in use");
   await expect(notice).toContainText("wrong-");
   expect(await ask()).toContain('"type":"done"');
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
-    const { violations } = await new AxeBuilder({ page })
-      .withTags(["wcag2a", "wcag2aa", "wcag22aa"])
-      .analyze();
-    expect(violations).toEqual([]);
-  }
+  await expectAccessible(page);
   await page.goto("/plugins/Serving");
   await expect(notice.getByRole("link", { name: "Edit configuration" })).toBeVisible();
   await expect(page.getByText("Healthy").first()).toBeVisible();
@@ -48,7 +43,8 @@ test("a configuration that is refused leaves the last good one serving, and is m
   expect(await ask()).toContain('"type":"done"');
 });
 
-test("a plugin that is dead can be switched off and removed", async ({ page, api, plugin }) => {
+test("a plugin that is dead can be switched off and removed", async ({ page, api }) => {
+  const plugin = await startExamplePlugin();
   const id = await registerExample(api, plugin, "Gone for good");
   await plugin.stop();
   await page.goto(`/plugins/${id}`);

@@ -2,8 +2,8 @@ import { appendFile, copyFile, mkdir, readFile, symlink, writeFile } from "node:
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
-import AxeBuilder from "@axe-core/playwright";
 import type { ConsoleProcess } from "../test/console-process.ts";
+import { expectAccessible } from "./accessible.ts";
 import { aConsole, ADMIN_ENV, expect, test as base } from "./fixtures.ts";
 
 /** A console whose operator lets it start processes. */
@@ -72,9 +72,7 @@ test("approve a command, watch it run, kill it, see it come back; read its log",
   await expect(panel).toContainText("An admin has to agree");
   await expect(panel).toContainText("plugin.mjs");
   await expect(panel).toContainText(/[0-9a-f]{64}/);
-  expect(
-    (await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag22aa"]).analyze()).violations,
-  ).toEqual([]);
+  await expectAccessible(page);
   await panel.getByRole("button", { name: "Approve exactly this" }).click();
   await expect(panel).toContainText("Approved by");
 
@@ -115,9 +113,7 @@ test("approve a command, watch it run, kill it, see it come back; read its log",
   expect(run.status()).toBe(200);
   await expect(log).toContainText("three blind mice");
   await expect(log.getByText("three", { exact: true })).toHaveClass(/text-bad/);
-  expect(
-    (await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag22aa"]).analyze()).violations,
-  ).toEqual([]);
+  await expectAccessible(page);
   await page.getByRole("searchbox", { name: "Search the log" }).fill("listening");
   await expect(log).not.toContainText("blind mice");
   await expect(log).toContainText("listening on");
@@ -139,9 +135,7 @@ test("a command that changed is asked about again, with the difference", async (
   await writeFile(join(folder, "lib/extra.js"), "");
   await page.reload();
   await expect(panel.getByRole("list", { name: "Files that differ" })).toContainText("Added: lib/extra.js");
-  expect(
-    (await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag22aa"]).analyze()).violations,
-  ).toEqual([]);
+  await expectAccessible(page);
 });
 
 test("a restart asks before it stops anything: what runs goes on, and approving the change restarts it", async ({
@@ -190,9 +184,7 @@ test("a restart asks before it stops anything: what runs goes on, and approving 
   await expect(page.getByText("Healthy").first()).toBeVisible();
   expect(await pidOf()).toBe(pid);
   await expect(page.getByText("The command is run only where the operator allows it")).toHaveCount(0);
-  expect(
-    (await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag22aa"]).analyze()).violations,
-  ).toEqual([]);
+  await expectAccessible(page);
   await page.goto("/plugins/Going%20on/configuration");
   await refusal.getByRole("button", { name: "Review and approve" }).click();
   await expect(panel).toBeFocused();
@@ -228,9 +220,7 @@ test("an approval is taken back on the page: the process ends, and the page asks
   await expect(panel.getByRole("img", { name: "Starts over the last half hour: 1" })).toBeVisible();
   await panel.getByRole("button", { name: "Revoke" }).click();
   const dialog = page.getByRole("dialog");
-  expect(
-    (await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag22aa"]).analyze()).violations,
-  ).toEqual([]);
+  await expectAccessible(page);
   await dialog.getByRole("button", { name: "Revoke and stop" }).click();
   await expect(dialog).toHaveCount(0);
   await expect(panel).toContainText("An admin has to agree");

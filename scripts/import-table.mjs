@@ -59,7 +59,7 @@ export const MAY_IMPORT = {
   scripts: { from: ["lib", "test", "playwright.config.ts"] },
   bench: { from: ["lib", "test", "scripts"] },
   e2e: { from: ["lib", "test", "scripts"] },
-  test: { from: ["lib"] },
+  test: { from: ["lib", "components"] },
 };
 
 /**

@@ -171,7 +171,11 @@ async function endToEnd() {
   const first = await playwright(name, "e2e", []);
   times.push(...timesOfPlaywright(first.report));
   const outcome = await withRetry(first, () =>
-    playwright(`${name}, failed tests once more`, "e2e-retry", ["--last-failed", "--workers=1"]),
+    playwright(`${name}, failed tests once more`, "e2e-retry", [
+      "--last-failed",
+      "--workers=1",
+      "--trace=retain-on-failure",
+    ]),
   );
   count(name, outcome, first.report?.stats.expected, first.report?.stats.unexpected);
 }

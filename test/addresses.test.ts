@@ -7,8 +7,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { isAppError, type ErrorInfo } from "../lib/contract/error.ts";
 import type { Plugin } from "../lib/contract/plugin.ts";
 import type { PluginPreview } from "../lib/contract/registration.ts";
-import { parseManifestAddress } from "../lib/core/address.ts";
+import type { AddressTier } from "../lib/contract/registration.ts";
+import { parseEndpoint, parseManifestAddress } from "../lib/core/address.ts";
 import { fetchManifestText } from "../lib/intake/manifest-fetch.ts";
+import { resolveTier } from "../lib/egress/address-guard.ts";
 import { createClock } from "../lib/real-clock.ts";
 import { createPluginClient } from "../lib/transport/create.ts";
 import {
@@ -182,8 +184,51 @@ const named = (rows: readonly AddressRow[]) =>
   rows.map((row): [string, AddressRow] => [JSON.stringify(row.text), row]);
 const overHttp = ADDRESS_TABLE.filter((row) => !isGrpc(row));
 
+/** Six rows of each verdict, from all over the table: what an entrance makes of a verdict does not depend on the spelling. */
+const SAMPLE = Object.keys(REFUSAL).flatMap((verdict) => {
+  const rows = ADDRESS_TABLE.filter((row) => row.verdict === verdict);
+  return [0, 1, 2, 3, 4, 5].flatMap((part) => rows[Math.floor((part * (rows.length - 1)) / 5)] ?? []);
+});
+
+/** What every entrance asks before anything is contacted. */
+async function judge(
+  parse: typeof parseEndpoint,
+  text: string,
+  approved: boolean,
+): Promise<AddressTier | AddressVerdict> {
+  try {
+    return (await resolveTier(parse(text).url, { isApproved: () => approved }, 3000, clock)).tier;
+  } catch (error) {
+    const verdict = Object.entries(REFUSAL).find(([, [, code]]) => code === codeOfError(error))?.[0];
+    if (verdict === undefined) throw error;
+    return verdict as AddressVerdict;
+  }
+}
+
+describe("judging", () => {
+  it.each(named(ADDRESS_TABLE))(
+    "%s is told for what it is, with and without a consent",
+    async (_name, row) => {
+      const { verdict, asManifest = verdict } = row;
+      const text = spell(row);
+      for (const [parse, expected] of [
+        [parseEndpoint, verdict],
+        [parseManifestAddress, asManifest],
+      ] as const) {
+        expect(await judge(parse, text, false)).toBe(expected);
+        expect(await judge(parse, text, true)).toBe(expected === "approval" ? "approved" : expected);
+      }
+      expect([attempts, heard]).toEqual([0, { connections: 0, bytes: 0 }]);
+    },
+  );
+});
+
 describe("saving", () => {
-  it.each(named(ADDRESS_TABLE))("%s is refused at every entrance", async (_name, row) => {
+  it("is tried with six rows of every verdict", () => {
+    expect(new Set(SAMPLE).size).toBe(4 * 6);
+  });
+
+  it.each(named(SAMPLE))("%s is refused at every entrance", async (_name, row) => {
     const { verdict, asManifest = verdict } = row;
     const text = spell(row);
     await expectPreview({ endpoint: text }, verdict);
@@ -195,7 +240,7 @@ describe("saving", () => {
     await expectNothingHappened();
   });
 
-  it.each(named(overHttp.filter(({ verdict }) => verdict === "forbidden")))(
+  it.each(named(SAMPLE.filter((row) => row.verdict === "forbidden" && !isGrpc(row))))(
     "%s is refused with a consent too",
     async (_name, row) => {
       const [text, consent] = [spell(row), { approveEndpoint: true }];
@@ -358,7 +403,8 @@ describe("a resolver that does not answer", () => {
   });
 
   it("is told apart from a plugin that does not accept, when connecting", async () => {
-    for (const scheme of ["http", "grpc"] as const) {
+    const schemes = ["http", "grpc"] as const;
+    const connecting = schemes.map(async (scheme) => {
       const approvals = { isApproved: () => true };
       const create = createPluginClient({ approvals, ownPort: () => 3000, builtins: {}, clock });
       const client = create({ type: scheme, endpoint: `${scheme}://${SILENT}:${port}`, manifest: null });
@@ -367,7 +413,8 @@ describe("a resolver that does not answer", () => {
         message: expect.stringContaining("not resolved within 2 s") as string,
       });
       await client.close();
-    }
+    });
+    await Promise.all(connecting);
   });
 });
 

@@ -40,7 +40,7 @@ export function RevisionRow({
               size="sm"
               variant="ghost"
               icon={<GitCompareArrows aria-hidden />}
-              aria-label={`Compare revision ${revision} with now`}
+              aria-label={`Compare with now: revision ${revision}`}
               onClick={onCompare}
             >
               Compare with now

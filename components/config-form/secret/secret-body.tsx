@@ -39,7 +39,7 @@ function Stored({ field, state, origin, aria, onChange }: BodyProps) {
       <Button
         size="sm"
         id={aria.id}
-        aria-label={`Replace ${field.name}`}
+        aria-label={`${isReference ? "Change" : "Replace"} ${field.name}`}
         onClick={() =>
           onChange(
             isReference

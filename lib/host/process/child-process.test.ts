@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { spawn } from "node:child_process";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createClock } from "../../real-clock.ts";
 import { startChildProcess, type PluginProcess } from "./child-process.ts";
 import { findRun, readProcess } from "./process-tree.ts";
@@ -12,10 +12,10 @@ import { createResourceUsage } from "./resource-usage.ts";
 
 const started: PluginProcess[] = [];
 let directory: string;
-beforeEach(async () => {
+beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "loom-process-"));
 });
-afterEach(async () => {
+afterAll(async () => {
   await Promise.all(started.splice(0).map((child) => child.stop("stop")));
   await rm(directory, { recursive: true });
 });
@@ -38,7 +38,8 @@ function start(executable: string, args: string[], { memoryMb = 512, env = {} } 
 const node = (script: string, options = {}) => start(process.execPath, ["-e", script], options);
 const shell = (script: string) => start("/bin/sh", ["-c", script]);
 
-describe("a plugin's process", () => {
+// Most of each test is waiting for a process to end: they wait side by side.
+describe.concurrent("a plugin's process", () => {
   it("runs in its folder with what it is given and nothing else", async () => {
     const { child, text } = start("/usr/bin/env", [], { env: { ACME: "1" } });
     await child.exited;
