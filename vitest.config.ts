@@ -8,6 +8,7 @@ const INTEGRATION = [
 ];
 
 export default defineConfig({
+  define: { LOOM_COMPILED_BASE_PATH: '""' },
   resolve: { alias: [{ find: /^@\//, replacement: fileURLToPath(new URL(".", import.meta.url)) }] },
   test: {
     environment: "node",

@@ -6,6 +6,7 @@ await ensureInstalled();
 await ensureGenerated();
 const ignored = [
   ".next/**",
+  ".next+*/**",
   "dist/**",
   "data/**",
   "app/**",
