@@ -56,6 +56,7 @@ export default tseslint.config(
     ignores: [
       "node_modules/",
       ".next/",
+      ".next+*/",
       "dist/",
       "data/",
       "!lib/data/",

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
@@ -12,11 +13,12 @@ import { createSessions } from "./lib/api/session.ts";
 import { createSetupToken } from "./lib/api/setup-token.ts";
 import { createBuiltins } from "./lib/builtin/registry.ts";
 import { isAppError } from "./lib/contract/error.ts";
+import { nameFor, withoutBasePath } from "./lib/core/base-path.mjs";
 import type { Clock } from "./lib/core/clock.ts";
 import { lockDataDirectory } from "./lib/data/directory-lock.ts";
 import { createData } from "./lib/data/open.ts";
 import { toReferenceRules } from "./lib/data/secret-reference.ts";
-import { EnvError, readEnv } from "./lib/env.ts";
+import { EnvError, readEnv, type Env } from "./lib/env.ts";
 import { createGateway } from "./lib/gateway/handler.ts";
 import { createHost } from "./lib/host/create-host.ts";
 import { createSupervisor } from "./lib/host/process/supervisor.ts";
@@ -55,6 +57,8 @@ await start().catch(explainAndExit);
 async function start(): Promise<void> {
   outliveReaders();
   const env = readEnv();
+  const { basePath } = env;
+  if (!env.development) requirePages(basePath);
   const clock = createClock();
   const log = createLog({ level: env.logLevel, pretty: env.prettyLogs });
   const server = createServer({
@@ -112,11 +116,12 @@ async function start(): Promise<void> {
   const api = createApi({
     ...context,
     folders,
-    sessions: createSessions({ database: data.authDatabase, secret: data.sessionSecret, log }),
+    sessions: createSessions({ database: data.authDatabase, secret: data.sessionSecret, basePath, log }),
     attempts: createAttempts(),
     setupToken,
     isDraining: () => state.draining,
     version: packageJson.version,
+    basePath,
     pluginProto: readPluginProto(),
     allowedHosts: [...env.allowedHosts, env.host.toLowerCase()],
     trustProxy: env.trustProxy,
@@ -133,21 +138,6 @@ async function start(): Promise<void> {
     });
     await pages.prepare();
     return pages.getRequestHandler();
-  }
-
-  function refusePage(request: IncomingMessage): { status: number; text: string } | null {
-    if (!isHostAllowed(request.headers.host, [...env.allowedHosts, env.host.toLowerCase()])) {
-      return {
-        status: 421,
-        text: "The console is not served under this host name: see LOOM_ALLOWED_HOSTS.\n",
-      };
-    }
-    if (env.development || request.method === "GET" || request.method === "HEAD") return null;
-    // What a browser sends by itself when a button was pressed before the page's scripts had come.
-    return {
-      status: 405,
-      text: "Pages are only read; changes go through /api. If you pressed a button: go back, reload the page, and press it again.\n",
-    };
   }
 
   const isFirstStart = await isSetupOpen(context);
@@ -190,27 +180,54 @@ async function start(): Promise<void> {
   const started = host.start();
   const answerPage = started.then(preparePages);
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {
-    const path = request.url ?? "/";
+    const path = withoutBasePath(request.url ?? "/", basePath);
+    request.url = path;
     if (path.startsWith("/v1/")) return void answerGateway(request, response);
     if (PROBES.has(path)) return void answerApi(request, response);
     if (/^\/(?:api(?:[/?]|$)|metrics$)/.test(path))
       return void started.then(() => answerApi(request, response));
-    const refusal = refusePage(request);
+    const refusal = refusePage(request, env);
     if (refusal)
       return void response.writeHead(refusal.status, { "content-type": "text/plain" }).end(refusal.text);
     // Pages ask our own API; where it is, is ours to say and never the visitor's.
     request.headers["x-loom-internal-origin"] = origin;
+    // Next was built for the prefix, and knows its pages only under it.
+    request.url = `${basePath}${path}`;
     void answerPage.then((answer) => answer(request, response));
   });
   await answerPage;
   if (state.draining) return;
-  const invitation = ["", "Create your account at", `${origin}/setup#token=${setupToken.value}`];
+  const invitation = ["", "Create your account at", `${origin}${basePath}/setup#token=${setupToken.value}`];
   print(
-    `Loom Console ${packageJson.version} is ready at ${origin}`,
+    `Loom Console ${packageJson.version} is ready at ${origin}${basePath}`,
     ...((await isSetupOpen(context)) ? invitation : []),
   );
 
   await folders.start();
+}
+
+/** Why a page is not served: asked for under a foreign name, or not only read; null when it is. */
+function refusePage(request: IncomingMessage, env: Env): { status: number; text: string } | null {
+  if (!isHostAllowed(request.headers.host, [...env.allowedHosts, env.host.toLowerCase()])) {
+    return {
+      status: 421,
+      text: "The console is not served under this host name: see LOOM_ALLOWED_HOSTS.\n",
+    };
+  }
+  if (env.development || request.method === "GET" || request.method === "HEAD") return null;
+  // What a browser sends by itself when a button was pressed before the page's scripts had come.
+  return {
+    status: 405,
+    text: "Pages are only read; changes go through /api. If you pressed a button: go back, reload the page, and press it again.\n",
+  };
+}
+
+/** Pages are built for one base path each. Throws `EnvError`. */
+function requirePages(basePath: string): void {
+  if (existsSync(join(root, nameFor(".next", basePath), "BUILD_ID"))) return;
+  throw new EnvError(
+    `No pages are built for LOOM_BASE_PATH=${basePath}. Use npm start, which builds them, or run LOOM_BASE_PATH=${basePath} npm run build.`,
+  );
 }
 
 /** Resolves with true once no call to the file system is under way, or with false after `FILES_MS`. */

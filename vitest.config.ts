@@ -11,6 +11,7 @@ const INTEGRATION = [
 const RENDERED = ["components/**/*.test.tsx"];
 
 export default defineConfig({
+  define: { LOOM_COMPILED_BASE_PATH: '""' },
   resolve: { alias: [{ find: /^@\//, replacement: fileURLToPath(new URL(".", import.meta.url)) }] },
   test: {
     environment: "node",

@@ -33,6 +33,13 @@ describe("readEnv", () => {
     expect(readEnv({}).secretFolders).toEqual(["/run/secrets"]);
   });
 
+  it("says what is wrong with a base path, and serves at the root without one", () => {
+    expect(readEnv({}).basePath).toBe("");
+    expect(readEnv({ LOOM_BASE_PATH: "/loom" }).basePath).toBe("/loom");
+    expect(() => readEnv({ LOOM_BASE_PATH: "loom" })).toThrow(/LOOM_BASE_PATH: it has to begin with a slash/);
+    expect(() => readEnv({ LOOM_BASE_PATH: "/api" })).toThrow(/an address of the console itself/);
+  });
+
   it("treats an empty variable as unset", () => {
     expect(readEnv({ PORT: "" }).port).toBe(3000);
   });

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
+import { findBasePathProblem } from "./core/base-path.mjs";
 
 const flag = z.enum(["true", "false"]).transform((value) => value === "true");
 
@@ -42,6 +43,14 @@ const path = z
   .min(1)
   .transform((text) => resolve(text.replace(/^~(?=$|\/)/, homedir())));
 
+const basePath = z
+  .string()
+  .superRefine((text, check) => {
+    const problem = findBasePathProblem(text);
+    if (problem !== null) check.addIssue({ code: "custom", message: problem });
+  })
+  .default("");
+
 const Variables = z
   .object({
     NODE_ENV: z.enum(["development", "production", "test"]).default("production"),
@@ -49,6 +58,7 @@ const Variables = z
     LOOM_HOST: z.string().min(1).default("127.0.0.1"),
     LOOM_ALLOWED_HOSTS: list.default([]),
     LOOM_TRUST_PROXY: flag.default(false),
+    LOOM_BASE_PATH: basePath,
     LOOM_DATA_DIR: path.default(() => resolve("data")),
     LOOM_ALLOW_PROCESSES: flag.default(false),
     LOOM_PLUGINS_DIR: path.optional(),
@@ -87,6 +97,8 @@ export interface Env {
   allowedHosts: string[];
   /** True when a reverse proxy sets X-Forwarded-*. */
   trustProxy: boolean;
+  /** The path under which people visit: "" for the root, else like "/loom". The pages are built for it. */
+  basePath: string;
   dataDirectory: string;
   /** True when the console may start the processes of plugins that bring a command. */
   allowProcesses: boolean;
@@ -126,6 +138,7 @@ export function readEnv(source: Record<string, string | undefined> = process.env
     host: env.LOOM_HOST,
     allowedHosts: env.LOOM_ALLOWED_HOSTS,
     trustProxy: env.LOOM_TRUST_PROXY,
+    basePath: env.LOOM_BASE_PATH,
     dataDirectory: env.LOOM_DATA_DIR,
     allowProcesses: env.LOOM_ALLOW_PROCESSES,
     variables: source,

@@ -7,6 +7,7 @@ await ensureInstalled();
 await ensureGenerated();
 const ignored = [
   ".next/**",
+  ".next+*/**",
   "dist/**",
   "data/**",
   "app/**",

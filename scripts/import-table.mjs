@@ -49,7 +49,7 @@ export const MAY_IMPORT = {
   },
   "lib/api": { from: ["lib/contract", "lib/core", "lib/operations", ...SERVER] },
   "lib/gateway": { from: ["lib/contract", "lib/core", "lib/operations", ...SERVER] },
-  "lib/env.ts": { from: ["lib/contract"] },
+  "lib/env.ts": { from: ["lib/contract", "lib/core/base-path.mjs"] },
   "lib/log.ts": { from: ["lib/contract", "lib/env.ts"] },
   "lib/real-clock.ts": { from: ["lib/core"] },
   components: { from: ["lib/contract", "lib/core", "lib/client"] },
@@ -58,7 +58,7 @@ export const MAY_IMPORT = {
   "server.ts": { from: ["lib"] },
   scripts: { from: ["lib", "test", "playwright.config.ts"] },
   bench: { from: ["lib", "test", "scripts"] },
-  e2e: { from: ["lib", "test", "scripts"] },
+  e2e: { from: ["lib", "test", "scripts", "playwright.config.ts"] },
   test: { from: ["lib", "components"] },
 };
 
@@ -124,7 +124,7 @@ export const TOOLS = [
 export const ONE_HOME = [
   {
     effect: "The environment",
-    homes: ["lib/env.ts"],
+    homes: ["lib/env.ts", "next.config.ts"],
     why: "one schema reports every bad variable at once",
     modules: ["node:process"],
     globals: ["process.env"],

@@ -4,10 +4,10 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { findBasePathProblem, nameFor } from "../lib/core/base-path.mjs";
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-const BUILD_STAMP = "dist/.loom-built";
 const INSTALL_INPUTS = ["package-lock.json", ".npmrc"];
 const SCHEMA_INPUTS = ["prisma/schema.prisma", "package-lock.json", "scripts/db-generate.mjs"];
 const BUILD_INPUTS = [
@@ -22,6 +22,7 @@ const BUILD_INPUTS = [
   "prisma/schema.prisma",
   "scripts/build.mjs",
   "tsconfig.json",
+  "tsconfig.next.json",
   "package-lock.json",
 ];
 
@@ -53,18 +54,32 @@ export async function ensureGenerated() {
   });
 }
 
-/** Builds pages and server. */
-export async function ensureBuilt() {
-  await once(BUILD_STAMP, BUILD_INPUTS, "", async () => {
-    say("Building (about a minute)");
-    await run(process.execPath, ["scripts/build.mjs"]);
+/** Builds server and pages; the pages of one base path lie beside those of another. */
+export async function ensureBuilt(basePath = readBasePath()) {
+  await once(buildStamp(basePath), BUILD_INPUTS, basePath, async () => {
+    say(`Building${basePath && ` for ${basePath}`} (about a minute)`);
+    await run(process.execPath, ["scripts/build.mjs"], {
+      env: { ...process.env, LOOM_BASE_PATH: basePath },
+    });
   });
 }
 
 /** For whoever builds: call it before, and what it gives after. `ensureBuilt` then finds nothing to do. */
 export function noteBuild() {
-  const wanted = fingerprint(BUILD_INPUTS, "");
-  return () => leaveStamp(BUILD_STAMP, wanted);
+  const basePath = readBasePath();
+  const wanted = fingerprint(BUILD_INPUTS, basePath);
+  return () => leaveStamp(buildStamp(basePath), wanted);
+}
+
+function readBasePath() {
+  const basePath = process.env.LOOM_BASE_PATH ?? "";
+  const problem = findBasePathProblem(basePath);
+  if (problem === null) return basePath;
+  throw new Error(`LOOM_BASE_PATH cannot be used: ${problem}. See .env.example.`);
+}
+
+function buildStamp(basePath) {
+  return nameFor("dist/.loom-built", basePath);
 }
 
 /** Runs a command in the project, its output shown only when it fails or `LOOM_VERBOSE` is set. Throws on failure. */

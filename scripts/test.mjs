@@ -72,8 +72,11 @@ async function prepare() {
   try {
     await ensureInstalled();
     await ensureGenerated();
-    await ensureBuilt();
+    await ensureBuilt("");
+    // For e2e/base-path.spec.ts: some twenty seconds.
+    await ensureBuilt("/loom");
     await ensureBrowser();
+    await ensureProxy();
     say("Installing the example plugins");
     for (const example of EXAMPLES) {
       await run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
@@ -91,16 +94,29 @@ async function prepare() {
 async function ensureBrowser() {
   if (["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"].some(hasCommand)) return;
   say("Installing a browser for the tests");
-  if (process.getuid?.() === 0 && hasCommand("apt-get")) {
-    try {
-      await run("apt-get", ["update", "-qq"]);
-      await run("apt-get", ["install", "-y", "-qq", "chromium"]);
-      return;
-    } catch (error) {
-      process.stderr.write(`${error.message}; trying Playwright's own browser\n`);
-    }
+  if (!(await installPackage("chromium"))) await run(pathOfTool("playwright"), ["install", "chromium"]);
+}
+
+/** An nginx of the system; else the distribution's package. Without one e2e/base-path.spec.ts fails. */
+async function ensureProxy() {
+  if (hasCommand("nginx") || existsSync("/usr/sbin/nginx")) return;
+  say("Installing nginx for the tests");
+  await installPackage("nginx");
+}
+
+/** Of the distribution, where we may install one. Answers whether it is there now. */
+async function installPackage(name) {
+  if (process.getuid?.() !== 0 || !hasCommand("apt-get")) return false;
+  // Of a service only the program is wanted: in runlevel 1 none is started.
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" };
+  try {
+    await run("apt-get", ["update", "-qq"], { env });
+    await run("apt-get", ["install", "-y", "-qq", name], { env });
+    return true;
+  } catch (error) {
+    process.stderr.write(`${error.message}\n`);
+    return false;
   }
-  await run(pathOfTool("playwright"), ["install", "chromium"]);
 }
 
 /** A suite that either holds or does not. What it prints comes in one piece, since two run side by side. */

@@ -218,7 +218,7 @@ describe("judging", () => {
         expect(await judge(parse, text, false)).toBe(expected);
         expect(await judge(parse, text, true)).toBe(expected === "approval" ? "approved" : expected);
       }
-      expect([attempts, heard]).toEqual([0, { connections: 0, bytes: 0 }]);
+      expect([attempts, received]).toEqual([0, { connections: 0, bytes: 0 }]);
     },
   );
 });

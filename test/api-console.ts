@@ -75,7 +75,13 @@ export async function createTestConsole({
   const setupToken = createSetupToken();
   const context = { data, host, clock, log, approvals, ownPort };
   const folders = createWatchedFolders(context, pluginFolders);
-  const sessions = createSessions({ database: data.authDatabase, secret: data.sessionSecret, log });
+  const basePath = overrides.basePath ?? "";
+  const sessions = createSessions({
+    database: data.authDatabase,
+    secret: data.sessionSecret,
+    basePath,
+    log,
+  });
   const api = createApi({
     ...context,
     sessions,
@@ -84,6 +90,7 @@ export async function createTestConsole({
     setupToken,
     isDraining: () => false,
     version: "0.0.0-test",
+    basePath,
     pluginProto: readPluginProto(),
     allowedHosts: ["loom.example.com"],
     trustProxy: false,

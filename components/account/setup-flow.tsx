@@ -4,6 +4,7 @@ import { useEffect, useState } from "react";
 import { toErrorInfo } from "@/components/ui/error-notice.tsx";
 import { api } from "@/lib/client/browser.ts";
 import { useDraft } from "@/lib/client/draft.ts";
+import { toAddress } from "@/lib/client/path.ts";
 import type { ErrorInfo } from "@/lib/contract/error.ts";
 import { AccountFrame } from "./account-frame.tsx";
 import { SetupAccount } from "./setup-account.tsx";
@@ -61,7 +62,7 @@ export function SetupFlow() {
     clearDraft();
     setDone(true);
     // From here on a reload is the overview: this page does not exist any more.
-    window.history.replaceState(null, "", "/");
+    window.history.replaceState(null, "", toAddress("/"));
   }
 
   const step = done ? 2 : draft.tokenGiven ? 1 : 0;

@@ -8,6 +8,7 @@ import { Field } from "@/components/ui/field.tsx";
 import { Input } from "@/components/ui/input.tsx";
 import { api } from "@/lib/client/browser.ts";
 import { claimDrafts, useDraft } from "@/lib/client/draft.ts";
+import { toAddress } from "@/lib/client/path.ts";
 import type { ErrorInfo } from "@/lib/contract/error.ts";
 import { PasswordInput } from "./password-input.tsx";
 
@@ -41,7 +42,7 @@ export function SignInForm({ next }: { next: string }) {
     try {
       await api.signIn({ email: email.trim(), password });
       claimDrafts((await api.me()).id);
-      window.location.assign(next);
+      window.location.assign(toAddress(next));
     } catch (failure) {
       setError(explain(failure));
       setPending(false);

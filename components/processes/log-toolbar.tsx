@@ -4,6 +4,7 @@ import { Download, Pause, Play, Search, WrapText } from "lucide-react";
 import { Button, IconButton } from "@/components/ui/button.tsx";
 import { CopyButton } from "@/components/ui/copy-button.tsx";
 import { Input, Select } from "@/components/ui/input.tsx";
+import { toAddress } from "@/lib/client/path.ts";
 import { toPlainText } from "@/lib/core/terminal-text.ts";
 import type { LogLine } from "@/lib/contract/process.ts";
 
@@ -87,7 +88,7 @@ export function LogToolbar({
       </IconButton>
       <CopyButton label="Copy these lines" value={lines.map(({ text }) => toPlainText(text)).join("\n")} />
       <a
-        href={`/api/plugins/${encodeURIComponent(pluginId)}/logs?format=text`}
+        href={toAddress(`/api/plugins/${encodeURIComponent(pluginId)}/logs?format=text`)}
         download
         className="inline-flex h-8 items-center gap-1.5 rounded-md px-2 text-muted no-underline hover:bg-sunken hover:text-ink"
       >

@@ -7,6 +7,7 @@ import { useToast } from "@/components/ui/toast.tsx";
 import { toErrorInfo } from "@/components/ui/error-info.ts";
 import { api } from "@/lib/client/browser.ts";
 import { clearDrafts } from "@/lib/client/draft.ts";
+import { toAddress } from "@/lib/client/path.ts";
 import { queries } from "@/lib/client/queries.ts";
 import { useTheme, type Theme } from "./theme.ts";
 
@@ -20,7 +21,7 @@ const THEMES = [
 export async function signOut(): Promise<void> {
   await api.signOut();
   clearDrafts();
-  window.location.assign("/sign-in");
+  window.location.assign(toAddress("/sign-in"));
 }
 
 /** Who is signed in, how the console looks, and the way out. */

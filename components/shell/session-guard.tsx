@@ -6,6 +6,7 @@ import { useEffect, useRef } from "react";
 import { isAppError } from "@/lib/contract/error.ts";
 import { api } from "@/lib/client/browser.ts";
 import { claimDrafts } from "@/lib/client/draft.ts";
+import { fromAddress } from "@/lib/client/path.ts";
 import { queries } from "@/lib/client/queries.ts";
 import { toSignInPath } from "@/components/account/return-path.ts";
 
@@ -31,7 +32,7 @@ export function SessionGuard() {
       if (sent.current || !isSignedOut(error)) return;
       sent.current = true;
       const { pathname, search, hash } = window.location;
-      router.push(toSignInPath(`${pathname}${search}${hash}`, "expired"));
+      router.push(toSignInPath(fromAddress(`${pathname}${search}${hash}`), "expired"));
     }
     const stops = [
       client.getQueryCache().subscribe((event) => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createTestConsole, type TestConsole } from "../../test/api-console.ts";
+import { createTestConsole, PASSWORD, type TestConsole } from "../../test/api-console.ts";
 
 let loom: TestConsole;
 beforeAll(async () => {
@@ -51,7 +51,7 @@ describe("the front door", () => {
     for (const host of ["localhost:3000", "127.0.0.1:3000"]) {
       const answer = await loom.call("POST", "/api/auth/sign-in/email", {
         headers: { host, origin: `http://${host}` },
-        body: { email: "viewer@example.test", password: "a long enough password" },
+        body: { email: "viewer@example.test", password: PASSWORD },
       });
       expect(answer.status).toBe(200);
     }
@@ -200,7 +200,7 @@ describe("what does not exist", () => {
     "delete-user",
   ])("better-auth's own /%s cannot be reached", async (path) => {
     const answer = await loom.call("POST", `/api/auth/${path}`, {
-      body: { name: "Eve", email: "eve@example.test", password: "a long enough password" },
+      body: { name: "Eve", email: "eve@example.test", password: PASSWORD },
     });
     expect(answer.status).toBe(404);
   });
@@ -345,7 +345,7 @@ describe("without a database", () => {
       expect([path, answer.status, answer.body]).toEqual([path, 503, errorOf("storage_unavailable")]);
     }
     const signIn = await broken.call("POST", "/api/auth/sign-in/email", {
-      body: { email: "admin@example.test", password: "a long enough password" },
+      body: { email: "admin@example.test", password: PASSWORD },
     });
     expect(signIn.body).toEqual(errorOf("storage_unavailable"));
     expect((await broken.call("GET", "/api/health", { as: { cookie } })).status).toBe(200);
@@ -354,13 +354,30 @@ describe("without a database", () => {
 });
 
 describe("behind a proxy", () => {
+  it("keeps its cookie to the base path, under a name of its own, and describes itself there", async () => {
+    const prefixed = await createTestConsole({ basePath: "/tools/loom" });
+    await prefixed.cookieOf("viewer");
+    const answer = await prefixed.call("POST", "/api/auth/sign-in/email", {
+      body: { email: "viewer@example.test", password: PASSWORD },
+    });
+    const [cookie = ""] = answer.headers.getSetCookie();
+    expect(cookie).toMatch(/^loom\+tools\+loom\.session_token=.*; Path=\/tools\/loom;/);
+    const me = await prefixed.call("GET", "/api/me", { as: { cookie: cookie.split(";")[0] ?? "" } });
+    expect(me.status).toBe(200);
+    expect((await prefixed.call("GET", "/api/openapi.json")).body).toMatchObject({
+      servers: [{ url: "/tools/loom" }],
+      components: { securitySchemes: { session: { name: "loom+tools+loom.session_token" } } },
+    });
+    await prefixed.close();
+  });
+
   it("marks the cookie Secure when the visitor came over https and the proxy is trusted", async () => {
     const proxied = await createTestConsole({ trustProxy: true });
     await proxied.cookieOf("viewer");
     const signIn = (headers: Record<string, string>) =>
       proxied.call("POST", "/api/auth/sign-in/email", {
         headers,
-        body: { email: "viewer@example.test", password: "a long enough password" },
+        body: { email: "viewer@example.test", password: PASSWORD },
       });
     expect((await signIn({ "x-forwarded-proto": "https" })).headers.get("set-cookie")).toMatch(/; Secure/);
     expect((await signIn({})).headers.get("set-cookie")).not.toMatch(/; Secure/);

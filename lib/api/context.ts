@@ -15,6 +15,8 @@ export interface ApiContext extends Context {
   isDraining(): boolean;
   /** Of the console, for `/api/health` and the API description. */
   version: string;
+  /** "" or like "/loom": where browsers find what is `/api` here. */
+  basePath: string;
   /** The gRPC definition of the plugin protocol, for `/api/plugin.proto`. */
   pluginProto: string;
 }

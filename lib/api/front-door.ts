@@ -44,7 +44,7 @@ export function requireSameSite(request: Request): void {
   const isForeign = site !== null ? site !== "same-origin" && site !== "none" : !isOwnOrigin(origin, request);
   if (!isForeign && origin !== "null") return;
   throw new AppError("cross_site_request", "This change was asked for by a page that is not the console.", {
-    hint: "Open the console itself and try there.",
+    hint: "Open the console itself and try there. A reverse proxy in front of it has to pass the Host header on.",
   });
 }
 

@@ -11,6 +11,7 @@ import { LastCheck, Plugin, PluginModels, PluginSummary } from "../contract/plug
 import { PluginPatch, PluginPreview } from "../contract/registration.ts";
 import { ChatMessage, Model } from "../contract/protocol.ts";
 import { NoFields, type Route } from "./route.ts";
+import { toSessionCookie } from "./session.ts";
 
 type JsonSchema = Record<string, unknown>;
 
@@ -47,7 +48,10 @@ const ANSWERED = {
  * The API as OpenAPI 3.1, whose schemas are JSON Schema 2020-12: what zod writes. Made of the very schemas that check requests
  * and answers, so it cannot fall behind them.
  */
-export function describeApi(routes: readonly Route[], version: string): { openapi: string } & JsonSchema {
+export function describeApi(
+  routes: readonly Route[],
+  { version, basePath }: { version: string; basePath: string },
+): { openapi: string } & JsonSchema {
   const sent = new SchemaNames(SENT);
   const answered = new SchemaNames(ANSWERED);
   const paths: Record<string, JsonSchema> = {};
@@ -58,10 +62,11 @@ export function describeApi(routes: readonly Route[], version: string): { openap
   return {
     openapi: "3.1.0",
     info: { title: "Loom Console", version, license: { name: "MIT" } },
+    servers: [{ url: basePath || "/" }],
     paths,
     components: {
       schemas: { ...sent.toComponents("input"), ...answered.toComponents("output") },
-      securitySchemes: { session: { type: "apiKey", in: "cookie", name: "loom.session_token" } },
+      securitySchemes: { session: { type: "apiKey", in: "cookie", name: toSessionCookie(basePath) } },
     },
   };
 }

@@ -18,7 +18,7 @@ let kept = "";
 beforeAll(async () => {
   database = await createTestData();
   const { data } = database;
-  sessions = createSessions({ database: data.authDatabase, secret: data.sessionSecret, log });
+  sessions = createSessions({ database: data.authDatabase, secret: data.sessionSecret, basePath: "", log });
   const at = "2026-01-01T00:00:00.000Z";
   userId = (
     await data.users.create({ name: "Ada", email: credentials.email, role: "operator", passwordHash, at })
@@ -101,7 +101,12 @@ describe("a session", () => {
   it("survives a restart of the console", async () => {
     const cookie = kept;
     const { data } = database;
-    const again = createSessions({ database: data.authDatabase, secret: data.sessionSecret, log });
+    const again = createSessions({
+      database: data.authDatabase,
+      secret: data.sessionSecret,
+      basePath: "",
+      log,
+    });
     expect(await again.find(withCookie(cookie))).not.toBeNull();
   });
 
@@ -122,6 +127,7 @@ describe("a session", () => {
 
   it("is not found when signed with another secret", async () => {
     const other = createSessions({
+      basePath: "",
       database: database.data.authDatabase,
       secret: "another secret of a good length, 1234567890",
       log,

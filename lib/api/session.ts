@@ -4,6 +4,7 @@ import { betterAuth } from "better-auth/minimal";
 import { z } from "zod";
 import { Role, type Me } from "../contract/account.ts";
 import { AppError, isAppError } from "../contract/error.ts";
+import { nameFor } from "../core/base-path.mjs";
 import { permissionsOf } from "../core/permissions.ts";
 import type { Log } from "../log.ts";
 
@@ -34,11 +35,13 @@ export interface SessionOptions {
   database: DBAdapterInstance;
   /** At least 32 characters; the same after every start, or everyone is signed out. */
   secret: string;
+  /** Cookies are kept to it, and named for it: a console above it on the same host sends its own along. */
+  basePath: string;
   log: Log;
 }
 
-export function createSessions({ database, secret, log }: SessionOptions): Sessions {
-  const auth = createAuth(database, secret, log);
+export function createSessions(options: SessionOptions): Sessions {
+  const auth = createAuth(options);
   const find: Sessions["find"] = async (headers) => {
     const cookie = headers.get("cookie");
     if (!cookie) return null;
@@ -70,7 +73,16 @@ export function createSessions({ database, secret, log }: SessionOptions): Sessi
   };
 }
 
-function createAuth(database: SessionOptions["database"], secret: string, log: Log) {
+/** The name of the session's cookie. */
+export function toSessionCookie(basePath: string): string {
+  return `${toCookiePrefix(basePath)}.session_token`;
+}
+
+function toCookiePrefix(basePath: string): string {
+  return nameFor("loom", basePath);
+}
+
+function createAuth({ database, secret, basePath, log }: SessionOptions) {
   return betterAuth({
     database,
     secret,
@@ -82,7 +94,11 @@ function createAuth(database: SessionOptions["database"], secret: string, log: L
     // Ours counts by the peer's real address and before anything else (attempts.ts).
     rateLimit: { enabled: false },
     telemetry: { enabled: false },
-    advanced: { cookiePrefix: "loom", useSecureCookies: false },
+    advanced: {
+      cookiePrefix: toCookiePrefix(basePath),
+      defaultCookieAttributes: { path: basePath || "/" },
+      useSecureCookies: false,
+    },
     logger: { log: (level, message) => log[level]({ source: "better-auth" }, message) },
   });
 }

@@ -81,7 +81,7 @@ export function createApi(send: Send) {
     /** Gives the plugin to the console: its manifest file no longer speaks for it. */
     detachPlugin: (id: string, signal?: AbortSignal) =>
       one({ method: "POST", path: plugin(id, "/detach"), body: {}, signal }),
-    /** Where a browser downloads the manifest. */
+    /** Of the manifest as a file; `toAddress` makes it a link. */
     manifestPath: (id: string, format: "yaml" | "json") => plugin(id, `/manifest?format=${format}`),
     getProcess: async (id: string, signal?: AbortSignal) =>
       (await send(OneProcess, { path: plugin(id, "/process"), signal })).process,

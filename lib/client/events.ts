@@ -2,6 +2,7 @@ import { EventSourceParserStream } from "eventsource-parser/stream";
 import type { z } from "zod";
 import { AppError } from "../contract/error.ts";
 import { readError } from "./http.ts";
+import { toAddress } from "./path.ts";
 
 /**
  * Posts and yields the events of the answer, parsed. Aborting `signal`, or leaving the loop, closes the connection.
@@ -31,7 +32,10 @@ async function* readEvents<S extends z.ZodType>(
   path: string,
   init: RequestInit,
 ): AsyncGenerator<z.infer<S>> {
-  const response = await fetch(path, { ...init, headers: { ...init.headers, accept: "text/event-stream" } });
+  const response = await fetch(toAddress(path), {
+    ...init,
+    headers: { ...init.headers, accept: "text/event-stream" },
+  });
   if (!response.ok) throw await readError(response);
   if (!response.body) throw new AppError("console_unreachable", "The console sent an empty answer.");
   const events = response.body

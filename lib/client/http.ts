@@ -46,7 +46,7 @@ export function toCallError(error: unknown): unknown {
   });
 }
 
-/** `origin` is empty in the browser. `headers` go with every call. */
+/** `origin` goes before every path: in the browser no more than the base path. `headers` go with every call. */
 export function createSend(options: { origin: string; headers?: Record<string, string> }): Send {
   return async (schema, { method = "GET", path, body, signal }) => {
     try {

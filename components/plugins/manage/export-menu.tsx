@@ -6,6 +6,7 @@ import { toErrorInfo } from "@/components/ui/error-info.ts";
 import { Menu, MenuItem, MenuLabel, MenuLink } from "@/components/ui/menu.tsx";
 import { useToast } from "@/components/ui/toast.tsx";
 import { api } from "@/lib/client/browser.ts";
+import { toAddress } from "@/lib/client/path.ts";
 import { fetchText } from "@/lib/client/text.ts";
 
 /** The plugin's manifest, out again: as a file of either kind, or as text. */
@@ -36,12 +37,12 @@ export function ExportMenu({ plugin }: { plugin: { id: string; name: string } })
       }
       triggerClassName="inline-flex h-8 items-center gap-1.5 rounded-md border border-line-strong bg-surface px-3 text-base font-medium hover:bg-sunken"
     >
-      <MenuLink icon={<Download aria-hidden />} href={yaml} download="plugin.yaml">
+      <MenuLink icon={<Download aria-hidden />} href={toAddress(yaml)} download="plugin.yaml">
         Download plugin.yaml
       </MenuLink>
       <MenuLink
         icon={<Download aria-hidden />}
-        href={api.manifestPath(plugin.id, "json")}
+        href={toAddress(api.manifestPath(plugin.id, "json"))}
         download="plugin.json"
       >
         Download plugin.json

@@ -45,8 +45,7 @@ export function systemRoutes(others: Route[]): Route[] {
     permission: "public",
     summary: "This description of the API, OpenAPI 3.1",
     response: z.looseObject({ openapi: z.string() }),
-    handle: async ({ context }) =>
-      (described ??= describeApi([...open, description, ...others], context.version)),
+    handle: async ({ context }) => (described ??= describeApi([...open, description, ...others], context)),
   });
   return [...open, description];
 }
