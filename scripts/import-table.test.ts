@@ -36,7 +36,10 @@ describe("who may import whom", () => {
     ["lib/transport/example.ts", `import { x } from "@/lib/host/host.ts"; export const y = x;`],
     ["lib/builtin/example.ts", `import { x } from "../transport/http.ts"; export const y = x;`],
     ["lib/egress/example.ts", `import { x } from "../intake/manifest-fetch.ts"; export const y = x;`],
-    ["lib/egress/example.ts", `import type { Target } from "../transport/target.ts"; export type X = Target;`],
+    [
+      "lib/egress/example.ts",
+      `import type { Target } from "../transport/target.ts"; export type X = Target;`,
+    ],
     ["lib/core/example.ts", `import { x } from "../egress/dns.ts"; export const y = x;`],
     ["lib/host/example.ts", `import { x } from "../egress/http-connection.ts"; export const y = x;`],
     ["lib/operations/example.ts", `import { x } from "../egress/fetch.ts"; export const y = x;`],

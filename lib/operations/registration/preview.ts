@@ -2,7 +2,7 @@ import { PluginName, type PluginCreate, type PluginPreview } from "../../contrac
 import type { Finding } from "../../contract/manifest.ts";
 import { formatPlace } from "../../core/address.ts";
 import { diffManifests } from "../../core/manifest-diff.ts";
-import type { PluginRecord, Repositories } from "../../data/data.ts";
+import type { Repositories } from "../../data/data.ts";
 import type { Authorized } from "../actor.ts";
 import type { RegistrationCandidate } from "./candidate.ts";
 import type { Context } from "../context.ts";
