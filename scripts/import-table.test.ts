@@ -55,7 +55,7 @@ describe("who may import whom", () => {
       `import type { PluginClient } from "../transport/client.ts"; export type X = PluginClient;`,
     ],
     ["components/example.tsx", `import type { Clock } from "@/lib/core/clock.ts"; export type X = Clock;`],
-    ["lib/data/example.ts", `export { createTurnstile } from "../async/turnstile.ts";`],
+    ["lib/data/example.ts", `export { createSemaphore } from "../async/semaphore.ts";`],
     ["server.ts", `import type { Host } from "./lib/host/host.ts"; export type X = Host;`],
     ["lib/core/example.test.ts", `import type { Data } from "../data/data.ts"; export type X = Data;`],
     ["bench/example.ts", `import type { Host } from "../lib/host/host.ts"; export type X = Host;`],
