@@ -43,19 +43,29 @@ function makeHost(allowed: boolean, processes: ProcessStore = database.data.proc
   const clock = createClock();
   const destination = { write: (line: string) => void logged.push(line) };
   const log = createLog({ level: "warn", pretty: false, destination });
-  const processBinding = createSupervisor({
-    ...{ processes, clock, log, allowed },
+  const supervisor = createSupervisor({
+    processes,
+    clock,
+    log,
+    allowed,
     environment: { PATH: process.env["PATH"], HOME: "/root", LOOM_SECRET_KEY: "never" },
     logDirectory: logs,
     guardianScript: join(import.meta.dirname, "guardian.mjs"),
   });
   const made = createHost({
-    ...{ data: database.data, clock, log, builtins: {}, supervisor: processBinding },
+    data: database.data,
+    clock,
+    log,
+    builtins: {},
+    supervisor,
     createClient: createPluginClient({
-      ...{ approvals: { isApproved: () => true }, ownPort: () => 1, builtins: {}, clock },
+      approvals: { isApproved: () => true },
+      ownPort: () => 1,
+      builtins: {},
+      clock,
     }),
   });
-  return { host: made, supervisor: processBinding };
+  return { host: made, supervisor };
 }
 
 /** A port that was free a moment ago. */
@@ -73,14 +83,20 @@ async function register(behaviour = "", port?: number): Promise<PluginRecord> {
   await writeFile(path, "");
   const at = port ?? (await freePort());
   return database.data.plugins.create({
-    ...{ name: "Own", origin: "folder", findings: [], desired: "enabled", healthCheckIntervalSeconds: 60 },
+    name: "Own",
+    origin: "folder",
+    findings: [],
+    desired: "enabled",
+    healthCheckIntervalSeconds: 60,
     endpoint: `http://127.0.0.1:${at}`,
     file: { path, folder, state: "ok", findings: [], changedAt: new Date().toISOString(), hash: "" },
     manifest: Manifest.parse({
       type: "http",
       endpoint: `http://127.0.0.1:${at}`,
       metadata: {
-        ...{ name: "Own process", version: "1.0.0", provider_type: "own-process" },
+        name: "Own process",
+        version: "1.0.0",
+        provider_type: "own-process",
         config_schema: [
           { name: "greeting", type: "string", default: "You said" },
           { name: "key", type: "string", sensitive: true },
@@ -158,7 +174,9 @@ describe("a plugin with a command", () => {
     expect(await host.process(record)).toMatchObject({ approved: false, status: "running" });
     const status = await host.reconcile(record.id, { restart: true, process: true });
     expect(status).toMatchObject({
-      ...{ badge: "healthy", lifecycle: "ready", failure: null },
+      badge: "healthy",
+      lifecycle: "ready",
+      failure: null,
       refusal: {
         subject: "restart",
         error: { code: "process_needs_approval", message: "plugin.mjs changed since it was approved" },
@@ -170,7 +188,8 @@ describe("a plugin with a command", () => {
     await approve(record);
     expect(await host.process(record)).toMatchObject({ runsApproved: false, status: "running" });
     expect(await host.reconcile(record.id, { restart: true, process: true })).toMatchObject({
-      ...{ badge: "healthy", refusal: null },
+      badge: "healthy",
+      refusal: null,
     });
     expect(await runIds()).not.toEqual(before);
     expect(await host.process(record)).toMatchObject({ runsApproved: true });
@@ -184,7 +203,8 @@ describe("a plugin with a command", () => {
     await symlink("/usr/lib", join(folder, "lib"));
     const { badge, refusal } = await host.reconcile(record.id, { restart: true, process: true });
     expect({ badge, code: refusal?.error.code }).toEqual({
-      ...{ badge: "healthy", code: "process_folder_uncovered" },
+      badge: "healthy",
+      code: "process_folder_uncovered",
     });
     expect(await runIds()).toEqual(before);
   });
@@ -198,7 +218,8 @@ describe("a plugin with a command", () => {
     const changed = await database.data.plugins.update(record.id, { manifest });
     const status = await host.reconcile(record.id, { restart: true });
     expect(status).toMatchObject({
-      ...{ badge: "healthy", failure: null },
+      badge: "healthy",
+      failure: null,
       refusal: {
         subject: "restart",
         error: { message: "The manifest's env changed since it was approved" },
@@ -208,7 +229,8 @@ describe("a plugin with a command", () => {
     expect(await chat(record.id, "hello")).toBe("You said: hello");
     await approve(changed);
     expect(await host.reconcile(record.id, { restart: true })).toMatchObject({
-      ...{ badge: "healthy", refusal: null },
+      badge: "healthy",
+      refusal: null,
     });
     expect(await runIds()).not.toEqual(before);
     expect(await chat(record.id, "hello")).toBe("You said: hello");
@@ -224,7 +246,8 @@ describe("a plugin with a command", () => {
     const manifest = { ...record.manifest, endpoint, env: { PORT: String(stranger.port) } };
     const moved = await database.data.plugins.update(record.id, { manifest, endpoint });
     expect(await host.reconcile(record.id, { restart: true })).toMatchObject({
-      ...{ badge: "failed", refusal: null },
+      badge: "failed",
+      refusal: null,
       failure: {
         code: "process_needs_approval",
         message: "The manifest's env changed since it was approved",
@@ -234,7 +257,9 @@ describe("a plugin with a command", () => {
     stranger.close();
     await approve(moved);
     expect(await host.reconcile(record.id, { restart: true })).toMatchObject({
-      ...{ badge: "healthy", refusal: null, failure: null },
+      badge: "healthy",
+      refusal: null,
+      failure: null,
     });
     expect(await runIds()).not.toEqual(before);
     expect(await chat(record.id, "hello")).toBe("You said: hello");
@@ -280,7 +305,9 @@ describe("a plugin with a command", () => {
     const record = await register();
     await approve(record);
     await database.data.configs.save(record.id, {
-      ...{ version: 0, values: {}, changedBy: "Ann" },
+      version: 0,
+      values: {},
+      changedBy: "Ann",
       secrets: { key: { set: "canary-hunter2" } },
     });
     await host.reconcile(record.id);
@@ -293,7 +320,9 @@ describe("a plugin with a command", () => {
     const record = await register(`keeps ${join(logs, "kept.json")}`);
     await approve(record);
     await database.data.configs.save(record.id, {
-      ...{ version: 0, values: {}, changedBy: "Ann" },
+      version: 0,
+      values: {},
+      changedBy: "Ann",
       secrets: { key: { set: "canary-hunter2" } },
     });
     await host.reconcile(record.id);
@@ -316,7 +345,9 @@ describe("a plugin with a command", () => {
     });
     await approve(record);
     await database.data.configs.save(record.id, {
-      ...{ version: 0, values: {}, changedBy: "Ann" },
+      version: 0,
+      values: {},
+      changedBy: "Ann",
       secrets: { key: { set: '{ "user": "svc", "login": { "password": "canary-hunter2" } }' } },
     });
     await host.reconcile(record.id);
