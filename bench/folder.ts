@@ -11,7 +11,7 @@ import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { createHost } from "../lib/host/create-host.ts";
-import { SETTLE_MS } from "../lib/host/folder/directory-watcher.ts";
+import { SETTLE_MS } from "../lib/host/folder/settled-files.ts";
 import { readManifest } from "../lib/intake/manifest.ts";
 import { createLog } from "../lib/log.ts";
 import { loadApprovedAddressCache } from "../lib/operations/address/approved-address-cache.ts";

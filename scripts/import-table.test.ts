@@ -66,7 +66,7 @@ describe("who may import whom", () => {
     ["lib/transport/example.ts", `import { x } from "../egress/http-connection.ts"; export const y = x;`],
     ["lib/operations/example.ts", `import { x } from "../egress/address-guard.ts"; export const y = x;`],
     ["components/example.tsx", `import type { Clock } from "@/lib/core/clock.ts"; export type X = Clock;`],
-    ["lib/data/example.ts", `export { abortable } from "../async/abortable.ts";`],
+    ["lib/data/example.ts", `export { createSemaphore } from "../async/semaphore.ts";`],
     ["server.ts", `import type { Host } from "./lib/host/host.ts"; export type X = Host;`],
     ["lib/core/example.test.ts", `import type { Data } from "../data/data.ts"; export type X = Data;`],
     ["bench/example.ts", `import type { Host } from "../lib/host/host.ts"; export type X = Host;`],

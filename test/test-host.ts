@@ -97,8 +97,8 @@ export async function createTestHost(options: TestHostOptions = {}) {
     await data.configs.save(id, { version, values, secrets: Object.fromEntries(writes), changedBy: "test" });
   }
 
-  /** Writes the wish and lets the host meet it. */
-  async function wish(id: string, desired: Desired) {
+  /** Writes the desired state and lets the host apply it. */
+  async function setDesired(id: string, desired: Desired) {
     await data.plugins.update(id, { desired });
     return host.reconcile(id);
   }
@@ -115,7 +115,7 @@ export async function createTestHost(options: TestHostOptions = {}) {
     plugins,
     register,
     configure,
-    wish,
+    setDesired,
     run,
     get host() {
       return host;

@@ -30,7 +30,12 @@ export function createAuditStore(client: TransactionClient): AuditStore {
     async append({ at, actorId, actorName, action, targetId, targetName, changes, requestId }) {
       await client.auditEntry.create({
         data: {
-          ...{ actorId, actorName, action, targetId, targetName, requestId },
+          actorId,
+          actorName,
+          action,
+          targetId,
+          targetName,
+          requestId,
           at: new Date(at),
           changes: JSON.stringify(changes),
         },

@@ -104,7 +104,7 @@ export interface ConfigStore {
   refuseReference(reference: string): Promise<string | null>;
   /** The text a reference leads to now, or why it leads nowhere. Its text is a secret. */
   resolveReference(reference: string): Promise<{ value: string } | { problem: string }>;
-  /** Binds secrets that were entered for no origin to this one; how many there were. */
+  /** Binds the secrets that are bound to no origin to this one; returns how many there were. */
   bindUnbound(pluginId: string, origin: string): Promise<number>;
   /**
    * Decrypts, and follows references. A secret that was entered for another origin stays closed: it is among the problems.

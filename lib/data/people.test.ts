@@ -18,8 +18,14 @@ const AT = "2026-01-01T00:00:00.000Z";
 describe("the audit trail", () => {
   function entry(targetId: string | null, changes: AuditEntry["changes"] = []): Omit<AuditEntry, "id"> {
     return {
-      ...{ at: AT, actorId: "u1", actorName: "Ann", action: "plugin.changed" },
-      ...{ targetId, targetName: "Acme", changes, requestId: "r1" },
+      at: AT,
+      actorId: "u1",
+      actorName: "Ann",
+      action: "plugin.changed",
+      targetId,
+      targetName: "Acme",
+      changes,
+      requestId: "r1",
     };
   }
 

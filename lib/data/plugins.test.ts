@@ -130,8 +130,14 @@ describe("plugins", () => {
     await data.incidents.open(id, "2026-01-01T00:00:00.000Z", { code: "plugin_timeout", message: "slow" });
     await data.markers.add(id, { at: 1000, kind: "enabled", label: "Enabled" });
     await data.audit.append({
-      ...{ at: "2026-01-01T00:00:00.000Z", actorId: null, actorName: "system", action: "plugin.removed" },
-      ...{ targetId: id, targetName: name, changes: [], requestId: null },
+      at: "2026-01-01T00:00:00.000Z",
+      actorId: null,
+      actorName: "system",
+      action: "plugin.removed",
+      targetId: id,
+      targetName: name,
+      changes: [],
+      requestId: null,
     });
 
     await data.plugins.remove(id);

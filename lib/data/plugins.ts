@@ -19,7 +19,9 @@ const StoredFile = PluginFile.extend({ hash: z.string(), resume: z.boolean().opt
 
 const OwnedFiles = z.array(
   z.object({
-    ...{ pluginId: z.string(), name: z.string(), endpoint: z.string().nullable() },
+    pluginId: z.string(),
+    name: z.string(),
+    endpoint: z.string().nullable(),
     file: StoredFile.pick({ path: true, folder: true, state: true, hash: true }),
   }),
 );
@@ -53,7 +55,11 @@ function toColumns<T extends Partial<Content>>({ manifest, findings, file, ...pl
 function toRow(input: Content, now: Date) {
   const { name, origin, endpoint, desired, healthCheckIntervalSeconds, file } = input;
   return {
-    ...{ name, origin, endpoint, desired, healthCheckIntervalSeconds },
+    name,
+    origin,
+    endpoint,
+    desired,
+    healthCheckIntervalSeconds,
     file: file && JSON.stringify(file),
     filePath: file?.path ?? null,
     manifest: JSON.stringify(input.manifest),
@@ -106,8 +112,17 @@ function toNewRecord(input: Content, now: Date): PluginRecord {
   const { name, origin, manifest, file, findings, endpoint, desired, healthCheckIntervalSeconds } = input;
   const at = now.toISOString();
   return {
-    ...{ id: createRowId(), name, origin, manifest, file, findings, endpoint, desired },
-    ...{ healthCheckIntervalSeconds, createdAt: at, updatedAt: at },
+    id: createRowId(),
+    name,
+    origin,
+    manifest,
+    file,
+    findings,
+    endpoint,
+    desired,
+    healthCheckIntervalSeconds,
+    createdAt: at,
+    updatedAt: at,
   };
 }
 

@@ -25,7 +25,11 @@ async function approve(inventory: Map<string, string>): Promise<string> {
   const endpoint = "http://127.0.0.1:8090";
   const metadata = { name: "Acme", version: "1.0.0", provider_type: "acme" };
   const { id } = await test.data.plugins.create({
-    ...{ name: "Acme", origin: "address", findings: [], desired: "disabled", healthCheckIntervalSeconds: 60 },
+    name: "Acme",
+    origin: "address",
+    findings: [],
+    desired: "disabled",
+    healthCheckIntervalSeconds: 60,
     ...{
       endpoint,
       file: null,

@@ -25,7 +25,9 @@ export function createProcessStore(client: TransactionClient): ProcessStore {
       const files = end === -1 ? "[]" : approved.slice(end + FILES_FOLLOW.length);
       const { approvedBy, approvedAt } = row;
       const approval = {
-        ...{ command, approvedBy, approvedAt: approvedAt.toISOString() },
+        command,
+        approvedBy,
+        approvedAt: approvedAt.toISOString(),
         inventory: () => new Map(parseStored(Entries, files, "the files of an approved command")),
       };
       return { approval, limits };

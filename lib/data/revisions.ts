@@ -32,8 +32,13 @@ export async function addRevision(
   });
   await transaction.configRevision.create({
     data: {
-      ...{ pluginId, revision, savedAt: at, savedBy: by },
-      ...{ kind: input.kind, restoredFrom: input.restoredFrom, note: input.note },
+      pluginId,
+      revision,
+      savedAt: at,
+      savedBy: by,
+      kind: input.kind,
+      restoredFrom: input.restoredFrom,
+      note: input.note,
       changes: JSON.stringify(input.changes),
       values: JSON.stringify(values),
       secrets: JSON.stringify([

@@ -109,7 +109,7 @@ export interface RotationOptions {
   clock: Clock;
   /** Whether a console is using the data directory. */
   isConsoleRunning: boolean;
-  /** Hears how many secrets are done. */
+  /** Called with how many secrets are done. */
   onProgress?: (done: number) => void;
 }
 

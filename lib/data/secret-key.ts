@@ -86,7 +86,12 @@ export function parseKeys(source: KeySource, texts: string[], salt: string): Sec
 }
 
 /** A database without a canary is new: it gets one, and a key file when no key was given. */
-async function introduceKeys(client: Client, source: KeySource, clock: Clock, log: Log): Promise<SecretKeys> {
+async function createKeyCheck(
+  client: Client,
+  source: KeySource,
+  clock: Clock,
+  log: Log,
+): Promise<SecretKeys> {
   const salt = generateSalt();
   const texts = readKeyTexts(source, log);
   if (!texts && source.secretKeyFile !== undefined) {
@@ -113,7 +118,7 @@ export async function openSecretKeys(
   log: Log,
 ): Promise<SecretKeys> {
   const check = await client.keyCheck.findFirst({ where: { id: 1 } });
-  if (!check) return introduceKeys(client, source, clock, log);
+  if (!check) return createKeyCheck(client, source, clock, log);
   const texts = readKeyTexts(source, log);
   const wayOut =
     `Set LOOM_SECRET_KEY to the key this database was made with, or put its file back at ${keyFile(source)}. ` +

@@ -8,7 +8,7 @@ import type {
   Transaction,
 } from "@prisma/driver-adapter-utils";
 import { NESTED } from "./storage-error.ts";
-import { createTurnstile } from "../async/turnstile.ts";
+import { createSemaphore } from "../async/semaphore.ts";
 
 /** How long a lock of another program may hold us up, ms. The driver is synchronous: the whole process waits. */
 const BUSY_TIMEOUT_MS = 250;
@@ -74,7 +74,7 @@ class SerialAdapter implements SqlDriverAdapter {
   readonly provider = "sqlite";
   readonly adapterName: string;
   readonly #inner: SqlDriverAdapter;
-  readonly #turnstile = createTurnstile();
+  readonly #semaphore = createSemaphore(1);
 
   constructor(inner: SqlDriverAdapter) {
     this.#inner = inner;
@@ -95,7 +95,7 @@ class SerialAdapter implements SqlDriverAdapter {
 
   async startTransaction(): Promise<Transaction> {
     refuseInsideTransaction();
-    const leave = await this.#turnstile.enter();
+    const leave = await this.#semaphore.acquire();
     try {
       return new SerialTransaction(await this.#inner.startTransaction(), leave);
     } catch (error) {
@@ -110,7 +110,7 @@ class SerialAdapter implements SqlDriverAdapter {
 
   async #takeTurn<T>(work: () => Promise<T>): Promise<T> {
     refuseInsideTransaction();
-    const leave = await this.#turnstile.enter();
+    const leave = await this.#semaphore.acquire();
     try {
       return await work();
     } finally {

@@ -1,5 +1,5 @@
 import { AppError } from "../contract/error.ts";
-import type { ChatRequest } from "../contract/protocol.ts";
+import type { ChatChunk } from "../contract/protocol.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Data, PluginRecord } from "../data/data.ts";
 import type { Log } from "../log.ts";
@@ -10,9 +10,9 @@ import { disabledError, shuttingDownError } from "./failure.ts";
 import { createSemaphore } from "../async/semaphore.ts";
 import type { Host, PluginStatus } from "./host.ts";
 import { createCheckScheduler } from "./health/check-scheduler.ts";
-import { createSampleWriter } from "./health/sample-writer.ts";
-import { createPluginRunner } from "./lifecycle/plugin-runner.ts";
-import type { PluginRunner } from "./lifecycle/plugin-runner.ts";
+import { SampleWriter } from "./health/sample-writer.ts";
+import { PluginRunner } from "./lifecycle/plugin-runner.ts";
+import { PluginRunners } from "./plugin-runners.ts";
 import { UNKNOWN_PLUGIN } from "./plugin-status.ts";
 import { hasProcess, wrapWithRedaction } from "./process/supervisor.ts";
 import type { Supervisor } from "./process/supervisor.ts";
@@ -28,7 +28,7 @@ export interface HostOptions {
   log: Log;
   /** Makes the client of one plugin, whatever its transport. */
   createClient: CreateClient;
-  /** The plugins in the box, by name. */
+  /** The built-in plugins, by name. */
   builtins: Readonly<Record<string, BuiltinFactory>>;
   /** Starts the processes of plugins that bring a command; absent where none is ever started. */
   supervisor?: Supervisor;
@@ -38,7 +38,7 @@ export interface HostOptions {
   concurrency?: number;
 }
 
-/** For a plugin in the box that is only asked who it is. */
+/** For a built-in plugin that is only asked who it is. */
 const closed: OpenUpstream = () => {
   throw new AppError("internal_error", "A plugin that was only asked who it is wanted to reach a service.");
 };
@@ -53,83 +53,64 @@ export function createHost(options: HostOptions): Host {
   const findBuiltin = (name: string) =>
     (Object.hasOwn(builtins, name) ? builtins[name] : undefined)?.(closed) ?? null;
   const secretOrigins = createSecretOrigins(findBuiltin);
-  const runners = new Map<string, PluginRunner>();
-  const sampleWriter = createSampleWriter({ data, clock, log });
+  const sampleWriter = new SampleWriter({ data, clock, log });
   const scheduler = createCheckScheduler({
     clock,
     log,
-    watched: () => runners.values(),
-    onTick: sampleWriter.tick,
+    plugins: () => runners.all(),
+    onTick: () => sampleWriter.tick(),
     concurrency,
   });
-  // Records are read one after the other: an older wish can then never overtake a newer one.
-  const reading = createSemaphore(1);
+  const runners = new PluginRunners({
+    plugins: data.plugins,
+    createRunner,
+    onGone: (id) => sampleWriter.forget(id),
+    async onRemoved(id) {
+      sampleWriter.forget(id);
+      await supervisor?.forget(id);
+    },
+  });
   let stopping: Promise<void> | null = null;
 
-  function addRunner(record: PluginRecord, resumed: boolean): PluginRunner {
-    const { nextCheckAt, stalledSince, sync: onChange } = scheduler;
-    const shared = {
-      ...{
-        data,
-        clock,
-        log,
-        random,
-        createClient,
-        supervisor,
-        sampleWriter,
-        nextCheckAt,
-        stalledSince,
-        onChange,
-      },
+  function createRunner(record: PluginRecord, resumed: boolean): PluginRunner {
+    const { nextCheckAt, stalledSince, sync } = scheduler;
+    return new PluginRunner(record, {
+      resumed,
+      data,
+      clock,
+      log,
+      random,
+      createClient,
+      supervisor,
+      sampleWriter,
+      nextCheckAt,
+      stalledSince,
       originOf: secretOrigins.originOf,
-    };
-    const runner = createPluginRunner(record, { ...shared, resumed });
-    runners.set(record.id, runner);
-    return runner;
+      onChange: sync,
+    });
   }
 
   async function start(): Promise<void> {
     await supervisor?.cleanUp();
     const [records, incidents] = await Promise.all([data.plugins.list(), data.incidents.listOpen()]);
-    const resumed = records.filter(({ id }) => !runners.has(id)).map((record) => addRunner(record, true));
+    const resumed = records.filter(({ id }) => !runners.find(id)).map((record) => runners.add(record, true));
     const disabled = new Set(records.filter(({ desired }) => desired === "disabled").map(({ id }) => id));
     for (const { pluginId } of incidents) {
-      runners.get(pluginId)?.tracker.resumeIncident();
-      if (disabled.has(pluginId)) runners.get(pluginId)?.tracker.close();
+      runners.find(pluginId)?.tracker.resumeIncident();
+      if (disabled.has(pluginId)) runners.find(pluginId)?.tracker.close();
     }
     scheduler.start();
-    bringBack(resumed).catch(logTrouble);
+    resumeAll(resumed, { ...options, concurrency, isStopping: () => stopping !== null }).catch(logTrouble);
     log.info({ plugins: records.length }, "the host runs");
   }
 
-  /**
-   * Starts what was wanted, then reads earlier health results. Plugin by plugin, with a breath in between: the database
-   * answers without ever leaving its turn of the event loop, so a thousand in one go would hold up everything else.
-   */
-  async function bringBack(resumed: PluginRunner[]): Promise<void> {
-    const to = clock.now() + 1;
-    const semaphore = createSemaphore(concurrency);
-    for (const runner of resumed) {
-      if (stopping) return;
-      semaphore.run(runner.resume).catch(logTrouble);
-      await clock.sleep(YIELD_MS);
-    }
-    for (const { id, tracker } of resumed) {
-      if (stopping) return;
-      tracker.warm(await data.samples.range(id, to - DAY_MS, to));
-      await clock.sleep(YIELD_MS);
-    }
-  }
-
-  function logTrouble(error: unknown): void {
-    log.error({ err: error }, "background work of the host failed");
-  }
+  const logTrouble = (error: unknown) => logFailure(log, error);
 
   async function stop(): Promise<void> {
     scheduler.stop();
     const over = new AbortController();
-    const finished = Promise.all(Array.from(runners.values(), (runner) => runner.stop())).then(
-      sampleWriter.flush,
+    const finished = Promise.all(Array.from(runners.all(), (runner) => runner.stop())).then(() =>
+      sampleWriter.flush(),
     );
     await Promise.race([
       finished.finally(() => over.abort()).catch(logTrouble),
@@ -137,32 +118,8 @@ export function createHost(options: HostOptions): Host {
     ]);
   }
 
-  /** Hands the record as it is now to its runner. The work itself goes on after this resolves, in `settled`. */
-  async function handOver(
-    id: string,
-    { restart = false, process = false }: { restart?: boolean; process?: boolean },
-  ): Promise<{ settled: Promise<void> | undefined }> {
-    const found = await data.plugins.find(id);
-    const record = found?.id === id ? found : null;
-    if (record === null) sampleWriter.forget(id);
-    const runner = runners.get(id) ?? (record ? addRunner(record, false) : undefined);
-    return { settled: runner?.want(record, restart, process).then(() => (record ? undefined : forget(id))) };
-  }
-
-  async function forget(id: string): Promise<void> {
-    runners.delete(id);
-    sampleWriter.forget(id);
-    await supervisor?.forget(id);
-  }
-
-  async function* chat(id: string, request: ChatRequest, signal: AbortSignal) {
-    const runner = runners.get(id);
-    if (!runner) throw disabledError("This plugin");
-    yield* runner.chat(request, signal);
-  }
-
   function status(id: string): PluginStatus {
-    return runners.get(id)?.status() ?? UNKNOWN_PLUGIN;
+    return runners.find(id)?.status() ?? UNKNOWN_PLUGIN;
   }
 
   return {
@@ -170,45 +127,37 @@ export function createHost(options: HostOptions): Host {
     stop: () => (stopping ??= stop()),
     isTicking: scheduler.isTicking,
     status,
-    async reconcile(id, options = {}) {
+    async reconcile(id, { restart = false, process = false } = {}) {
       if (stopping) throw shuttingDownError();
-      const { settled } = await reading.run(() => handOver(id, options));
-      await settled;
+      await runners.reconcile(id, restart, process);
       return status(id);
     },
     async tryConfig(id, trial, signal) {
       if (stopping) throw shuttingDownError();
-      const { record, runner } = await reading.run(async () => {
-        const found = await data.plugins.find(id);
-        if (found?.id !== id) throw new AppError("not_found", "This plugin was removed meanwhile.");
-        return { record: found, runner: runners.get(id) ?? addRunner(found, false) };
-      });
+      const { record, runner } = await runners.require(id);
       return runner.tryConfig(record, trial, signal);
     },
     async checkNow(id) {
-      await runners.get(id)?.check();
+      await runners.find(id)?.check();
       return status(id);
     },
     async refreshModels(id) {
-      const runner = runners.get(id);
+      const runner = runners.find(id);
       if (!runner) throw disabledError("This plugin");
       return runner.refreshModels();
     },
-    chat,
+    chat: (id, request, signal) =>
+      runners.find(id)?.chat(request, signal) ?? failAtFirstPull(disabledError("This plugin")),
     async probe(endpoint, { signal, trace } = {}) {
       const type = /^grpcs?:/i.test(endpoint) ? "grpc" : "http";
       const client = createClient({ type, endpoint, manifest: null }, { pluginId: null, log, trace });
-      try {
-        return await client.metadata(signal);
-      } finally {
-        await client.close();
-      }
+      return await client.metadata(signal).finally(() => client.close());
     },
     async process(record) {
-      const managedProcess = await runners.get(record.id)?.managedProcess();
+      const managedProcess = await runners.find(record.id)?.managedProcess();
       return supervisor && hasProcess(record) ? supervisor.describe(record, managedProcess ?? null) : null;
     },
-    command: async (record) => (supervisor && hasProcess(record) ? supervisor.look(record) : null),
+    command: async (record) => (supervisor && hasProcess(record) ? supervisor.fingerprint(record) : null),
     async processLog(id) {
       return (await supervisor?.logOf(id)) ?? null;
     },
@@ -216,4 +165,38 @@ export function createHost(options: HostOptions): Host {
     builtinMetadata: (name) => findBuiltin(name)?.metadata() ?? null,
     builtinNames: () => Object.keys(builtins),
   };
+}
+
+interface ResumeOptions extends Pick<HostOptions, "data" | "clock" | "log"> {
+  concurrency: number;
+  isStopping: () => boolean;
+}
+
+/**
+ * Starts what is to run, then reads earlier health results. Plugin by plugin, yielding to the event loop in between: the database
+ * answers without ever leaving its turn, so a thousand in one go would hold up everything else.
+ */
+async function resumeAll(resumed: PluginRunner[], options: ResumeOptions): Promise<void> {
+  const { data, clock, log, concurrency, isStopping } = options;
+  const to = clock.now() + 1;
+  const semaphore = createSemaphore(concurrency);
+  for (const runner of resumed) {
+    if (isStopping()) return;
+    semaphore.run(() => runner.resume()).catch((error: unknown) => logFailure(log, error));
+    await clock.sleep(YIELD_MS);
+  }
+  for (const { id, tracker } of resumed) {
+    if (isStopping()) return;
+    tracker.warm(await data.samples.range(id, to - DAY_MS, to));
+    await clock.sleep(YIELD_MS);
+  }
+}
+
+function logFailure(log: Log, error: unknown): void {
+  log.error({ err: error }, "background work of the host failed");
+}
+
+/** The answer of a plugin that nothing is known of. */
+function failAtFirstPull(error: AppError): AsyncIterable<ChatChunk> {
+  return { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }) };
 }

@@ -58,7 +58,7 @@ export interface PluginStatus {
 
 /**
  * The long-lived object that keeps plugins running. Owned by `server.ts`.
- * The stored `desired` is the wish; the host makes it true. Operations write the wish, then call `reconcile`.
+ * The stored `desired` says what is wanted; the host applies it. Operations write it, then call `reconcile`.
  */
 export interface Host {
   /** Starts every plugin whose `desired` is enabled. Resolves once the scheduler runs, without waiting for plugins. */
@@ -73,16 +73,16 @@ export interface Host {
   /** Never throws; a plugin the host has not heard of is disabled and unknown. */
   status(pluginId: string): PluginStatus;
   /**
-   * Reads the record and brings reality to it: enabled → metadata → initialize → health → models; disabled → drain, cleanup;
+   * Reads the record and brings the plugin to it: enabled → metadata → initialize → health → models; disabled → drain, cleanup;
    * gone → drain, cleanup, forget. With `restart` an already running plugin goes through all steps again
    * (new configuration, new endpoint); with `process` its process is started anew first. Resolves with the outcome; a failing plugin is an outcome (`failure`), not an exception.
-   * One operation in flight per plugin: a second call with the same wish joins it, the later wish wins.
+   * One operation in flight per plugin: a second call for the same desired state joins it, the latest one wins.
    */
   reconcile(pluginId: string, options?: { restart?: boolean; process?: boolean }): Promise<PluginStatus>;
   /**
    * Proves a configuration that is not saved, on the plugin itself. One that is switched on is initialised with what is saved at
-   * the end (step `restore`), any other one is told to clean up (step `cleanup`), also when `signal` aborts. A newer wish for the
-   * plugin interrupts it. Throws `not_found`, and `conflict` while another trial runs; a failing plugin is an outcome.
+   * the end (step `restore`), any other one is sent a cleanup (step `cleanup`), also when `signal` aborts. A newer request for
+   * the plugin interrupts it. Throws `not_found`, and `conflict` while another trial runs; a failing plugin is an outcome.
    */
   tryConfig(pluginId: string, trial: Trial, signal: AbortSignal): Promise<TrialOutcome>;
   /** Checks health now, outside the schedule. */
@@ -95,7 +95,7 @@ export interface Host {
    */
   chat(pluginId: string, request: ChatRequest, signal: AbortSignal): AsyncIterable<ChatChunk>;
   /**
-   * Asks an address for its metadata without registering anything. The caller has checked and approved the address; `trace` hears
+   * Asks an address for its metadata without registering anything. The caller has checked and approved the address; `trace` records
    * how far it got.
    */
   probe(
@@ -108,9 +108,9 @@ export interface Host {
   command(record: PluginRecord): Promise<CommandFingerprint | null>;
   /** The output of a plugin's process; null where the console starts none. */
   processLog(pluginId: string): Promise<ProcessLog | null>;
-  /** Where plugins go with what they are told. */
+  /** Where the secrets of plugins are sent. */
   secretOrigins: SecretOrigins;
-  /** Metadata of a plugin in the box, or null. */
+  /** Metadata of a built-in plugin, or null. */
   builtinMetadata(name: string): Metadata | null;
   builtinNames(): string[];
 }

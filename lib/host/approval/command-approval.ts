@@ -28,7 +28,7 @@ export function toApprovalStatus(
   }
   return {
     isGiven: true,
-    difference: tellDifference(command, approval.command, approval.inventory(), inventory),
+    difference: describeDifference(command, approval.command, approval.inventory(), inventory),
     limits,
   };
 }
@@ -44,14 +44,14 @@ export function requireApproval(command: ProcessCommand, { isGiven, difference }
   );
 }
 
-function tellDifference(
+function describeDifference(
   now: ProcessCommand,
   was: ProcessCommand,
   before: Inventory,
   after: Inventory,
 ): string {
   const changes = before.size > 0 ? diffInventories(before, after) : null;
-  if (changes !== null) return tellFiles(changes);
+  if (changes !== null) return describeFiles(changes);
   if (now.command !== was.command || !isSameJson(now.args, was.args))
     return "The manifest's command changed since it was approved";
   if (!isSameJson(now.env, was.env)) return "The manifest's env changed since it was approved";
@@ -60,7 +60,7 @@ function tellDifference(
   return `${now.executable} is not the program that was approved`;
 }
 
-function tellFiles({ changed, added, removed, more }: FileChanges): string {
+function describeFiles({ changed, added, removed, more }: FileChanges): string {
   const [first] = [
     ...changed.map((path) => `${path} changed`),
     ...added.map((path) => `${path} was added`),

@@ -43,7 +43,9 @@ function lookAt(
     type: "http",
     endpoint: "http://127.0.0.1:8090",
     metadata: { name: "Acme", version: "1", provider_type: "acme" },
-    ...{ command, args, env },
+    command,
+    args,
+    env,
   });
   const file = join(folder, "plugin.yaml");
   return fingerprintCommand({ manifest, file, searchPath: path, digests, clock });

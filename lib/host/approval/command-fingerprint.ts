@@ -55,7 +55,13 @@ export async function fingerprintCommand(options: FingerprintOptions): Promise<C
   await requireInside([...args, ...words], folder);
   const manifest = join(folder, basename(file));
   const { digest, inventory, ...coverage } = await coverFolder({
-    ...{ folder, manifest, digests, again, clock, signal, words: [command, ...args, ...words] },
+    folder,
+    manifest,
+    digests,
+    again,
+    clock,
+    signal,
+    words: [command, ...args, ...words],
   });
   const hash = createHash("sha256");
   for (const [path, stats] of await measure(programs)) {
@@ -65,7 +71,8 @@ export async function fingerprintCommand(options: FingerprintOptions): Promise<C
   const whole = hash.update(digest).digest("hex");
   return {
     command: { executable, command, args, env, workingDirectory: folder, digest: whole },
-    ...{ coverage, inventory },
+    coverage,
+    inventory,
   };
 }
 

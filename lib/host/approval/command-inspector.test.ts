@@ -28,13 +28,20 @@ function record(command = "node"): Promise<PluginRecord> {
   const endpoint = "http://127.0.0.1:8090";
   const path = join(folder, "plugin.yaml");
   return database.data.plugins.create({
-    ...{ name: "Acme", origin: "folder", findings: [], desired: "enabled", healthCheckIntervalSeconds: 60 },
+    name: "Acme",
+    origin: "folder",
+    findings: [],
+    desired: "enabled",
+    healthCheckIntervalSeconds: 60,
     ...{
       endpoint,
       file: { path, folder, state: "ok", findings: [], changedAt: new Date().toISOString(), hash: "" },
     },
     manifest: Manifest.parse({
-      ...{ type: "http", endpoint, command, args: ["plugin.js"] },
+      type: "http",
+      endpoint,
+      command,
+      args: ["plugin.js"],
       metadata: { name: "Acme", version: "1.0.0", provider_type: "acme" },
     }),
   });

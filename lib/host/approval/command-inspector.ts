@@ -36,7 +36,7 @@ export interface CommandInspector {
 
 interface Kept {
   subject: string;
-  look: Promise<CommandFingerprint>;
+  fingerprint: Promise<CommandFingerprint>;
   /** Monotonic ms until which it holds; while it is being taken, for ever. */
   until: number;
 }
@@ -65,7 +65,7 @@ export function createCommandInspector(clock: Clock, searchPath: string): Comman
   }
 
   async function keepWhile(pluginId: string, entry: Kept): Promise<void> {
-    const costly = await entry.look.then(
+    const costly = await entry.fingerprint.then(
       ({ coverage }) => coverage.files > MANY_FILES,
       // To learn that a folder is too large takes as long as to look at one that is not.
       (error: unknown) => isAppError(error) && error.code === "process_folder_uncovered",
@@ -84,11 +84,11 @@ export function createCommandInspector(clock: Clock, searchPath: string): Comman
       const { command, args, env } = record.manifest;
       const subject = JSON.stringify([record.file?.path, command, args, env]);
       const before = kept.get(record.id);
-      if (before?.subject === subject && clock.monotonic() < before.until) return before.look;
-      const entry: Kept = { subject, look: take(record, PAGE_MS), until: Infinity };
+      if (before?.subject === subject && clock.monotonic() < before.until) return before.fingerprint;
+      const entry: Kept = { subject, fingerprint: take(record, PAGE_MS), until: Infinity };
       kept.set(record.id, entry);
       void keepWhile(record.id, entry);
-      return entry.look;
+      return entry.fingerprint;
     },
     forget: (pluginId) => void kept.delete(pluginId),
   };

@@ -118,7 +118,7 @@ async function walkInto(directory: string, options: CoverageOptions, walk: Walk)
     signal?.throwIfAborted();
     const some = files.slice(at, at + AT_ONCE);
     const seen = await Promise.all(
-      some.map((entry) => look(join(directory, entry.name), entry, folder, walk)),
+      some.map((entry) => inspectEntry(join(directory, entry.name), entry, folder, walk)),
     );
     walk.seen.push(...seen.filter((one) => one !== null));
   }
@@ -146,8 +146,8 @@ async function list(directory: string, options: CoverageOptions, walk: Walk): Pr
   return found;
 }
 
-async function look(path: string, entry: Dirent, folder: string, walk: Walk): Promise<Seen | null> {
-  if (entry.isSymbolicLink()) return lookAtLink(path, folder, walk);
+async function inspectEntry(path: string, entry: Dirent, folder: string, walk: Walk): Promise<Seen | null> {
+  if (entry.isSymbolicLink()) return inspectLink(path, folder, walk);
   const stats = await lstat(path, { bigint: true }).catch(unlessGone(path));
   // A socket cannot be read; what is behind it is somebody's answer and not a file.
   if (stats === null || stats.isSocket()) return null;
@@ -156,7 +156,7 @@ async function look(path: string, entry: Dirent, folder: string, walk: Walk): Pr
 }
 
 /** Where a link leads may be anything tomorrow unless it stays in the folder, where it is covered itself. */
-async function lookAtLink(path: string, folder: string, walk: Walk): Promise<Seen | null> {
+async function inspectLink(path: string, folder: string, walk: Walk): Promise<Seen | null> {
   const to = await readlink(path).catch(unlessGone(path));
   if (to === null) return null;
   requireText(to, path);

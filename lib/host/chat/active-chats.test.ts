@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { createScriptedPlugin, toChunk } from "../../../test/scripted-client.ts";
 import { createClock } from "../../real-clock.ts";
-import { createActiveChats } from "./active-chats.ts";
+import { ActiveChats } from "./active-chats.ts";
 
 it("lets everybody else have turns while a plugin sends thousands of chunks at once", async () => {
   const plugin = createScriptedPlugin();
@@ -15,10 +15,17 @@ it("lets everybody else have turns while a plugin sends thousands of chunks at o
   })();
   let chunks = 0;
   const request = { model: "acme-1", messages: [] };
-  const chat = createActiveChats(createClock()).run(plugin.connect(), request, new AbortController().signal);
-  for await (const { choices } of chat) chunks += choices.length;
+  const chats = new ActiveChats(createClock());
+  const client = plugin.connect();
+  const chat = chats.begin(client, new AbortController().signal);
+  for await (const { choices } of client.chat(request, chat.signal)) {
+    chunks += choices.length;
+    await chat.afterChunk();
+  }
+  chat.end();
   isOver = true;
   await others;
+  expect(chats.count()).toBe(0);
   expect(chunks).toBe(6_400);
   expect(turns).toBeGreaterThanOrEqual(100);
 });

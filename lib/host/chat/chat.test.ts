@@ -52,6 +52,21 @@ describe("a chat", () => {
     expect(await read(console.host.chat(record.id, REQUEST, NEVER))).toBe("hello");
   });
 
+  it("passes on 64 chunks that arrived together, then waits for a turn of the event loop", async () => {
+    const { record, plugin } = await console.run();
+    plugin.script.chat = async function* () {
+      for (let at = 0; at < 100; at++) yield toChunk("x");
+    };
+    let chunks = 0;
+    const reading = (async () => {
+      for await (const { choices } of console.host.chat(record.id, REQUEST, NEVER)) chunks += choices.length;
+    })();
+    await until(() => expect(chunks).toBe(64));
+    await console.clock.advance(1);
+    await reading;
+    expect(chunks).toBe(100);
+  });
+
   it.each([
     ["the plugin declares it", streaming(), true],
     ["the model says no", streaming(false), false],
@@ -116,7 +131,7 @@ describe("a chat", () => {
       code: "plugin_disabled",
     });
     console.plugins.get("http://127.0.0.1:8090")?.kill();
-    await console.wish(record.id, "enabled");
+    await console.setDesired(record.id, "enabled");
     await expect(read(console.host.chat(record.id, REQUEST, NEVER))).rejects.toMatchObject({
       code: "plugin_not_ready",
       extras: { hint: expect.stringContaining("Nothing answers") },
@@ -168,7 +183,7 @@ describe("switching off with chats running", () => {
     };
     const chat = await openChat(record.id);
     const second = chat.next();
-    const disabling = console.wish(record.id, "disabled");
+    const disabling = console.setDesired(record.id, "disabled");
     await until(() => expect(console.host.status(record.id).lifecycle).toBe("draining"));
     expect(console.host.status(record.id)).toMatchObject({
       badge: "disabled",
@@ -189,7 +204,7 @@ describe("switching off with chats running", () => {
     plugin.script.chat = endless;
     const chat = await openChat(record.id);
     const next = expect(chat.next()).rejects.toMatchObject({ code: "plugin_disabled" });
-    const disabling = console.wish(record.id, "disabled");
+    const disabling = console.setDesired(record.id, "disabled");
     await until(() => expect(console.host.status(record.id).lifecycle).toBe("draining"));
     await console.clock.advance(29_999);
     expect(plugin.calls).not.toContain("cleanup");
@@ -205,9 +220,9 @@ describe("switching off with chats running", () => {
     const caller = new AbortController();
     const chat = await openChat(record.id, caller.signal);
     const next = expect(chat.next()).rejects.toMatchObject({ code: "request_aborted" });
-    const disabling = console.wish(record.id, "disabled");
+    const disabling = console.setDesired(record.id, "disabled");
     await until(() => expect(console.host.status(record.id).lifecycle).toBe("draining"));
-    expect((await console.wish(record.id, "enabled")).badge).toBe("healthy");
+    expect((await console.setDesired(record.id, "enabled")).badge).toBe("healthy");
     await disabling;
     expect(plugin.calls).not.toContain("cleanup");
     caller.abort();

@@ -65,8 +65,10 @@ describe("a plugin whose health is fine and whose chats fail", () => {
       until: inSeconds(30),
       failures: 5,
       error: {
-        ...{ code: "plugin_provider_unavailable", message: "It failed: plugin_provider_unavailable" },
-        ...{ hint: expect.any(String), plugin: { status: 503 } },
+        code: "plugin_provider_unavailable",
+        message: "It failed: plugin_provider_unavailable",
+        hint: expect.any(String),
+        plugin: { status: 503 },
       },
     });
     const { reason, ...after } = console.host.status(id);
@@ -220,7 +222,7 @@ describe("what does not eject", () => {
     };
     const running = Array.from({ length: 6 }, () => chat(id));
     await until(() => expect(plugin.requests).toHaveLength(6));
-    const disabling = console.wish(id, "disabled");
+    const disabling = console.setDesired(id, "disabled");
     await until(() => expect(console.host.status(id).lifecycle).toBe("draining"));
     await console.clock.advance(30_000);
     expect(await Promise.all(running)).toEqual(Array(6).fill("plugin_disabled"));
@@ -258,7 +260,8 @@ describe("an ejection is over", () => {
             origin: "http://127.0.0.1:8090",
             chat: false,
           },
-          ...{ check: () => undefined, report: () => undefined },
+          check: () => undefined,
+          report: () => undefined,
           save: () => console.configure(id, { region: "eu" }),
         };
         const { signal } = new AbortController();
@@ -268,8 +271,8 @@ describe("an ejection is over", () => {
     [
       "switching off and on",
       async (id: string) => {
-        expect((await console.wish(id, "disabled")).ejection).toBeNull();
-        await console.wish(id, "enabled");
+        expect((await console.setDesired(id, "disabled")).ejection).toBeNull();
+        await console.setDesired(id, "enabled");
       },
     ],
   ])("with %s, after which it takes five failures again", async (_case, act) => {

@@ -6,7 +6,7 @@ import type { PluginClient } from "../../transport/client.ts";
 /** What a client is made from. */
 export interface ClientTarget {
   type: PluginType;
-  /** Null for plugins in the box. */
+  /** Null for built-in plugins. */
   endpoint: string | null;
   /** Null while an address is only being asked who it is. */
   manifest: Manifest | null;
@@ -18,7 +18,7 @@ export type CreateClient = (
   context: {
     pluginId: string | null;
     log: Log;
-    /** Hears how far its one call got. */
+    /** Records how far its one call got. */
     trace?: ReachTrace | undefined;
   },
 ) => PluginClient;

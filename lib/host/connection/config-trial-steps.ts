@@ -8,22 +8,22 @@ import { toFailure } from "../failure.ts";
 /** Steps of every trial, in order; `restore` or `cleanup` follow. */
 export const TRIAL_STEPS = TestStepName.exclude(["restore", "cleanup"]).options;
 
-/** What a step brought. With `error` it counts as failed, and the steps after it go on. */
-export interface Told<T> {
+/** The result of a step. With `error` it counts as failed, and the steps after it go on. */
+export interface TrialStepResult<T> {
   value: T;
   note?: string;
   error?: ErrorInfo;
 }
 
 /** The steps of one trial, reported as they happen. */
-export interface TrialSteps {
+export interface ConfigTrialSteps {
   begin(name: TestStepName): void;
-  run<T>(name: TestStepName, work: () => Promise<Told<T>>): Promise<T>;
+  run<T>(name: TestStepName, work: () => Promise<TrialStepResult<T>>): Promise<T>;
   skip(name: TestStepName, note: string): void;
-  /** The way to the plugin, as its connection told it. */
+  /** The way to the plugin, as its connection traced it. */
   reached(ladder: ReachStep[]): void;
-  /** A plugin in the box has no way to it. */
-  inTheBox(durationMs: number): void;
+  /** A built-in plugin has no way to it. */
+  builtIn(durationMs: number): void;
   /** Nothing more will run. */
   end(error: unknown): void;
   hasFailed(): boolean;
@@ -31,26 +31,26 @@ export interface TrialSteps {
 
 const WAY: readonly TestStepName[] = ["address", "dns", "tcp", "tls"];
 
-export function createTrialSteps(
-  report: (step: TestStep) => void,
+export function createConfigTrialSteps(
+  onStep: (step: TestStep) => void,
   { clock, log, signal }: { clock: Clock; log: Log; signal: AbortSignal },
-): TrialSteps {
+): ConfigTrialSteps {
   const ended = new Set<TestStepName>();
   let current: TestStepName = "address";
   let currentMs = clock.monotonic();
   let failed = false;
 
-  function tell(step: TestStep): void {
+  function report(step: TestStep): void {
     if (step.status !== "running") ended.add(step.name);
     failed ||= step.status === "failed";
-    report(step);
+    onStep(step);
   }
   const skip = (name: TestStepName, note?: string) =>
-    tell({ name, status: "skipped", durationMs: null, ...(note === undefined ? {} : { note }) });
+    report({ name, status: "skipped", durationMs: null, ...(note === undefined ? {} : { note }) });
   const begin = (name: TestStepName) => {
     current = name;
     currentMs = clock.monotonic();
-    tell({ name, status: "running", durationMs: null });
+    report({ name, status: "running", durationMs: null });
   };
 
   return {
@@ -59,32 +59,33 @@ export function createTrialSteps(
     hasFailed: () => failed,
     async run(name, work) {
       begin(name);
-      const { value, ...told } = await work();
-      tell({
+      const { value, ...result } = await work();
+      report({
         name,
-        status: told.error ? "failed" : "ok",
+        status: result.error ? "failed" : "ok",
         durationMs: clock.monotonic() - currentMs,
-        ...told,
+        ...result,
       });
       return value;
     },
     reached(ladder) {
-      for (const step of ladder.filter(({ name }) => WAY.some((way) => way === name))) tell(toWayStep(step));
+      for (const step of ladder.filter(({ name }) => WAY.some((way) => way === name)))
+        report(toWayStep(step));
       const rest = ladder.filter(({ name }) => !WAY.some((way) => way === name));
       const broken = rest.find(({ error }) => error !== undefined)?.error;
       const isSkipped = rest.every(({ status }) => status === "skipped");
       const durationMs = isSkipped ? null : rest.reduce((sum, step) => sum + (step.durationMs ?? 0), 0);
       const status = broken ? "failed" : isSkipped ? "skipped" : "ok";
-      tell({ name: "metadata", status, durationMs, ...(broken ? { error: broken } : {}) });
+      report({ name: "metadata", status, durationMs, ...(broken ? { error: broken } : {}) });
     },
-    inTheBox(durationMs) {
+    builtIn(durationMs) {
       for (const name of WAY) skip(name, "Built in");
-      tell({ name: "metadata", status: "ok", durationMs });
+      report({ name: "metadata", status: "ok", durationMs });
     },
     end(error) {
       if (!ended.has(current) && !signal.aborted) {
         const durationMs = clock.monotonic() - currentMs;
-        tell({ name: current, status: "failed", durationMs, error: toFailure(error, log) });
+        report({ name: current, status: "failed", durationMs, error: toFailure(error, log) });
       }
       for (const name of TRIAL_STEPS) if (!ended.has(name)) skip(name);
     },

@@ -12,6 +12,7 @@ import type { CreateClient } from "./client-factory.ts";
 import type { SecretOrigins } from "./secret-origin.ts";
 import { toError, toFailure } from "../failure.ts";
 import { confirmIdentity } from "./handshake.ts";
+import type { FindOwnProcess, OwnProcess } from "./own-process.ts";
 import {
   describeCount,
   openConfig,
@@ -19,7 +20,7 @@ import {
   type Draft,
   type OutgoingConfig,
 } from "./effective-config.ts";
-import { createTrialSteps, type Told, type TrialSteps } from "./config-trial-steps.ts";
+import { createConfigTrialSteps, type TrialStepResult, type ConfigTrialSteps } from "./config-trial-steps.ts";
 
 /** A configuration to be proved before it is saved. */
 export interface Trial {
@@ -32,7 +33,7 @@ export interface Trial {
   chat: boolean;
   /** Called when every step passed; null keeps the draft unsaved. May throw. */
   save: (() => Promise<void>) | null;
-  /** Hears every step when it begins and when it ends. */
+  /** Called for every step when it begins and when it ends. */
   report(step: TestStep): void;
 }
 
@@ -53,12 +54,9 @@ export interface TrialOptions {
   signal: AbortSignal;
   /** What the plugin says it is. */
   onMetadata: (metadata: Metadata) => void;
-  /** See `HandshakeOptions`. */
-  requireOwner: (used: PluginRecord) => Promise<void>;
-  /** See `LifecycleController`. */
-  findLoss: (failure: ErrorInfo, signal: AbortSignal) => Promise<ErrorInfo | null>;
+  process: FindOwnProcess;
   /** The draft is about to be sent. */
-  onTold: () => void;
+  onSend: () => void;
   /** The secrets that are about to be sent. */
   onSecrets: (secrets: readonly string[]) => void;
 }
@@ -67,16 +65,18 @@ export interface TrialOptions {
 export interface TrialRun {
   ok: boolean;
   /** True once the draft may have reached the plugin. */
-  told: boolean;
+  sent: boolean;
 }
 
 export async function runTrial(trial: Trial, options: TrialOptions): Promise<TrialRun> {
   const { record, createClient, log, signal } = options;
-  const steps = createTrialSteps(trial.report, options);
+  const steps = createConfigTrialSteps(trial.report, options);
   const { endpoint, manifest } = record;
   let client: PluginClient | null = null;
-  let told = false;
+  let process: OwnProcess | null = null;
+  let sent = false;
   try {
+    process = await options.process();
     const config = await openConfig(record, options, trial.draft);
     requireSamePlace(record, trial.origin, config.origin);
     const metadata = await reachOut(steps, options, config);
@@ -90,24 +90,24 @@ export async function runTrial(trial: Trial, options: TrialOptions): Promise<Tri
       return { value: null, note: describeCount(config) };
     });
     steps.begin("initialize");
-    await options.requireOwner(record);
+    await process?.requireOwner(record);
     client = createClient({ type: manifest.type, endpoint, manifest }, { pluginId: record.id, log });
     client.redact(config.secrets);
     options.onSecrets(config.secrets);
     signal.throwIfAborted();
-    told = true;
-    options.onTold();
+    sent = true;
+    options.onSend();
     await prove(steps, client, config, trial.chat, options);
   } catch (error) {
-    const loss = signal.aborted ? null : await options.findLoss(toFailure(error, log), signal);
+    const loss = signal.aborted ? null : await process?.findLoss(toFailure(error, log), signal);
     steps.end(loss ? toError(loss) : error);
   } finally {
     await client?.close();
   }
-  return { ok: !steps.hasFailed() && !signal.aborted, told };
+  return { ok: !steps.hasFailed() && !signal.aborted, sent };
 }
 
-/** A plugin that moved while the trial waited for its turn is told nothing. */
+/** A plugin that moved while the trial waited for its turn is sent nothing. */
 function requireSamePlace({ name }: PluginRecord, expected: string | null, actual: string | null): void {
   if (expected === actual) return;
   throw new AppError(
@@ -120,7 +120,7 @@ function requireSamePlace({ name }: PluginRecord, expected: string | null, actua
 }
 
 async function prove(
-  steps: TrialSteps,
+  steps: ConfigTrialSteps,
   client: PluginClient,
   { effective }: OutgoingConfig,
   chat: boolean,
@@ -147,7 +147,11 @@ async function prove(
   else await steps.run("chat", () => askOnce(client, model, signal));
 }
 
-async function listModels(client: PluginClient, log: Log, signal: AbortSignal): Promise<Told<Model[]>> {
+async function listModels(
+  client: PluginClient,
+  log: Log,
+  signal: AbortSignal,
+): Promise<TrialStepResult<Model[]>> {
   try {
     const { value } = await client.models(signal);
     return { value, note: value.length === 1 ? "1 model" : `${value.length} models` };
@@ -160,7 +164,11 @@ async function listModels(client: PluginClient, log: Log, signal: AbortSignal): 
 }
 
 /** As cheap as a completion can be asked for. */
-async function askOnce(client: PluginClient, { id }: Model, signal: AbortSignal): Promise<Told<null>> {
+async function askOnce(
+  client: PluginClient,
+  { id }: Model,
+  signal: AbortSignal,
+): Promise<TrialStepResult<null>> {
   let text = "";
   const messages = [{ role: "user" as const, content: "Answer with one word: ready" }];
   for await (const chunk of client.chat({ model: id, messages, max_tokens: 16, stream: false }, signal)) {
@@ -173,8 +181,12 @@ async function askOnce(client: PluginClient, { id }: Model, signal: AbortSignal)
   };
 }
 
-/** Asks for the metadata over a connection that tells how far it got. */
-async function reachOut(steps: TrialSteps, options: TrialOptions, config: OutgoingConfig): Promise<Metadata> {
+/** Asks for the metadata over a connection that traces how far it got. */
+async function reachOut(
+  steps: ConfigTrialSteps,
+  options: TrialOptions,
+  config: OutgoingConfig,
+): Promise<Metadata> {
   const { record, createClient, clock, log, signal } = options;
   const { endpoint, manifest } = record;
   const reach = createReach(clock);
@@ -187,7 +199,7 @@ async function reachOut(steps: TrialSteps, options: TrialOptions, config: Outgoi
   const startedMs = clock.monotonic();
   try {
     const { value } = await client.metadata(signal);
-    if (endpoint === null) steps.inTheBox(clock.monotonic() - startedMs);
+    if (endpoint === null) steps.builtIn(clock.monotonic() - startedMs);
     else steps.reached(reach.steps());
     options.onMetadata(value);
     return value;

@@ -46,7 +46,11 @@ export async function openConfig(
   const effective = effectiveConfig(schema, values, opened.values);
   if (originOf(record, effective) !== origin) throw hiddenAddress(record);
   return {
-    ...{ version, values, origin, effective, problems: opened.problems },
+    version,
+    values,
+    origin,
+    effective,
+    problems: opened.problems,
     secrets: [
       ...Object.values(opened.values),
       ...Object.values(findUnsealed(schema, values)),

@@ -3,10 +3,11 @@ import type { Metadata } from "../../contract/manifest.ts";
 import type { PluginRecord } from "../../data/data.ts";
 import type { PluginClient } from "../../transport/client.ts";
 import { toAnswer, toRequest } from "./step-transcript.ts";
+import type { FindOwnProcess } from "./own-process.ts";
 import { describeCount, requireComplete, type OutgoingConfig } from "./effective-config.ts";
 import type { StepLog } from "./step-log.ts";
 
-/** What a plugin said and was told when it was initialised. */
+/** What a plugin said and was sent when it was initialised. */
 export interface Handshake {
   metadata: Metadata;
   /** The configuration it accepted, secrets included: it stays in memory. */
@@ -18,24 +19,24 @@ export interface Handshake {
 export interface HandshakeOptions {
   record: PluginRecord;
   client: PluginClient;
-  /** Opens the configuration to send; may throw, which is the step `config`'s to tell. */
+  /** Opens the configuration to send; may throw, which the step `config` reports. */
   open: () => Promise<OutgoingConfig>;
   steps: Pick<StepLog, "run">;
   signal: AbortSignal;
   /** What the plugin says it is, before anything is decided about it. */
-  onMetadata?: (metadata: Metadata) => void;
-  /** Called between asking and telling: identity and configuration are in order. */
-  onIdentified?: () => void;
-  /** Asked last before it is told: throws when somebody else listens where the console's own process should. */
-  requireOwner: (used: PluginRecord) => Promise<void>;
+  onMetadata: (metadata: Metadata) => void;
+  /** Called once identity and configuration are in order, before the configuration is sent. */
+  onIdentified: () => void;
+  /** Asked last before anything is sent: somebody else may listen where the console's own process should. */
+  process: FindOwnProcess;
 }
 
 /**
  * Makes a plugin ready to work: who are you → is that who we registered → is its configuration complete → initialize.
- * Secrets are opened only after the identity is confirmed, so another program on the same port is never told any.
+ * Secrets are opened only after the identity is confirmed, so another program on the same port is never sent any.
  * Throws the plugin's error, `plugin_identity_mismatch` or `config_incomplete`.
  */
-export async function introduce(options: HandshakeOptions): Promise<Handshake> {
+export async function performHandshake(options: HandshakeOptions): Promise<Handshake> {
   const { record, client, open, steps, signal, onMetadata, onIdentified } = options;
   const schema = record.manifest.metadata.config_schema;
   const opening = open();
@@ -48,7 +49,7 @@ export async function introduce(options: HandshakeOptions): Promise<Handshake> {
   const metadata = await steps.run("metadata", async () => {
     const reply = await client.metadata(signal);
     const { value } = reply;
-    onMetadata?.(value);
+    onMetadata(value);
     confirmIdentity(record, value);
     return { value, note: `Identity confirmed: ${value.provider_type} ${value.version}`, ...toAnswer(reply) };
   });
@@ -58,11 +59,11 @@ export async function introduce(options: HandshakeOptions): Promise<Handshake> {
     return { value, note: describeCount(value) };
   });
   signal.throwIfAborted();
-  onIdentified?.();
+  onIdentified();
   await steps.run(
     "initialize",
     async () => {
-      await options.requireOwner(record);
+      await (await options.process())?.requireOwner(record);
       const reply = await client.initialize(config.effective, signal);
       return { value: null, ...toAnswer(reply) };
     },

@@ -7,7 +7,7 @@ import type { BuiltinPlugin } from "../../transport/client.ts";
 
 type Placed = Pick<PluginRecord, "endpoint" | "manifest">;
 
-/** Where plugins go with what they are told. A secret belongs to that place. */
+/** Where plugins send what they are configured with. A secret belongs to that place. */
 export interface SecretOrigins {
   /** Scheme, host and port the plugin's secrets are sent to while these are its explicit values; null while that is nowhere. */
   originOf(this: void, record: Placed, values: ConfigValues): string | null;
@@ -17,7 +17,7 @@ export interface SecretOrigins {
 
 /**
  * What a built-in plugin itself says counts, never its registration: whoever writes a manifest could leave the address out.
- * @param findBuiltin a plugin in the box by its provider_type
+ * @param findBuiltin a built-in plugin by its provider_type
  */
 export function createSecretOrigins(
   findBuiltin: (name: string) => Pick<BuiltinPlugin, "address"> | null,
@@ -37,7 +37,7 @@ export function createSecretOrigins(
   };
 }
 
-/** Where what is saved leads; undefined when that cannot be read. Only of a plugin in the box do the values say it. */
+/** Where what is saved leads; undefined when that cannot be read. Only for a built-in plugin do the values say it. */
 export async function findOrigin(
   record: PluginRecord,
   originOf: SecretOrigins["originOf"],

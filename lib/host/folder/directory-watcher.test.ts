@@ -10,7 +10,8 @@ import type { Clock } from "../../core/clock.ts";
 import { createLog } from "../../log.ts";
 import { createClock } from "../../real-clock.ts";
 import type { OpenWatch } from "./file-watcher.ts";
-import { createDirectoryWatcher, SETTLE_MS, SWEEP_MS } from "./directory-watcher.ts";
+import { createDirectoryWatcher, SWEEP_MS } from "./directory-watcher.ts";
+import { SETTLE_MS } from "./settled-files.ts";
 import type { DirectoryWatcher, FolderSnapshot } from "./directory-watcher.ts";
 
 const run = promisify(execFile);

@@ -4,17 +4,16 @@ import type { Clock } from "../../core/clock.ts";
 import type { Log } from "../../log.ts";
 import { createFileWatcher, type OpenWatch } from "./file-watcher.ts";
 import { isInside, readManifestFile, type FileContent } from "./manifest-file.ts";
-import { scanFolders, type FolderState, type FoundFile, type ManifestScan } from "./manifest-scan.ts";
+import { SettledFiles } from "./settled-files.ts";
+import { scanFolders, type FolderState, type FoundFile } from "./manifest-scan.ts";
 
-/** A file is read once nothing happened to it for so long, ms: editors and copies write in several pieces. */
-export const SETTLE_MS = 200;
 /** How often a folder is looked for that is missing, or may have been replaced, ms. */
 const ROOT_MS = 1_000;
-/** How often everything is looked through when the system has no watches left, ms. */
+/** How often everything is scanned when the system has no watches left, ms. */
 const POLL_MS = 2_000;
-/** How often everything is looked through anyway, ms: shared and network folders tell of no change, and a watch may miss one. */
+/** How often everything is scanned anyway, ms: shared and network folders report no change, and a watch may miss one. */
 export const SWEEP_MS = 60_000;
-/** Between two looks while something changes, ms. */
+/** Between two scans while something changes, ms. */
 const TURN_MS = 50;
 /** A rescan waits no longer than this for files that are being written, ms. */
 const RESCAN_MS = 5_000;
@@ -28,7 +27,7 @@ export interface FolderReading {
   content: FileContent;
 }
 
-/** What a look at the folders brought. */
+/** What one scan of the folders found. */
 export interface FolderSnapshot {
   folders: FolderState[];
   readings: FolderReading[];
@@ -40,7 +39,7 @@ export interface FolderSnapshot {
 
 /** Watches folders for plugin manifests. Knows nothing of plugins. */
 export interface DirectoryWatcher {
-  /** Looks for the first time, then goes on by itself. Resolves when the first snapshot was delivered. */
+  /** Scans for the first time, then goes on by itself. Resolves when the first snapshot was delivered. */
   start(): Promise<void>;
   /** Reads everything again; resolves when it was delivered, at once when the watcher does not run. */
   rescan(): Promise<void>;
@@ -57,17 +56,9 @@ export interface DirectoryWatcherOptions {
   openWatch?: OpenWatch;
 }
 
-interface Seen {
-  fingerprint: string;
-  /** Monotonic ms of the first sight of this fingerprint; null once it was read. */
-  since: number | null;
-}
-
 export function createDirectoryWatcher(options: DirectoryWatcherOptions): DirectoryWatcher {
   const { folders, clock, log, deliver } = options;
-  const seen = new Map<string, Seen>();
-  /** Files that were there and are not: by path, since when. */
-  const missing = new Map<string, number>();
+  const settled = new SettledFiles(clock);
   const stopping = new AbortController();
   let waking = new AbortController();
   let changed = false;
@@ -77,7 +68,7 @@ export function createDirectoryWatcher(options: DirectoryWatcherOptions): Direct
   let delivered = "";
   let sweepAt = 0;
   let running: Promise<void> | null = null;
-  const signal = createFileWatcher(log, wake, options.openWatch);
+  const watcher = createFileWatcher(log, wake, options.openWatch);
 
   function wake(): void {
     changed = true;
@@ -85,72 +76,54 @@ export function createDirectoryWatcher(options: DirectoryWatcherOptions): Direct
   }
 
   /** Reads what stands still, and remembers whether something does not yet. */
-  async function look(isAsked = false): Promise<void> {
+  async function scan(isAsked = false): Promise<void> {
     changed = false;
     sweepAt = clock.monotonic() + SWEEP_MS;
-    const tree = await scanFolders(folders);
-    noteMissing(tree);
-    const settled = Array.from(tree.files.values()).filter(isSettled);
+    const found = await scanFolders(folders);
+    const { files, problems } = found;
+    settled.noteMissing(files);
+    const readings = await readAll(Array.from(files.values()).filter((file) => settled.isReadable(file)));
+    const missing = settled.missing();
+    const outline = JSON.stringify([found.folders, ...problems, "", ...files.keys(), "", ...missing]);
+    if (readings.length > 0 || isAsked || outline !== delivered) {
+      const isPresent = (path: string) =>
+        files.has(path) ||
+        settled.isMissing(path) ||
+        problems.has(path) ||
+        found.blind.some((blind) => isInside(blind, path));
+      await deliver({ folders: found.folders, readings, problems, isPresent });
+    }
+    delivered = outline;
+    unsettled = settled.isUnsettled(files);
+  }
+
+  async function readAll(files: FoundFile[]): Promise<FolderReading[]> {
     const readings: FolderReading[] = [];
-    for (let from = 0; from < settled.length; from += AT_ONCE) {
-      const batch = settled.slice(from, from + AT_ONCE);
+    for (let from = 0; from < files.length; from += AT_ONCE) {
+      const batch = files.slice(from, from + AT_ONCE);
       for (const reading of await Promise.all(batch.map(read))) if (reading) readings.push(reading);
     }
-    const isPresent = (path: string) =>
-      tree.files.has(path) ||
-      missing.has(path) ||
-      tree.problems.has(path) ||
-      tree.blind.some((blind) => isInside(blind, path));
-    const { files, problems } = tree;
-    const outline = JSON.stringify([tree.folders, ...problems, "", ...files.keys(), "", ...missing.keys()]);
-    if (readings.length > 0 || isAsked || outline !== delivered)
-      await deliver({ folders: tree.folders, readings, problems, isPresent });
-    delivered = outline;
-    unsettled =
-      missing.size > 0 || Array.from(tree.files.keys()).some((path) => seen.get(path)?.since !== null);
+    return readings;
   }
 
-  function isSettled({ path, fingerprint, changedAt }: FoundFile): boolean {
-    const now = clock.monotonic();
-    let entry = seen.get(path);
-    if (entry?.fingerprint !== fingerprint) seen.set(path, (entry = { fingerprint, since: now }));
-    if (entry.since === null) return false;
-    const age = clock.now() - changedAt;
-    // A stamp from the future says nothing: then only our own watch counts.
-    return age >= SETTLE_MS || now - entry.since >= SETTLE_MS;
-  }
-
-  async function read({ path, folder, realFolder, fingerprint }: FoundFile): Promise<FolderReading | null> {
+  async function read(file: FoundFile): Promise<FolderReading | null> {
+    const { path, folder, realFolder } = file;
     const content = await readManifestFile(path, realFolder);
     if (content === null) return null;
-    seen.set(path, { fingerprint, since: null });
+    settled.markRead(file);
     return { path, folder, content };
   }
 
-  /** An editor that replaces a file leaves a moment without one. */
-  function noteMissing(tree: ManifestScan): void {
-    const now = clock.monotonic();
-    for (const path of seen.keys()) {
-      if (tree.files.has(path)) missing.delete(path);
-      else if (!missing.has(path)) missing.set(path, now);
-    }
-    for (const [path, since] of missing) {
-      if (now - since < SETTLE_MS) continue;
-      missing.delete(path);
-      seen.delete(path);
-    }
-  }
-
-  async function lookAgain(): Promise<void> {
+  async function rescanAll(): Promise<void> {
     const until = clock.monotonic() + RESCAN_MS;
     const asked = waiters;
     waiters = [];
     try {
-      for (const entry of seen.values()) entry.since ??= 0;
-      await look(true);
+      settled.forgetReadings();
+      await scan(true);
       while (unsettled && clock.monotonic() < until && !stopping.signal.aborted) {
         await clock.sleep(TURN_MS, stopping.signal);
-        await look();
+        await scan();
       }
     } finally {
       for (const done of asked) done();
@@ -170,14 +143,14 @@ export function createDirectoryWatcher(options: DirectoryWatcherOptions): Direct
     const now = JSON.stringify(found);
     if (now === roots) return false;
     roots = now;
-    await signal.watch(found.filter(({ id }) => id !== null).map(({ path }) => path));
+    await watcher.watch(found.filter(({ id }) => id !== null).map(({ path }) => path));
     return true;
   }
 
   async function turn(): Promise<void> {
     if (await followRoots()) changed = true;
-    if (waiters.length > 0) await lookAgain();
-    else if (changed || unsettled || signal.isBlind() || clock.monotonic() >= sweepAt) await look();
+    if (waiters.length > 0) await rescanAll();
+    else if (changed || unsettled || watcher.isBlind() || clock.monotonic() >= sweepAt) await scan();
   }
 
   async function run(): Promise<void> {
@@ -186,7 +159,7 @@ export function createDirectoryWatcher(options: DirectoryWatcherOptions): Direct
       await turn().catch(logTrouble);
       if (waiters.length > 0) continue;
       if (changed || unsettled) await clock.sleep(TURN_MS, stopping.signal);
-      else await clock.sleep(signal.isBlind() ? POLL_MS : ROOT_MS, waking.signal);
+      else await clock.sleep(watcher.isBlind() ? POLL_MS : ROOT_MS, waking.signal);
     }
     for (const done of waiters) done();
   }
@@ -197,8 +170,8 @@ export function createDirectoryWatcher(options: DirectoryWatcherOptions): Direct
 
   return {
     async start() {
-      // Setting up the watches competes with the first look for the disk; what changes meanwhile the next look finds.
-      await lookAgain().catch(logTrouble);
+      // Setting up the watches competes with the first scan for the disk; what changes meanwhile the next scan finds.
+      await rescanAll().catch(logTrouble);
       running = run();
     },
     rescan() {
@@ -210,7 +183,7 @@ export function createDirectoryWatcher(options: DirectoryWatcherOptions): Direct
     async stop() {
       stopping.abort();
       waking.abort();
-      await signal.close();
+      await watcher.close();
       await running;
     },
   };

@@ -9,7 +9,7 @@ const EXHAUSTED = new Set(["ENOSPC", "EMFILE", "ENFILE"]);
 /** Chokidar's `watch`; tests put one in its place that fails. */
 export type OpenWatch = typeof watch;
 
-/** Tells that something in the folders may have changed; what, is for a look at the folders to find out. */
+/** Reports that something in the folders may have changed; what changed, a scan of the folders finds out. */
 export interface FileWatcher {
   /** Watches these folders instead of the former ones. Folders that do not exist are left out. */
   watch(folders: readonly string[]): Promise<void>;
@@ -57,7 +57,7 @@ export function createFileWatcher(log: Log, onChange: () => void, open: OpenWatc
       });
       // After `ready` too: what changed between our look and the first watch would otherwise go unseen.
       watcher.on("all", onChange).on("ready", onChange).on("error", onError);
-      // Chokidar tells only what differs from its own list, and a file that came while it made the list is not on it.
+      // Chokidar reports only what differs from its own list, and a file that came while it made the list is not on it.
       watcher.on("raw", (_event: string, name: string | null) => {
         if (name === null || isManifestName(name)) onChange();
       });

@@ -3,31 +3,31 @@ import { createFakeClock } from "../../../test/fake-clock.ts";
 import { createLog } from "../../log.ts";
 import { createSemaphore } from "../../async/semaphore.ts";
 import { createCheckScheduler } from "./check-scheduler.ts";
-import type { Target, Watched } from "./check-scheduler.ts";
+import type { NextCheck, ScheduledPlugin } from "./check-scheduler.ts";
 
 const log = createLog({ level: "silent", pretty: false });
 
-/** Something watched that notes when it had its turn. */
-function createWatched(id: string, everyMs: number) {
+/** A plugin that notes when it was checked. */
+function createPlugin(id: string, everyMs: number) {
   const turns: number[] = [];
-  const target: Target = {
+  const next: NextCheck = {
     key: "first",
     delayMs: () => everyMs,
     isSuspect: () => false,
     run: async () => void turns.push(clock.monotonic()),
   };
-  const state = { target: target as Target | null };
-  const watched: Watched = { id, target: () => state.target };
-  return { watched, turns, target, state };
+  const state = { next: next as NextCheck | null };
+  const plugin: ScheduledPlugin = { id, nextCheck: () => state.next };
+  return { plugin, turns, next, state };
 }
 
 let clock = createFakeClock();
 
-function createTestScheduler(watched: Watched[], monotonic = () => clock.monotonic()) {
+function createTestScheduler(plugins: ScheduledPlugin[], monotonic = () => clock.monotonic()) {
   const scheduler = createCheckScheduler({
     clock: { ...clock, monotonic },
     log,
-    watched: () => watched,
+    plugins: () => plugins,
     onTick: () => undefined,
     concurrency: 2,
   });
@@ -36,15 +36,15 @@ function createTestScheduler(watched: Watched[], monotonic = () => clock.monoton
 }
 
 describe("the check scheduler", () => {
-  it("waits, acts, waits, and stops with the wish", async () => {
+  it("waits, acts, waits, and stops when there is no next check", async () => {
     clock = createFakeClock();
-    const { watched, turns, state } = createWatched("a", 10_000);
-    const scheduler = createTestScheduler([watched]);
+    const { plugin, turns, state } = createPlugin("a", 10_000);
+    const scheduler = createTestScheduler([plugin]);
     await clock.advance(35_000);
     expect(turns).toEqual([10_000, 20_000, 30_000]);
     expect(scheduler.nextCheckAt("a")).toBe(clock.now() + 5_000);
-    state.target = null;
-    scheduler.sync(watched);
+    state.next = null;
+    scheduler.sync(plugin);
     expect(scheduler.nextCheckAt("a")).toBeNull();
     await clock.advance(60_000);
     expect(turns).toHaveLength(3);
@@ -52,21 +52,21 @@ describe("the check scheduler", () => {
     expect(clock.pending()).toBe(0);
   });
 
-  it("starts over when the target changes", async () => {
+  it("starts over when the next check changes", async () => {
     clock = createFakeClock();
-    const { watched, turns, target, state } = createWatched("a", 60_000);
-    const scheduler = createTestScheduler([watched]);
+    const { plugin, turns, next, state } = createPlugin("a", 60_000);
+    const scheduler = createTestScheduler([plugin]);
     await clock.advance(30_000);
-    state.target = { ...target, key: "second", delayMs: () => 1_000 };
+    state.next = { ...next, key: "second", delayMs: () => 1_000 };
     await clock.advance(3_000);
     expect(turns.length).toBeGreaterThanOrEqual(2);
     scheduler.stop();
   });
 
-  it("forgets what is no longer watched", async () => {
+  it("forgets plugins that are gone", async () => {
     clock = createFakeClock();
-    const { watched, turns } = createWatched("a", 10_000);
-    const list = [watched];
+    const { plugin, turns } = createPlugin("a", 10_000);
+    const list = [plugin];
     const scheduler = createTestScheduler(list);
     await clock.advance(1_000);
     list.pop();
@@ -75,19 +75,19 @@ describe("the check scheduler", () => {
     scheduler.stop();
   });
 
-  it("goes on when one turn breaks", async () => {
+  it("goes on when one check breaks", async () => {
     clock = createFakeClock();
-    const { watched, turns, target, state } = createWatched("a", 10_000);
-    const broken = createWatched("b", 10_000);
-    broken.state.target = { ...broken.target, run: () => Promise.reject(new Error("broken")) };
-    const scheduler = createTestScheduler([watched, broken.watched]);
+    const { plugin, turns, next, state } = createPlugin("a", 10_000);
+    const broken = createPlugin("b", 10_000);
+    broken.state.next = { ...broken.next, run: () => Promise.reject(new Error("broken")) };
+    const scheduler = createTestScheduler([plugin, broken.plugin]);
     await clock.advance(60_000);
     expect(turns).toHaveLength(6);
     expect(scheduler.isTicking()).toBe(true);
-    broken.state.target = broken.target;
+    broken.state.next = broken.next;
     await clock.advance(30_000);
     expect(broken.turns.length).toBeGreaterThanOrEqual(1);
-    expect(state.target).toBe(target);
+    expect(state.next).toBe(next);
     scheduler.stop();
   });
 

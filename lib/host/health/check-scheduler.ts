@@ -2,33 +2,33 @@ import type { Clock } from "../../core/clock.ts";
 import type { Log } from "../../log.ts";
 import { createSemaphore } from "../../async/semaphore.ts";
 
-/** What is to happen again and again to one plugin while nothing else does. */
-export interface Target {
+/** What is done again and again to one plugin while nothing else is: a health check, or the next attempt to start it. */
+export interface NextCheck {
   /** The loop starts over when this changes. */
   key: string;
-  /** How long to wait from `nowMs` (monotonic). Asked anew before every turn. */
+  /** How long to wait from `nowMs` (monotonic). Asked anew before every run. */
   delayMs(nowMs: number): number;
-  /** True when the last turn failed: it may take its time without holding up the healthy ones. */
+  /** True when the last run failed: it may take its time without holding up the healthy ones. */
   isSuspect(): boolean;
   /** Never rejects. */
   run(): Promise<void>;
 }
 
-export interface Watched {
+export interface ScheduledPlugin {
   readonly id: string;
-  /** What is wanted now; null when the plugin is to be left alone. */
-  target(): Target | null;
+  /** What to do next; null when the plugin is to be left alone. */
+  nextCheck(): NextCheck | null;
 }
 
 /** Keeps one loop per plugin: wait, act, wait. A loop never overlaps itself. */
 export interface CheckScheduler {
   start(): void;
-  /** Ends every wait. Turns under way are not awaited: whoever runs them ends them. */
+  /** Ends every wait. Checks under way are not awaited: whoever runs them ends them. */
   stop(): void;
   isTicking(): boolean;
-  /** Brings one plugin's loop to what is wanted, now instead of with the next tick. */
-  sync(watched: Watched): void;
-  /** Wall clock, epoch ms, of the plugin's next turn; null when none is planned. */
+  /** Starts, replaces or ends the loop of one plugin to match its next check, now instead of with the next tick. */
+  sync(plugin: ScheduledPlugin): void;
+  /** Wall clock, epoch ms, of the plugin's next check; null when none is planned. */
   nextCheckAt(id: string): number | null;
   /** True when this process itself stood still at some time since `sinceMs` (monotonic): its timeouts prove nothing then. */
   stalledSince(sinceMs: number): boolean;
@@ -37,10 +37,10 @@ export interface CheckScheduler {
 export interface CheckSchedulerOptions {
   clock: Clock;
   log: Log;
-  watched: () => Iterable<Watched>;
+  plugins: () => Iterable<ScheduledPlugin>;
   /** Called with every tick, once a second. */
   onTick: () => void;
-  /** How many turns may run at once, so that what is measured is the plugin and not our own queue. */
+  /** How many checks may run at once, so that what is measured is the plugin and not our own queue. */
   concurrency: number;
 }
 
@@ -57,7 +57,7 @@ interface Loop {
 export function createCheckScheduler({
   clock,
   log,
-  watched,
+  plugins,
   onTick,
   concurrency,
 }: CheckSchedulerOptions): CheckScheduler {
@@ -69,28 +69,32 @@ export function createCheckScheduler({
   let lastTickMs = -Infinity;
   let lastStallMs = -Infinity;
 
-  function sync(target: Watched): void {
+  function sync(plugin: ScheduledPlugin): void {
     if (ticking === null) return;
-    const wanted = target.target();
-    const loop = loops.get(target.id);
+    const wanted = plugin.nextCheck();
+    const loop = loops.get(plugin.id);
     if (loop?.key === wanted?.key) return;
     loop?.ending.abort();
-    loops.delete(target.id);
-    if (wanted) begin(target, wanted.key);
+    loops.delete(plugin.id);
+    if (wanted) begin(plugin, wanted.key);
   }
 
-  function begin(target: Watched, key: string): void {
+  function begin(plugin: ScheduledPlugin, key: string): void {
     const loop: Loop = { key, ending: new AbortController(), dueAt: clock.now() };
-    loops.set(target.id, loop);
-    turn(target, loop).catch((error: unknown) => {
-      log.error({ err: error, pluginId: target.id }, "a plugin's loop broke; the next tick starts it again");
-      if (loops.get(target.id) === loop) loops.delete(target.id);
+    loops.set(plugin.id, loop);
+    runLoop(plugin, loop).catch((error: unknown) => {
+      log.error({ err: error, pluginId: plugin.id }, "a plugin's loop broke; the next tick starts it again");
+      if (loops.get(plugin.id) === loop) loops.delete(plugin.id);
     });
   }
 
-  async function turn(target: Watched, loop: Loop): Promise<void> {
+  async function runLoop(plugin: ScheduledPlugin, loop: Loop): Promise<void> {
     const { signal } = loop.ending;
-    for (let next = target.target(); next?.key === loop.key && !signal.aborted; next = target.target()) {
+    for (
+      let next = plugin.nextCheck();
+      next?.key === loop.key && !signal.aborted;
+      next = plugin.nextCheck()
+    ) {
       const delayMs = Math.max(0, next.delayMs(clock.monotonic()));
       loop.dueAt = clock.now() + delayMs;
       await clock.sleep(delayMs, signal);
@@ -102,7 +106,7 @@ export function createCheckScheduler({
   }
 
   function dropUnknown(): void {
-    const known = new Set(Array.from(watched(), ({ id }) => id));
+    const known = new Set(Array.from(plugins(), ({ id }) => id));
     for (const [id, loop] of loops) {
       if (known.has(id)) continue;
       loop.ending.abort();
@@ -118,7 +122,7 @@ export function createCheckScheduler({
         log.warn({ lateMs: Math.round(now - lastTickMs - TICK_MS) }, "the console itself stood still");
       }
       lastTickMs = now;
-      for (const target of watched()) sync(target);
+      for (const plugin of plugins()) sync(plugin);
       dropUnknown();
       onTick();
       await clock.sleep(TICK_MS, signal);

@@ -3,20 +3,7 @@ import type { Log } from "../../log.ts";
 import type { CheckResult } from "../connection/health-check.ts";
 import { isLostContact, isOwnTrouble } from "../failure.ts";
 import type { HealthTracker } from "./health-tracker.ts";
-import type { PluginConnection, ConnectionCheck } from "../connection/plugin-connection.ts";
-
-/** Runs the health checks of one plugin, one at a time, and reports those that say something about it. */
-export interface HealthChecker {
-  /** One check, reported. Only while nothing else checks. */
-  checkAndReport(connection: PluginConnection, signal: AbortSignal): Promise<ConnectionCheck>;
-  /** The same on its own; joins a check under way. */
-  check(connection: PluginConnection): Promise<ConnectionCheck>;
-  /** Ends a check under way unreported and waits for its end. */
-  interrupt(): Promise<void>;
-  /** How often the plugin was initialised again by itself since `reset`. */
-  reinitializations(): number;
-  reset(): void;
-}
+import type { ConnectionCheck, PluginConnection } from "../connection/plugin-connection.ts";
 
 export interface HealthCheckerOptions {
   clock: Clock;
@@ -26,52 +13,61 @@ export interface HealthCheckerOptions {
   stalledSince: (sinceMs: number) => boolean;
 }
 
-export function createHealthChecker({
-  clock,
-  log,
-  tracker,
-  stalledSince,
-}: HealthCheckerOptions): HealthChecker {
-  let running: { done: Promise<ConnectionCheck>; ending: AbortController } | null = null;
-  let reinitializations = 0;
+/** Runs the health checks of one plugin, one at a time, and reports those that say something about it. */
+export class HealthChecker {
+  readonly #options: HealthCheckerOptions;
+  #running: { done: Promise<ConnectionCheck>; ending: AbortController } | null = null;
+  #reinitializations = 0;
 
-  async function checkAndReport(connection: PluginConnection, signal: AbortSignal): Promise<ConnectionCheck> {
+  constructor(options: HealthCheckerOptions) {
+    this.#options = options;
+  }
+
+  /** One check, reported to the tracker. Only while nothing else checks. */
+  async checkAndReport(connection: PluginConnection, signal: AbortSignal): Promise<ConnectionCheck> {
+    const { clock, tracker } = this.#options;
     const startedMs = clock.monotonic();
     const outcome = await connection.check(signal);
-    if (signal.aborted || isOurFault(outcome.result, startedMs)) return outcome;
+    if (signal.aborted || this.#isOurFault(outcome.result, startedMs)) return outcome;
     if (outcome.reinitialized) {
-      reinitializations += 1;
+      this.#reinitializations += 1;
       tracker.mark("reinitialized", "Initialised again: the plugin had been restarted");
     }
     tracker.report(outcome.result);
     return outcome;
   }
 
+  /** The same on its own; joins a check under way. */
+  check(connection: PluginConnection): Promise<ConnectionCheck> {
+    if (this.#running) return this.#running.done;
+    const ending = new AbortController();
+    const done = this.checkAndReport(connection, ending.signal).finally(() => (this.#running = null));
+    this.#running = { done, ending };
+    return done;
+  }
+
+  /** Ends a check under way unreported and waits for its end. */
+  async interrupt(): Promise<void> {
+    this.#running?.ending.abort();
+    await this.#running?.done;
+  }
+
+  /** How often the plugin was initialised again by itself since `reset`. */
+  reinitializations(): number {
+    return this.#reinitializations;
+  }
+
+  reset(): void {
+    this.#reinitializations = 0;
+  }
+
   /** A full disk or a machine that slept says nothing about the plugin: such a result changes no state. */
-  function isOurFault({ error }: CheckResult, startedMs: number): boolean {
+  #isOurFault({ error }: CheckResult, startedMs: number): boolean {
+    const { log, stalledSince } = this.#options;
     if (error === null) return false;
     const ours = isOwnTrouble(error) || (isLostContact(error) && stalledSince(startedMs));
     if (ours)
       log.warn({ code: error.code }, "a check failed through the console's own trouble and does not count");
     return ours;
   }
-
-  function check(connection: PluginConnection): Promise<ConnectionCheck> {
-    if (running) return running.done;
-    const ending = new AbortController();
-    const done = checkAndReport(connection, ending.signal).finally(() => (running = null));
-    running = { done, ending };
-    return done;
-  }
-
-  return {
-    checkAndReport,
-    check,
-    async interrupt() {
-      running?.ending.abort();
-      await running?.done;
-    },
-    reinitializations: () => reinitializations,
-    reset: () => void (reinitializations = 0),
-  };
 }

@@ -58,7 +58,7 @@ describe("checking", () => {
 
   it("stops asking when the plugin is switched off", async () => {
     const { record, plugin } = await console.run();
-    await console.wish(record.id, "disabled");
+    await console.setDesired(record.id, "disabled");
     const calls = plugin.calls.length;
     await console.clock.advance(10 * MINUTE);
     expect(plugin.calls).toHaveLength(calls);
@@ -140,7 +140,7 @@ describe("the verdict", () => {
     const { record, plugin } = await console.run();
     plugin.kill();
     for (let check = 0; check < 3; check += 1) await console.host.checkNow(record.id);
-    await console.wish(record.id, "disabled");
+    await console.setDesired(record.id, "disabled");
     await console.clock.advance(2000);
     await until(async () =>
       expect(await incidents(record.id)).toMatchObject([{ endedAt: expect.any(String) }]),
@@ -371,7 +371,7 @@ describe("what is remembered", () => {
 
   it("forgets checks after a day", async () => {
     const { record } = await console.run();
-    await console.wish(record.id, "disabled");
+    await console.setDesired(record.id, "disabled");
     console.clock.jump(24 * 60 * MINUTE + 1);
     expect(console.host.status(record.id).stats).toEqual({
       p50Ms: null,
@@ -410,7 +410,7 @@ describe("what is remembered", () => {
     await console.host.reconcile(record.id, { restart: true });
     await console.clock.advance(1);
     await console.host.reconcile(record.id, { restart: true });
-    await console.wish(record.id, "disabled");
+    await console.setDesired(record.id, "disabled");
     await console.clock.advance(2000);
     await until(async () => expect(await markers(record.id)).toEqual(["enabled", "config", "disabled"]));
   });

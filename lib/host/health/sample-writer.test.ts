@@ -7,7 +7,7 @@ import { AppError } from "../../contract/error.ts";
 import { Manifest } from "../../contract/manifest.ts";
 import type { Data } from "../../data/data.ts";
 import { createLog } from "../../log.ts";
-import { createSampleWriter } from "./sample-writer.ts";
+import { SampleWriter } from "./sample-writer.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
 const log = createLog({ level: "silent", pretty: false });
@@ -55,7 +55,7 @@ const stored = (id: string) => database.data.samples.range(id, 0, Number.MAX_SAF
 describe("the sample writer", () => {
   it("writes what waits in batches of 500", async () => {
     const state = { trouble: null, batches: [] };
-    const sampleWriter = createSampleWriter({ data: troubled(state), clock: createFakeClock(), log });
+    const sampleWriter = new SampleWriter({ data: troubled(state), clock: createFakeClock(), log });
     const id = await register("a");
     for (let at = 1; at <= 1200; at += 1) sampleWriter.sample(id, sample(at));
     await sampleWriter.flush();
@@ -69,7 +69,7 @@ describe("the sample writer", () => {
       batches: number[];
     };
     const clock = createFakeClock();
-    const sampleWriter = createSampleWriter({ data: troubled(state), clock, log });
+    const sampleWriter = new SampleWriter({ data: troubled(state), clock, log });
     const id = await register("a");
     sampleWriter.sample(id, sample(1));
     sampleWriter.event(id, (data) =>
@@ -89,7 +89,7 @@ describe("the sample writer", () => {
 
   it("gives up the oldest samples rather than the memory", async () => {
     const state = { trouble: new AppError("storage_full", "full") as AppError | null, batches: [] };
-    const sampleWriter = createSampleWriter({ data: troubled(state), clock: createFakeClock(), log });
+    const sampleWriter = new SampleWriter({ data: troubled(state), clock: createFakeClock(), log });
     const id = await register("a");
     for (let at = 1; at <= 50_100; at += 1) sampleWriter.sample(id, sample(at));
     await sampleWriter.flush();
@@ -101,7 +101,7 @@ describe("the sample writer", () => {
   });
 
   it("is not blocked for ever by a plugin that was removed meanwhile", async () => {
-    const sampleWriter = createSampleWriter({ data: database.data, clock: createFakeClock(), log });
+    const sampleWriter = new SampleWriter({ data: database.data, clock: createFakeClock(), log });
     const [gone, stays] = [await register("gone"), await register("stays")];
     sampleWriter.sample(gone, sample(1));
     sampleWriter.event(gone, (data) => data.markers.add(gone, { at: 1, kind: "enabled", label: "x" }));
@@ -113,7 +113,7 @@ describe("the sample writer", () => {
   });
 
   it("drops an event that can never be written and goes on with the next", async () => {
-    const sampleWriter = createSampleWriter({ data: database.data, clock: createFakeClock(), log });
+    const sampleWriter = new SampleWriter({ data: database.data, clock: createFakeClock(), log });
     const id = await register("a");
     sampleWriter.event(id, () => Promise.reject(new TypeError("a mistake of ours")));
     sampleWriter.event(id, (data) => data.markers.add(id, { at: 1, kind: "enabled", label: "on" }));
@@ -123,7 +123,7 @@ describe("the sample writer", () => {
 
   it("removes what is older than 90 days", async () => {
     const clock = createFakeClock();
-    const sampleWriter = createSampleWriter({ data: database.data, clock, log });
+    const sampleWriter = new SampleWriter({ data: database.data, clock, log });
     const id = await register("a");
     sampleWriter.sample(id, sample(clock.now() - 90 * DAY - 1));
     sampleWriter.sample(id, sample(clock.now() - 90 * DAY + 1));

@@ -16,120 +16,119 @@ const PRUNE_EVERY_MS = 60 * 60 * 1000;
 type Write = (data: Data) => Promise<unknown>;
 
 /**
- * What the host learns, on its way into the database. Writing never waits and never fails for the caller: while the
- * database is in trouble everything is kept, bounded, and tried again; no plugin notices.
+ * Writes what the host learns into the database. Writing never waits and never fails for the caller: while the database is in trouble
+ * everything is kept, bounded, and tried again; no plugin notices.
  */
-export interface SampleWriter {
-  sample(pluginId: string, sample: Sample): void;
+export class SampleWriter {
+  readonly #data: Data;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  #samples: Array<Sample & { pluginId: string }> = [];
+  #events: Array<{ pluginId: string; write: Write }> = [];
+  #flushing: Promise<void> | null = null;
+  #pauseMs = 0;
+  #notBeforeMs = -Infinity;
+  #pruneAtMs: number;
+
+  constructor({ data, clock, log }: { data: Data; clock: Clock; log: Log }) {
+    this.#data = data;
+    this.#clock = clock;
+    this.#log = log;
+    this.#pruneAtMs = clock.monotonic();
+  }
+
+  sample(pluginId: string, sample: Sample): void {
+    this.#samples.push({ ...sample, pluginId });
+    if (this.#samples.length >= BATCH && this.#pauseMs === 0) void this.flush();
+  }
+
   /** An incident or a marker; written in order. */
-  event(pluginId: string, write: Write): void;
+  event(pluginId: string, write: Write): void {
+    this.#events.push({ pluginId, write });
+  }
+
   /** Drops what is still waiting for a plugin that was removed. */
-  forget(pluginId: string): void;
+  forget(pluginId: string): void {
+    this.#samples = this.#samples.filter((sample) => sample.pluginId !== pluginId);
+    this.#events = this.#events.filter((event) => event.pluginId !== pluginId);
+  }
+
   /** To be called every second: writes what waits, prunes once an hour. */
-  tick(): void;
+  tick(): void {
+    if (this.#isWaiting() && this.#clock.monotonic() >= this.#notBeforeMs) void this.flush();
+    if (this.#clock.monotonic() >= this.#pruneAtMs) this.#prune();
+  }
+
   /** One attempt at writing everything; resolves when it is over. */
-  flush(): Promise<void>;
-}
+  flush(): Promise<void> {
+    this.#flushing ??= this.#writeAll().finally(() => (this.#flushing = null));
+    return this.#flushing;
+  }
 
-export function createSampleWriter({
-  data,
-  clock,
-  log,
-}: {
-  data: Data;
-  clock: Clock;
-  log: Log;
-}): SampleWriter {
-  let samples: Array<Sample & { pluginId: string }> = [];
-  let events: Array<{ pluginId: string; write: Write }> = [];
-  let flushing: Promise<void> | null = null;
-  let pauseMs = 0;
-  let notBeforeMs = -Infinity;
-  let pruneAtMs = clock.monotonic();
+  #isWaiting(): boolean {
+    return this.#samples.length + this.#events.length > 0;
+  }
 
-  async function writeAll(): Promise<void> {
+  async #writeAll(): Promise<void> {
     try {
-      while (samples.length + events.length > 0) {
-        await writeSamples();
-        await writeEvents();
+      while (this.#isWaiting()) {
+        await this.#writeSamples();
+        await this.#writeEvents();
       }
-      if (pauseMs > 0) log.info("the database takes health results again");
-      pauseMs = 0;
+      if (this.#pauseMs > 0) this.#log.info("the database takes health results again");
+      this.#pauseMs = 0;
     } catch (error) {
-      await postpone(error);
+      await this.#postpone(error);
     }
   }
 
-  async function writeSamples(): Promise<void> {
-    while (samples.length > 0) {
-      const batch = new Set(samples.slice(0, BATCH));
-      await data.samples.append([...batch]);
-      samples = samples.filter((sample) => !batch.has(sample));
+  async #writeSamples(): Promise<void> {
+    while (this.#samples.length > 0) {
+      const batch = new Set(this.#samples.slice(0, BATCH));
+      await this.#data.samples.append([...batch]);
+      this.#samples = this.#samples.filter((sample) => !batch.has(sample));
     }
   }
 
-  async function writeEvents(): Promise<void> {
-    for (let next = events[0]; next !== undefined; next = events[0]) {
+  async #writeEvents(): Promise<void> {
+    for (let next = this.#events[0]; next !== undefined; next = this.#events[0]) {
       const written = next;
-      await writeEvent(written.write);
-      events = events.filter((event) => event !== written);
+      await this.#writeEvent(written.write);
+      this.#events = this.#events.filter((event) => event !== written);
     }
   }
 
   /** Only the database's trouble is worth waiting for; anything else would fail for ever and block what comes after. */
-  async function writeEvent(write: Write): Promise<void> {
+  async #writeEvent(write: Write): Promise<void> {
     try {
-      await write(data);
+      await write(this.#data);
     } catch (error) {
       if (isAppError(error) && error.code.startsWith("storage_")) throw error;
-      log.error({ err: error }, "an incident or marker could not be written");
+      this.#log.error({ err: error }, "an incident or marker could not be written");
     }
   }
 
-  async function postpone(error: unknown): Promise<void> {
-    if (pauseMs === 0)
-      log.warn({ err: error, samples: samples.length }, "health results wait for the database");
-    pauseMs = Math.min(Math.max(FIRST_PAUSE_MS, pauseMs * 2), LAST_PAUSE_MS);
-    notBeforeMs = clock.monotonic() + pauseMs;
+  async #postpone(error: unknown): Promise<void> {
+    if (this.#pauseMs === 0)
+      this.#log.warn({ err: error, samples: this.#samples.length }, "health results wait for the database");
+    this.#pauseMs = Math.min(Math.max(FIRST_PAUSE_MS, this.#pauseMs * 2), LAST_PAUSE_MS);
+    this.#notBeforeMs = this.#clock.monotonic() + this.#pauseMs;
     // A row that refers to a plugin removed meanwhile would block all others for ever.
-    const known = await data.plugins.list().catch(() => null);
-    if (known) keepOnly(new Set(known.map(({ id }) => id)));
-    if (samples.length > MAX_SAMPLES) samples = samples.slice(-MAX_SAMPLES);
-    if (events.length > MAX_EVENTS) events = events.slice(-MAX_EVENTS);
+    const known = await this.#data.plugins.list().catch(() => null);
+    if (known) this.#keepOnly(new Set(known.map(({ id }) => id)));
+    if (this.#samples.length > MAX_SAMPLES) this.#samples = this.#samples.slice(-MAX_SAMPLES);
+    if (this.#events.length > MAX_EVENTS) this.#events = this.#events.slice(-MAX_EVENTS);
   }
 
-  function keepOnly(ids: ReadonlySet<string>): void {
-    samples = samples.filter(({ pluginId }) => ids.has(pluginId));
-    events = events.filter(({ pluginId }) => ids.has(pluginId));
+  #keepOnly(ids: ReadonlySet<string>): void {
+    this.#samples = this.#samples.filter(({ pluginId }) => ids.has(pluginId));
+    this.#events = this.#events.filter(({ pluginId }) => ids.has(pluginId));
   }
 
-  function flush(): Promise<void> {
-    flushing ??= writeAll().finally(() => (flushing = null));
-    return flushing;
+  #prune(): void {
+    this.#pruneAtMs = this.#clock.monotonic() + PRUNE_EVERY_MS;
+    this.#data.samples
+      .prune(this.#clock.now() - KEEP_MS)
+      .catch((error: unknown) => this.#log.warn({ err: error }, "old health results could not be removed"));
   }
-
-  function prune(): void {
-    pruneAtMs = clock.monotonic() + PRUNE_EVERY_MS;
-    data.samples
-      .prune(clock.now() - KEEP_MS)
-      .catch((error: unknown) => log.warn({ err: error }, "old health results could not be removed"));
-  }
-
-  return {
-    sample(pluginId, sample) {
-      samples.push({ ...sample, pluginId });
-      if (samples.length >= BATCH && pauseMs === 0) void flush();
-    },
-    event: (pluginId, write) => void events.push({ pluginId, write }),
-    forget(pluginId) {
-      samples = samples.filter((sample) => sample.pluginId !== pluginId);
-      events = events.filter((event) => event.pluginId !== pluginId);
-    },
-    tick() {
-      const waits = samples.length + events.length > 0;
-      if (waits && clock.monotonic() >= notBeforeMs) void flush();
-      if (clock.monotonic() >= pruneAtMs) prune();
-    },
-    flush,
-  };
 }

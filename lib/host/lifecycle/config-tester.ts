@@ -14,116 +14,124 @@ export interface ConfigTesterOptions {
   healthChecker: Pick<HealthChecker, "interrupt">;
   openClient: () => PluginClient;
   /** Asked anew for every trial. */
-  trialOptions: () => Omit<TrialOptions, "signal" | "onSecrets" | "onTold">;
+  trialOptions: () => Omit<TrialOptions, "signal" | "onSecrets" | "onSend">;
   /** Takes the plugin through all steps of an enable. */
   switchOn: (signal: AbortSignal) => Promise<void>;
   /** A running plugin has accepted the saved configuration again. */
   onRestored: () => void;
 }
 
-/** Tries unsaved configurations on one plugin, in turn with everything else that is done to it, and leaves it as it is wished. */
-export interface ConfigTester {
+/**
+ * Tries unsaved configurations on one plugin, in turn with everything else that is done to it, and leaves it in its desired state.
+ */
+export class ConfigTester {
+  readonly #options: ConfigTesterOptions;
+  #isTesting = false;
+
+  constructor(options: ConfigTesterOptions) {
+    this.#options = options;
+  }
+
   /**
    * @param prepare runs when it is this trial's turn
    * Throws `conflict` while another trial runs or waits.
    */
-  run(trial: Trial, signal: AbortSignal, prepare: () => void): Promise<TrialOutcome>;
-}
+  async run(trial: Trial, signal: AbortSignal, prepare: () => void): Promise<TrialOutcome> {
+    const { reconciler, trialOptions } = this.#options;
+    if (this.#isTesting) throw alreadyTesting(trialOptions().record.name);
+    this.#isTesting = true;
+    try {
+      return await reconciler.runExclusively((interrupt) => {
+        prepare();
+        return this.#tryNow(trial, signal, interrupt);
+      });
+    } finally {
+      this.#isTesting = false;
+    }
+  }
 
-export function createConfigTester(options: ConfigTesterOptions): ConfigTester {
-  const { reconciler, controller, healthChecker, openClient, trialOptions, switchOn, onRestored } = options;
-  let isTesting = false;
-
-  async function tryNow(trial: Trial, left: AbortSignal, interrupt: AbortSignal): Promise<TrialOutcome> {
+  async #tryNow(trial: Trial, left: AbortSignal, interrupt: AbortSignal): Promise<TrialOutcome> {
+    const { controller, healthChecker, trialOptions } = this.#options;
     await healthChecker.interrupt();
     const shared = trialOptions();
     const used = controller.connection();
     used?.client.redact(used.handshake()?.config.secrets ?? []);
     const run = await runTrial(trial, {
       ...shared,
-      onTold: controller.invalidate,
+      onSend: () => controller.invalidate(),
       signal: AbortSignal.any([left, interrupt]),
       onSecrets: (secrets) => controller.connection()?.client.redact(secrets),
     });
-    const trouble = run.ok ? await save(trial) : null;
-    // A newer wish takes the plugin through steps of its own.
+    const trouble = run.ok ? await this.#save(trial) : null;
+    // Whatever was requested since takes the plugin through steps of its own.
     if (interrupt.aborted) return { ok: false, error: interrupted().toInfo() };
-    if (run.told) await leaveAsWished(trial, run.ok && trouble === null && trial.save !== null, interrupt);
+    const saved = run.ok && trouble === null && trial.save !== null;
+    if (run.sent) await this.#leaveAsDesired(trial, saved, interrupt);
     return { ok: run.ok, error: trouble };
   }
 
-  async function save(trial: Trial): Promise<ErrorInfo | null> {
-    return tell(() => trial.save?.() ?? Promise.resolve());
+  #save(trial: Trial): Promise<ErrorInfo | null> {
+    return this.#failureOf(() => trial.save?.() ?? Promise.resolve());
   }
 
-  /** What it runs with, or the configuration that was saved, for a plugin that is wanted, a cleanup for any other. */
-  async function leaveAsWished({ report }: Trial, saved: boolean, signal: AbortSignal): Promise<void> {
-    const isWanted = reconciler.wish().kind === "enabled";
+  /** Restores what it runs with, or the configuration that was saved, for a plugin that is enabled; a cleanup for any other. */
+  async #leaveAsDesired({ report }: Trial, saved: boolean, signal: AbortSignal): Promise<void> {
+    const { reconciler, trialOptions } = this.#options;
+    const isEnabled = reconciler.desired().kind === "enabled";
     const { clock } = trialOptions();
-    const name = isWanted ? "restore" : "cleanup";
+    const name = isEnabled ? "restore" : "cleanup";
     const startedMs = clock.monotonic();
     report({ name, status: "running", durationMs: null });
-    const error = isWanted ? await restore(saved, signal) : await cleanUp();
+    const error = isEnabled ? await this.#restore(saved, signal) : await this.#cleanUp();
     const durationMs = clock.monotonic() - startedMs;
     report({ name, durationMs, ...(error ? { status: "failed", error } : { status: "ok" }) });
   }
 
-  async function restore(saved: boolean, signal: AbortSignal): Promise<ErrorInfo | null> {
+  async #restore(saved: boolean, signal: AbortSignal): Promise<ErrorInfo | null> {
+    const { controller, onRestored } = this.#options;
     const connection = controller.connection();
     const wasRefused = controller.refusal() !== null;
     if (controller.lifecycle() !== "ready" || connection === null || (saved && wasRefused)) {
-      return startOver(signal);
+      return this.#startOver(signal);
     }
-    const failure = await tell(async () => {
-      await connection.repeat(unrecorded, signal);
-      controller.settle();
+    const failure = await this.#failureOf(async () => {
+      await connection.repeatHandshake(unrecorded, signal);
+      controller.revalidate();
       onRestored();
     });
     if (failure === null || signal.aborted) return failure;
-    const loss = await controller.findLoss(failure, signal);
+    const loss = await controller.process()?.findLoss(failure, signal);
     // A draft may have ended the process: what is saved begins with a new one.
-    if (loss) return startOver(signal);
+    if (loss) return this.#startOver(signal);
     if (!signal.aborted) controller.fail(failure);
     return failure;
   }
 
-  async function startOver(signal: AbortSignal): Promise<ErrorInfo | null> {
+  async #startOver(signal: AbortSignal): Promise<ErrorInfo | null> {
+    const { controller, switchOn } = this.#options;
     await switchOn(signal);
     return controller.failure() ?? controller.refusal()?.error ?? null;
   }
 
-  async function cleanUp(): Promise<ErrorInfo | null> {
+  async #cleanUp(): Promise<ErrorInfo | null> {
+    const { openClient, trialOptions } = this.#options;
     const client = openClient();
     const deadline = trialOptions().clock.deadline(CLEANUP_MS);
-    const failure = await tell(() => client.cleanup(deadline.signal));
+    const failure = await this.#failureOf(() => client.cleanup(deadline.signal));
     deadline.clear();
     await client.close();
     return failure;
   }
 
-  async function tell(work: () => Promise<unknown>): Promise<ErrorInfo | null> {
+  /** What `work` fails with; null when it succeeds. */
+  async #failureOf(work: () => Promise<unknown>): Promise<ErrorInfo | null> {
     try {
       await work();
       return null;
     } catch (error) {
-      return toFailure(error, trialOptions().log);
+      return toFailure(error, this.#options.trialOptions().log);
     }
   }
-
-  return {
-    async run(trial, signal, prepare) {
-      if (isTesting) throw alreadyTesting(trialOptions().record.name);
-      isTesting = true;
-      try {
-        return await reconciler.exclusively((interrupt) => {
-          prepare();
-          return tryNow(trial, signal, interrupt);
-        });
-      } finally {
-        isTesting = false;
-      }
-    },
-  };
 }
 
 function alreadyTesting(name: string): AppError {

@@ -5,23 +5,11 @@ import type { ActiveChats } from "../chat/active-chats.ts";
 import { disabledError, toFailure } from "../failure.ts";
 import type { PluginConnection } from "../connection/plugin-connection.ts";
 
-/** How long a plugin may take to say disconnector. */
+/** How long a plugin may take to clean up. */
 export const CLEANUP_MS = 5_000;
 
 /** How long chats that run may take to end. */
 export const DRAIN_MS = 30_000;
-
-/** Ends connections. Nothing here throws. */
-export interface Disconnector {
-  /** Tells the plugin, for 5 s at most; what it answered wrongly. */
-  cleanUp(connection: PluginConnection, signal?: AbortSignal): Promise<ErrorInfo | null>;
-  /** Tells a plugin that was ever told anything, then hangs up. */
-  leave(connection: PluginConnection, signal?: AbortSignal): Promise<void>;
-  /** Leaves once the chats on it have ended, for which they have 30 s. */
-  retire(connection: PluginConnection, signal: AbortSignal): Promise<void>;
-  /** Hangs up without a word. */
-  close(connection: PluginConnection): Promise<void>;
-}
 
 export interface DisconnectorOptions {
   name: () => string;
@@ -30,18 +18,17 @@ export interface DisconnectorOptions {
   chats: Pick<ActiveChats, "drain" | "abort">;
 }
 
-function unfinished(name: string): AppError {
-  return new AppError(
-    "plugin_timeout",
-    `${name} did not finish cleaning up within ${CLEANUP_MS / 1_000} s.`,
-    {
-      hint: "It is off all the same. Look at the plugin's log for what it was busy with.",
-    },
-  );
-}
+/** Ends connections. Nothing here throws. */
+export class Disconnector {
+  readonly #options: DisconnectorOptions;
 
-export function createDisconnector({ name, clock, log, chats }: DisconnectorOptions): Disconnector {
-  async function cleanUp({ client }: PluginConnection, signal?: AbortSignal): Promise<ErrorInfo | null> {
+  constructor(options: DisconnectorOptions) {
+    this.#options = options;
+  }
+
+  /** Sends the plugin a cleanup, which may take 5 s; returns how it failed. */
+  async cleanUp({ client }: PluginConnection, signal?: AbortSignal): Promise<ErrorInfo | null> {
+    const { name, clock, log } = this.#options;
     const deadline = clock.deadline(CLEANUP_MS);
     try {
       await client.cleanup(signal ? AbortSignal.any([signal, deadline.signal]) : deadline.signal);
@@ -54,21 +41,33 @@ export function createDisconnector({ name, clock, log, chats }: DisconnectorOpti
     }
   }
 
-  async function close({ client }: PluginConnection): Promise<void> {
+  /** Cleans up a plugin that may have been sent a configuration, then closes the connection. */
+  async cleanUpAndClose(connection: PluginConnection): Promise<void> {
+    if (connection.mayHaveConfig()) await this.cleanUp(connection);
+    await this.close(connection);
+  }
+
+  /** Disconnects once the chats on this connection have ended, for which they have 30 s. */
+  async drainAndClose(connection: PluginConnection, signal: AbortSignal): Promise<void> {
+    const { name, chats } = this.#options;
+    await chats.drain(DRAIN_MS, signal, connection.client);
+    chats.abort(disabledError(name()), connection.client);
+    await this.cleanUpAndClose(connection);
+  }
+
+  /** Closes the connection without a cleanup. */
+  async close({ client }: PluginConnection): Promise<void> {
+    const { log } = this.#options;
     await client.close().catch((error: unknown) => log.warn({ err: error }, "closing a connection failed"));
   }
+}
 
-  async function leave(connection: PluginConnection, signal?: AbortSignal): Promise<void> {
-    if (connection.wasTold()) await cleanUp(connection, signal);
-    await close(connection);
-  }
-
-  return {
-    ...{ cleanUp, close, leave },
-    async retire(connection, signal) {
-      await chats.drain(DRAIN_MS, signal, connection.client);
-      chats.abort(disabledError(name()), connection.client);
-      await leave(connection);
+function unfinished(name: string): AppError {
+  return new AppError(
+    "plugin_timeout",
+    `${name} did not finish cleaning up within ${CLEANUP_MS / 1_000} s.`,
+    {
+      hint: "It is off all the same. Look at the plugin's log for what it was busy with.",
     },
-  };
+  );
 }

@@ -18,8 +18,12 @@ import type { Host } from "../host.ts";
 
 /** Nobody waits for seconds to learn that a plugin is silent. */
 const TIMEOUTS = {
-  ...{ connectMs: 1_000, metadataMs: 1_000, modelsMs: 1_000, healthMs: 1_000 },
-  ...{ initializeMs: 1_000, cleanupMs: 300 },
+  connectMs: 1_000,
+  metadataMs: 1_000,
+  modelsMs: 1_000,
+  healthMs: 1_000,
+  initializeMs: 1_000,
+  cleanupMs: 300,
 };
 /** As the sample plugin, but content without a configuration. */
 const createPlugin = (overrides: Partial<BuiltinPlugin> = {}) =>
@@ -35,7 +39,10 @@ beforeEach(async () => {
   const [clock, log] = [createClock(), createLog({ level: "silent", pretty: false })];
   database = await createTestData(clock);
   host = createHost({
-    ...{ data: database.data, clock, log, builtins: {} },
+    data: database.data,
+    clock,
+    log,
+    builtins: {},
     createClient({ type, endpoint }) {
       const approvals = { isApproved: () => true };
       const options = { approvals, ownPort: () => 1, clock, timeouts: TIMEOUTS, endpoint: endpoint ?? "" };
@@ -52,9 +59,15 @@ afterEach(async () => {
 
 async function register(name: string, type: PluginType, endpoint: string): Promise<string> {
   const { id } = await database.data.plugins.create({
-    ...{ name, origin: "address", file: null, findings: [], endpoint, desired: "enabled" },
+    name,
+    origin: "address",
+    file: null,
+    findings: [],
+    endpoint,
+    desired: "enabled",
     manifest: Manifest.parse({
-      ...{ type, endpoint },
+      type,
+      endpoint,
       metadata: { name, version: "1.2.3", provider_type: "sample" },
     }),
     healthCheckIntervalSeconds: 60,
@@ -234,7 +247,10 @@ describe.each(["http", "grpc"] as const)("a plugin over %s", (type) => {
       expect(await chat(neighbour)).toBe("You said hello");
     }
     expect(await host.checkNow(id)).toMatchObject({
-      ...{ badge: "healthy", lifecycle: "ready", health: "up", failure: null },
+      badge: "healthy",
+      lifecycle: "ready",
+      health: "up",
+      failure: null,
       ejection: { failures: 5, error: { code, message: expect.stringContaining("127.0.0.1") } },
     });
     expect(host.status(neighbour)).toMatchObject({ badge: "healthy", ejection: null });

@@ -124,7 +124,7 @@ describe("a configuration that a running plugin refuses", () => {
     expect(plugin.configs).toEqual([{ region: "eu" }]);
   });
 
-  it("is put right even when a newer wish interrupts it and fails earlier", async () => {
+  it("is put right even when a newer request interrupts it and fails earlier", async () => {
     const { record, plugin } = await console.run({ values: { key: "good" } });
     plugin.script.initialize = (config, signal) => (isBad(config) ? hang(signal) : undefined);
     await console.configure(record.id, { key: "bad" });
@@ -176,8 +176,8 @@ describe("a configuration that a running plugin refuses", () => {
     const { record, plugin } = await console.run({ values: { key: "good" } });
     refuseBadKeys(plugin);
     await console.configure(record.id, { key: "bad" });
-    await console.wish(record.id, "disabled");
-    expect(await console.wish(record.id, "enabled")).toMatchObject({ badge: "failed", refusal: null });
+    await console.setDesired(record.id, "disabled");
+    expect(await console.setDesired(record.id, "enabled")).toMatchObject({ badge: "failed", refusal: null });
   });
 });
 

@@ -8,64 +8,18 @@ import type { Model } from "../../contract/protocol.ts";
 import type { Log } from "../../log.ts";
 import type { Reply } from "../../transport/client.ts";
 import type { ActiveChats } from "../chat/active-chats.ts";
-import { createLastKnownGood } from "./last-known-good.ts";
-import { disabledError, needsPerson, stopsTraffic, toFailure } from "../failure.ts";
-import { createDisconnector, DRAIN_MS } from "./disconnect.ts";
-import type { PluginConnection, ConnectionCheck } from "../connection/plugin-connection.ts";
-import { canGoBack, findLoss, goBack } from "./process-loss.ts";
-import { goThroughSteps } from "./start-steps.ts";
+import { LastKnownGood } from "./last-known-good.ts";
+import { disabledError, stopsTraffic, toFailure } from "../failure.ts";
+import { Disconnector, DRAIN_MS } from "./disconnect.ts";
+import type { ConnectionCheck, PluginConnection } from "../connection/plugin-connection.ts";
+import { planRetry } from "./retry-plan.ts";
+import { canRollBack, rollBack } from "./rollback.ts";
+import { goThroughSteps, startSteps } from "./start-steps.ts";
 import { stepCleanup, stepEndProcess } from "./stop-steps.ts";
 import { createStepLog } from "../connection/step-log.ts";
 import type { ManagedProcess } from "../process/managed-process.ts";
 
-const ENABLE_STEPS: ReadonlyArray<LifecycleStep["name"]> = [
-  "metadata",
-  "config",
-  "initialize",
-  "health",
-  "models",
-];
 const NO_MODELS: PluginModels = { models: [], fetchedAt: null };
-
-/**
- * Switches one plugin on and off: the only place that moves its lifecycle. Both directions end soon after their
- * signal aborts and leave a state from which either may be called. Neither throws.
- */
-export interface LifecycleController {
-  lifecycle(): Lifecycle;
-  steps(): LifecycleStep[];
-  /** Why the lifecycle is `failed`. */
-  failure(): ErrorInfo | null;
-  /** Why a plugin that is `ready` runs with something older than what is saved. */
-  refusal(): Refusal | null;
-  /** The planned attempt after a failure; null when there is none or a person has to act first. */
-  retry(): { attempt: number; delayMs: number } | null;
-  /** Open from the first contact until it is off. */
-  connection(): PluginConnection | null;
-  models(): PluginModels;
-  /** Throws the plugin's error. */
-  refreshModels(connection: PluginConnection, signal?: AbortSignal): Promise<PluginModels>;
-  /**
-   * All steps of an enable. One that runs goes on with what it accepted last when a step fails; `wasWell` says that it was
-   * healthy with that, so that a health check or a model list that fails now speaks against what is new. `anew` has its process replaced.
-   */
-  turnOn(signal: AbortSignal, wasWell: boolean, anew: boolean): Promise<void>;
-  /** Drains chats, says disconnector, hangs up. A dead plugin is off all the same. */
-  turnOff(signal: AbortSignal): Promise<void>;
-  /** Closes the connection without a word to the plugin. Safe to call twice. */
-  hangUp(): Promise<void>;
-  /** A running plugin must not be used any more. */
-  fail(failure: ErrorInfo): void;
-  /** Something other than what it runs with may reach the plugin, until `settle`. */
-  invalidate(): void;
-  settle(): void;
-  /** See `process-loss.ts`. */
-  findLoss(failure: ErrorInfo, signal: AbortSignal): Promise<ErrorInfo | null>;
-  /** Ends the process, if there is one, without a word to the plugin. */
-  endProcess(): Promise<void>;
-  /** A person acts: waits between attempts begin at the shortest again. */
-  forgetAttempts(): void;
-}
 
 export interface LifecycleControllerOptions {
   name: () => string;
@@ -86,211 +40,264 @@ export interface LifecycleControllerOptions {
   checkAndReport: (connection: PluginConnection, signal: AbortSignal) => Promise<ConnectionCheck>;
 }
 
-export function createLifecycleController(options: LifecycleControllerOptions): LifecycleController {
-  const { name, clock, log, random, chats, connect, isCurrent, checkAndReport, process } = options;
-  const steps = createStepLog(clock, log);
-  const lastKnownGood = createLastKnownGood(checkAndReport);
-  const disconnector = createDisconnector({ name, clock, log, chats });
-  let lifecycle: Lifecycle = "disabled";
-  let failure: ErrorInfo | null = null;
-  let refusal: Refusal | null = null;
-  let attempts = 0;
-  let retryMs: number | null = null;
-  let connection: PluginConnection | null = null;
-  let models = NO_MODELS;
-  /** Of the newest start; kept until it is stopped, whatever the manifest says by then. */
-  let managedProcess: ManagedProcess | null = null;
+/**
+ * Switches one plugin on and off: the only place that moves its lifecycle. Both directions end soon after their signal aborts and
+ * leave a state from which either may be called. Neither throws.
+ */
+export class LifecycleController {
+  readonly #options: LifecycleControllerOptions;
+  readonly #log: Log;
+  readonly #steps;
+  readonly #lastKnownGood: LastKnownGood;
+  readonly #disconnector: Disconnector;
+  #lifecycle: Lifecycle = "disabled";
+  #failure: ErrorInfo | null = null;
+  #refusal: Refusal | null = null;
+  #attempts = 0;
+  #retryMs: number | null = null;
+  #connection: PluginConnection | null = null;
+  #models = NO_MODELS;
+  #process: ManagedProcess | null = null;
 
-  function raise(event: LifecycleEvent): void {
-    const next = nextLifecycle(lifecycle, event);
-    if (next !== null) lifecycle = next;
-    else log.error({ state: lifecycle, event }, "an impossible lifecycle event was ignored");
+  constructor(options: LifecycleControllerOptions) {
+    this.#options = options;
+    this.#log = options.log;
+    this.#steps = createStepLog(options.clock, options.log);
+    this.#lastKnownGood = new LastKnownGood(options.checkAndReport);
+    this.#disconnector = new Disconnector(options);
   }
 
-  function fail(info: ErrorInfo): void {
-    if (stopsTraffic(info)) lastKnownGood.forget();
-    else remember();
-    failure = info;
-    refusal = null;
-    attempts += 1;
-    const { status, ms } = planRetry(info, retryDelayMs(attempts, random()), managedProcess, clock.now());
-    retryMs = ms;
-    raise(status === "parked" ? "park" : "fail");
-    log.warn({ code: info.code, retryMs }, `plugin failed: ${info.message}`);
+  lifecycle(): Lifecycle {
+    return this.#lifecycle;
   }
 
-  /** A plugin that is being started or has failed runs with nothing worth keeping, but may have before. */
-  function remember(): void {
-    if (lifecycle === "ready" && connection !== null) lastKnownGood.remember(connection);
+  steps(): LifecycleStep[] {
+    return this.#steps.list();
   }
 
-  async function turnOn(signal: AbortSignal, wasWell: boolean, anew: boolean): Promise<void> {
-    remember();
-    failure = null;
-    retryMs = null;
-    await lastKnownGood.keepWithin(options.origin);
-    const next = await process();
-    if (managedProcess !== next) await managedProcess?.stop();
-    managedProcess = next;
-    steps.begin(managedProcess ? ["process", ...ENABLE_STEPS] : ENABLE_STEPS);
-    raise("enable");
-    const leaving = letGo(signal);
+  /** Why the lifecycle is `failed`. */
+  failure(): ErrorInfo | null {
+    return this.#failure;
+  }
+
+  /** Why a plugin that is `ready` runs with something older than what is saved. */
+  refusal(): Refusal | null {
+    return this.#refusal;
+  }
+
+  /** The planned attempt after a failure; null when there is none or a person has to act first. */
+  retry(): { attempt: number; delayMs: number } | null {
+    return this.#retryMs === null ? null : { attempt: this.#attempts, delayMs: this.#retryMs };
+  }
+
+  /** Open from the first contact until it is off. */
+  connection(): PluginConnection | null {
+    return this.#connection;
+  }
+
+  /** The process of the newest start; kept until it is stopped, whatever the manifest says by then. */
+  process(): ManagedProcess | null {
+    return this.#process;
+  }
+
+  models(): PluginModels {
+    return this.#models;
+  }
+
+  /** Throws the plugin's error. */
+  async refreshModels(connection: PluginConnection): Promise<PluginModels> {
+    await this.#readModels(connection);
+    return this.#models;
+  }
+
+  /**
+   * All steps of an enable. One that runs goes on with what it accepted last when a step fails; `wasWell` says that it was healthy with
+   * that, so that a health check or a model list that fails now speaks against what is new. `anew` has its process replaced.
+   */
+  async turnOn(signal: AbortSignal, wasWell: boolean, anew: boolean): Promise<void> {
+    this.#rememberIfReady();
+    this.#failure = null;
+    this.#retryMs = null;
+    await this.#lastKnownGood.keepWithin(this.#options.origin);
+    const next = await this.#options.process();
+    if (this.#process !== next) await this.#process?.stop();
+    this.#process = next;
+    this.#steps.begin(startSteps(next));
+    this.#raise("enable");
+    const leaving = this.#disconnectIfMoved(signal);
     let attempt: PluginConnection | null = null;
     try {
-      await managedProcess?.endRevoked();
-      attempt = open();
-      await goThrough(attempt, signal, wasWell && lastKnownGood.connection() !== null, anew);
-      if (!signal.aborted) await use(attempt, signal);
+      await next?.endRevoked();
+      attempt = this.#open();
+      const mustBeWell = wasWell && this.#lastKnownGood.connection() !== null;
+      await this.#goThroughSteps(attempt, signal, mustBeWell, anew);
+      if (!signal.aborted) await this.#switchTo(attempt, signal);
     } catch (error) {
-      steps.skipRest();
-      if (!signal.aborted) await recover(toFailure(error, log), attempt, signal);
+      this.#steps.skipRest();
+      if (!signal.aborted) await this.#recover(toFailure(error, this.#log), attempt, signal);
     }
     await leaving;
     // What was only tried is left as it was found.
-    if (attempt !== null && attempt !== connection) await disconnector.leave(attempt);
+    if (attempt !== null && attempt !== this.#connection) await this.#disconnector.cleanUpAndClose(attempt);
   }
 
-  /** A connection to a place that nothing leads back to: no new chat uses it, and it is left when those on it have ended. */
-  async function letGo(signal: AbortSignal): Promise<void> {
-    if (connection === null || isCurrent(connection) || lastKnownGood.connection() !== null) return;
-    const leaving = connection;
-    connection = null;
-    await disconnector.retire(leaving, signal);
+  /** Drains chats, sends the cleanup, disconnects, ends the process. A dead plugin is off all the same. */
+  async turnOff(signal: AbortSignal): Promise<void> {
+    if (this.#lifecycle === "disabled") return;
+    const { chats, name } = this.#options;
+    this.#failure = null;
+    this.#refusal = null;
+    this.#retryMs = null;
+    this.#lastKnownGood.forget();
+    this.#steps.begin(this.#process ? ["cleanup", "process"] : ["cleanup"]);
+    if (this.#lifecycle !== "draining") this.#raise("disable");
+    await chats.drain(DRAIN_MS, signal);
+    if (signal.aborted) return;
+    chats.abort(disabledError(name()));
+    await stepCleanup({
+      connection: this.#connection,
+      steps: this.#steps,
+      disconnector: this.#disconnector,
+      signal,
+    });
+    if (signal.aborted) return;
+    await this.disconnect();
+    if (this.#process) await stepEndProcess(this.#process, this.#steps);
+    this.#raise("drained");
+  }
+
+  /** Closes the connection without a cleanup. Safe to call twice. */
+  async disconnect(): Promise<void> {
+    const closing = this.#connection;
+    this.#connection = null;
+    this.#lastKnownGood.forget();
+    if (closing !== null) await this.#disconnector.close(closing);
+  }
+
+  /** A running plugin must not be used any more. */
+  fail(info: ErrorInfo): void {
+    if (stopsTraffic(info)) this.#lastKnownGood.forget();
+    else this.#rememberIfReady();
+    this.#failure = info;
+    this.#refusal = null;
+    this.#attempts += 1;
+    const { clock, random } = this.#options;
+    const { status, ms } = planRetry(
+      info,
+      retryDelayMs(this.#attempts, random()),
+      this.#process,
+      clock.now(),
+    );
+    this.#retryMs = ms;
+    this.#raise(status === "parked" ? "park" : "fail");
+    this.#log.warn({ code: info.code, retryMs: ms }, `plugin failed: ${info.message}`);
+  }
+
+  /** Something other than what the plugin runs with may reach it, until `revalidate`. */
+  invalidate(): void {
+    this.#lastKnownGood.invalidate();
+  }
+
+  /** The plugin has accepted again what it runs with. */
+  revalidate(): void {
+    this.#lastKnownGood.revalidate();
+  }
+
+  /** A person acts: waits between attempts begin at the shortest again. */
+  resetAttempts(): void {
+    this.#attempts = 0;
+    this.#process?.forgive();
+  }
+
+  #raise(event: LifecycleEvent): void {
+    const next = nextLifecycle(this.#lifecycle, event);
+    if (next !== null) this.#lifecycle = next;
+    else this.#log.error({ state: this.#lifecycle, event }, "an impossible lifecycle event was ignored");
+  }
+
+  /** A plugin that is being started or has failed runs with nothing worth keeping, but may have before. */
+  #rememberIfReady(): void {
+    if (this.#lifecycle !== "ready" || this.#connection === null) return;
+    this.#lastKnownGood.remember(this.#connection);
+  }
+
+  /** A connection to a place that nothing leads back to: no new chat uses it, and it is closed when those on it have ended. */
+  async #disconnectIfMoved(signal: AbortSignal): Promise<void> {
+    const leaving = this.#connection;
+    if (leaving === null || this.#options.isCurrent(leaving)) return;
+    if (this.#lastKnownGood.connection() !== null) return;
+    this.#connection = null;
+    await this.#disconnector.drainAndClose(leaving, signal);
   }
 
   /** The connection to try: the one there is if it leads to the right place, else one beside it while it may still be needed. */
-  function open(): PluginConnection {
-    if (connection !== null && isCurrent(connection)) return connection;
-    return lastKnownGood.connection() !== null ? connect() : (connection = connect());
+  #open(): PluginConnection {
+    const { isCurrent, connect } = this.#options;
+    if (this.#connection !== null && isCurrent(this.#connection)) return this.#connection;
+    if (this.#lastKnownGood.connection() !== null) return connect();
+    this.#connection = connect();
+    return this.#connection;
   }
 
-  function goThrough(
-    attempt: PluginConnection,
-    signal: AbortSignal,
-    mustBeWell: boolean,
-    anew: boolean,
-  ): Promise<void> {
-    const onIdentified = () => {
-      if (attempt === connection) lastKnownGood.invalidate();
-      raise("identified");
-    };
-    const expects = () => {
-      const health = mustBeWell && lastKnownGood.subjectOf(attempt) !== "restart";
-      return { health, models: health && models.fetchedAt !== null };
-    };
+  #goThroughSteps(attempt: PluginConnection, signal: AbortSignal, mustBeWell: boolean, anew: boolean) {
     return goThroughSteps({
-      ...{
-        connection: attempt,
-        steps,
-        signal,
-        log,
-        managedProcess,
-        anew,
-        checkAndReport,
-        onIdentified,
-        expects,
+      connection: attempt,
+      steps: this.#steps,
+      signal,
+      log: this.#log,
+      process: this.#process,
+      anew,
+      checkAndReport: this.#options.checkAndReport,
+      onIdentified: () => {
+        if (attempt === this.#connection) this.#lastKnownGood.invalidate();
+        this.#raise("identified");
       },
-      listModels: () => readModels(attempt, signal),
+      expects: () => {
+        const health = mustBeWell && this.#lastKnownGood.subjectOf(attempt) !== "restart";
+        return { health, models: health && this.#models.fetchedAt !== null };
+      },
+      listModels: () => this.#readModels(attempt, signal),
     });
   }
 
   /** Everything passed: from here on this is what the plugin runs with. */
-  async function use(attempt: PluginConnection, signal: AbortSignal): Promise<void> {
-    const former = connection;
-    connection = attempt;
-    attempts = 0;
-    refusal = null;
-    raise("initialized");
-    lastKnownGood.remember(attempt);
-    lastKnownGood.settle();
-    if (former !== null && former !== attempt) await disconnector.retire(former, signal);
+  async #switchTo(attempt: PluginConnection, signal: AbortSignal): Promise<void> {
+    const former = this.#connection;
+    this.#connection = attempt;
+    this.#attempts = 0;
+    this.#refusal = null;
+    this.#raise("initialized");
+    this.#lastKnownGood.remember(attempt);
+    this.#lastKnownGood.revalidate();
+    if (former !== null && former !== attempt) await this.#disconnector.drainAndClose(former, signal);
   }
 
-  async function recover(
-    failure: ErrorInfo,
-    attempt: PluginConnection | null,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const info = (await findLoss(() => managedProcess, failure, signal)) ?? failure;
+  /** After a failed attempt: back to what worked last where that is possible, else `failed`. */
+  async #recover(failure: ErrorInfo, attempt: PluginConnection | null, signal: AbortSignal): Promise<void> {
+    const info = (await this.#process?.findLoss(failure, signal)) ?? failure;
     if (signal.aborted) return;
-    const notStarted = steps.hasFailed("process");
-    if (!canGoBack(attempt, { lastKnownGood, managedProcess, notStarted }) || stopsTraffic(info))
-      return fail(info);
-    steps.add("restore");
+    const notStarted = this.#steps.hasFailed("process");
+    const to = { lastKnownGood: this.#lastKnownGood, process: this.#process };
+    if (!canRollBack(attempt, notStarted, to) || stopsTraffic(info)) return this.fail(info);
+    this.#steps.add("restore");
     try {
-      await steps.run("restore", () => goBack(managedProcess, lastKnownGood, signal));
+      await this.#steps.run("restore", () => rollBack(to, signal));
       if (signal.aborted) return;
-      attempts = 0;
-      refusal = { subject: notStarted ? "restart" : lastKnownGood.subjectOf(attempt), error: info };
-      raise("rolledBack");
-      log.warn({ code: info.code }, `plugin goes on with what worked last: ${info.message}`);
+      this.#attempts = 0;
+      const subject = notStarted ? "restart" : this.#lastKnownGood.subjectOf(attempt);
+      this.#refusal = { subject, error: info };
+      this.#raise("rolledBack");
+      this.#log.warn({ code: info.code }, `plugin goes on with what worked last: ${info.message}`);
     } catch (error) {
-      const trouble = toFailure(error, log);
-      if (!signal.aborted) fail(stopsTraffic(trouble) ? trouble : info);
+      const trouble = toFailure(error, this.#log);
+      if (!signal.aborted) this.fail(stopsTraffic(trouble) ? trouble : info);
     }
   }
 
-  async function readModels(connection: PluginConnection, signal?: AbortSignal): Promise<Reply<Model[]>> {
+  async #readModels(connection: PluginConnection, signal?: AbortSignal): Promise<Reply<Model[]>> {
     const reply = await connection.listModels(signal);
-    models = { models: reply.value, fetchedAt: new Date(clock.now()).toISOString() };
+    const fetchedAt = new Date(this.#options.clock.now()).toISOString();
+    this.#models = { models: reply.value, fetchedAt };
     return reply;
   }
-
-  async function turnOff(signal: AbortSignal): Promise<void> {
-    if (lifecycle === "disabled") return;
-    failure = null;
-    refusal = null;
-    retryMs = null;
-    lastKnownGood.forget();
-    steps.begin(managedProcess ? ["cleanup", "process"] : ["cleanup"]);
-    if (lifecycle !== "draining") raise("disable");
-    await chats.drain(DRAIN_MS, signal);
-    if (signal.aborted) return;
-    chats.abort(disabledError(name()));
-    await stepCleanup({ connection, steps, disconnector, signal });
-    if (signal.aborted) return;
-    await hangUp();
-    if (managedProcess) await stepEndProcess(managedProcess, steps);
-    raise("drained");
-  }
-
-  async function hangUp(): Promise<void> {
-    const closing = connection;
-    connection = null;
-    lastKnownGood.forget();
-    if (closing !== null) await disconnector.close(closing);
-  }
-
-  return {
-    ...{ lifecycle: () => lifecycle, steps: steps.list },
-    ...{ failure: () => failure, refusal: () => refusal },
-    retry: () => (retryMs === null ? null : { attempt: attempts, delayMs: retryMs }),
-    ...{ connection: () => connection, models: () => models },
-    refreshModels: (connection, signal) => readModels(connection, signal).then(() => models),
-    ...{ turnOn, turnOff, hangUp, fail, invalidate: lastKnownGood.invalidate, settle: lastKnownGood.settle },
-    ...{
-      findLoss: findLoss.bind(null, () => managedProcess),
-      endProcess: async () => managedProcess?.stop(),
-    },
-    forgetAttempts() {
-      attempts = 0;
-      managedProcess?.forgive();
-    },
-  };
-}
-
-/** When to try again. A process that ended is started again by its own rule, which also knows when to give up. */
-function planRetry(
-  info: ErrorInfo,
-  delayMs: number,
-  managedProcess: ManagedProcess | null,
-  now: number,
-): { status: ReturnType<ManagedProcess["state"]>["status"]; ms: number | null } {
-  const { status, nextStartAt } = managedProcess?.state() ?? {
-    status: "stopped" as const,
-    nextStartAt: null,
-  };
-  if (status === "parked") return { status, ms: null };
-  if (nextStartAt !== null) return { status, ms: Math.max(0, Date.parse(nextStartAt) - now) };
-  return { status, ms: needsPerson(info) ? null : delayMs };
 }

@@ -24,7 +24,7 @@ interface Real {
   id: string;
   plugin: ScriptedPlugin;
   calls: { inside: number; most: number };
-  /** What the plugin was told last and accepted, 0 for no configuration at all; null before that. */
+  /** What the plugin was sent last and accepted, 0 for no configuration at all; null before that. */
   inUse: number | null;
   waiting: Array<Promise<unknown>>;
   mode: "well" | "refuses" | "hangs" | "other";
@@ -35,7 +35,7 @@ interface Real {
 /** What must be true of the three axes, and of what is said about them, at every instant. */
 function expectSound(real: Real, model: Model): void {
   const { lifecycle, health, badge, failure, refusal, nextCheckAt } = real.console.host.status(real.id);
-  // A wish is heard a moment after it was uttered: only these two look at it.
+  // A desired state is applied a moment after it was requested: only these two look at it.
   if (lifecycle !== "disabled" && lifecycle !== "draining")
     expect(badge).toBe(toBadge({ desired: model.desired, lifecycle, health }));
   expect(failure === null).toBe(lifecycle !== "failed");
@@ -75,7 +75,7 @@ const isThere = ({ removed }: Model) => !removed;
 const ask = (real: Real, options?: { restart: boolean }) =>
   void real.waiting.push(real.console.host.reconcile(real.id, options));
 
-function wish(desired: Model["desired"]): Step {
+function setDesired(desired: Model["desired"]): Step {
   return new Step(
     desired,
     async (real, model) => {
@@ -118,8 +118,12 @@ async function talk(real: Real, model: Model): Promise<void> {
 /** One that the plugin would refuse, and nobody saves. */
 async function tryDraft({ console, id }: Real): Promise<void> {
   const trial = {
-    ...{ draft: { values: { a: -1_000 }, secrets: {} }, check: () => undefined, chat: false, save: null },
-    ...{ origin: "http://127.0.0.1:8090", report: () => undefined },
+    draft: { values: { a: -1_000 }, secrets: {} },
+    check: () => undefined,
+    chat: false,
+    save: null,
+    origin: "http://127.0.0.1:8090",
+    report: () => undefined,
   };
   const { ok } = await console.host
     .tryConfig(id, trial, new AbortController().signal)
@@ -138,8 +142,8 @@ const mode = (name: Real["mode"]) =>
   });
 
 const STEPS = [
-  wish("enabled"),
-  wish("disabled"),
+  setDesired("enabled"),
+  setDesired("disabled"),
   new Step("restart", (real) => ask(real, { restart: true }), isThere),
   save("good", (before) => Math.abs(before) + 1),
   save("bad", (before) => -Math.abs(before) - 1),
@@ -210,13 +214,13 @@ async function settleWell(real: Real, model: Model): Promise<void> {
   const { console, plugin, id } = real;
   real.mode = "well";
   if (real.disturbed) plugin.start();
-  // What hung is given up by a newer wish, as a person would. Where everything was well, nobody has to do anything.
+  // What hung is given up for a newer request, as a person would. Where everything was well, nobody has to do anything.
   if (isThere(model) && real.disturbed) ask(real, { restart: true });
   await console.clock.advance(10_000);
   await Promise.all(real.waiting.splice(0));
   const status = console.host.status(id);
   expectSound(real, model);
-  expectWished(real, model, status);
+  expectDesired(real, model, status);
   const before = plugin.calls.length;
   await console.clock.advance(300_000);
   if (model.desired === "disabled") expect(plugin.calls).toHaveLength(before);
@@ -224,7 +228,7 @@ async function settleWell(real: Real, model: Model): Promise<void> {
 }
 
 /** Off, or on with what is saved; where that is refused, with the last good one, or failed where there is none. */
-function expectWished({ plugin, inUse }: Real, { desired, saved }: Model, status: PluginStatus): void {
+function expectDesired({ plugin, inUse }: Real, { desired, saved }: Model, status: PluginStatus): void {
   const isOn = desired === "enabled" && (saved >= 0 || status.lifecycle === "ready");
   expect(plugin.isInitialized()).toBe(isOn);
   if (isOn) {
@@ -255,8 +259,14 @@ describe("whatever people and plugins do", () => {
             const { record, plugin } = await console.register();
             await console.host.start();
             const real: Real = {
-              ...{ console, id: record.id, plugin, waiting: [], mode: "well", disturbed: false },
-              ...{ calls: { inside: 0, most: 0 }, inUse: null },
+              console,
+              id: record.id,
+              plugin,
+              waiting: [],
+              mode: "well",
+              disturbed: false,
+              calls: { inside: 0, most: 0 },
+              inUse: null,
             };
             script(real);
             const model: Model = { desired: "disabled", removed: false, saved: 0 };

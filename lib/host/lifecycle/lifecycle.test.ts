@@ -15,7 +15,7 @@ const API_KEY = ConfigField.parse({ name: "api_key", type: "string", required: t
 const TIMEOUT = ConfigField.parse({ name: "timeout", type: "int", default: 30 });
 
 describe("switching on", () => {
-  it("asks, checks, tells, checks health and lists models, in this order", async () => {
+  it("asks, checks, initialises, checks health and lists models, in this order", async () => {
     const { plugin, status } = await console.run();
     expect(plugin.calls).toEqual(["metadata", "initialize", "health", "models"]);
     expect(status).toMatchObject({
@@ -86,7 +86,7 @@ describe("switching on", () => {
     expect(status.badge).toBe("starting");
     expect(status.lifecycle).toBe("initializing");
     expect(status.steps.map((step) => step.status)).toEqual(["ok", "ok", "running", "pending", "pending"]);
-    await console.wish(record.id, "disabled");
+    await console.setDesired(record.id, "disabled");
     await enabling;
   });
 
@@ -244,7 +244,7 @@ describe("failing to switch on", () => {
 describe("switching off", () => {
   it("sends the cleanup, hangs up and is off", async () => {
     const { record, plugin } = await console.run();
-    const status = await console.wish(record.id, "disabled");
+    const status = await console.setDesired(record.id, "disabled");
     expect(plugin.calls.at(-1)).toBe("cleanup");
     expect(status).toMatchObject({
       badge: "disabled",
@@ -259,7 +259,7 @@ describe("switching off", () => {
   it("works on a dead plugin, and records what happened", async () => {
     const { record, plugin } = await console.run();
     plugin.kill();
-    const status = await console.wish(record.id, "disabled");
+    const status = await console.setDesired(record.id, "disabled");
     expect(status.badge).toBe("disabled");
     expect(status.steps).toMatchObject([
       { name: "cleanup", status: "failed", error: { code: "plugin_unreachable" } },
@@ -269,7 +269,7 @@ describe("switching off", () => {
   it("waits 5 s for a cleanup that hangs", async () => {
     const { record, plugin } = await console.run();
     plugin.script.cleanup = hang;
-    const disabling = console.wish(record.id, "disabled");
+    const disabling = console.setDesired(record.id, "disabled");
     await until(() => expect(plugin.calls).toContain("cleanup"));
     await console.clock.advance(4_900);
     expect(console.host.status(record.id).lifecycle).toBe("draining");
@@ -285,11 +285,11 @@ describe("switching off", () => {
     ]);
   });
 
-  it("sends no cleanup to a plugin that was never told anything", async () => {
+  it("sends no cleanup to a plugin that was never sent anything", async () => {
     const { record, plugin } = await console.register({ desired: "enabled" });
     plugin.script.metadata = () => Metadata.parse({ name: "Other", version: "9", provider_type: "other" });
     await console.host.reconcile(record.id);
-    const status = await console.wish(record.id, "disabled");
+    const status = await console.setDesired(record.id, "disabled");
     expect(plugin.calls).toEqual(["metadata"]);
     expect(status).toMatchObject({ badge: "disabled", failure: null, steps: [{ status: "skipped" }] });
   });
@@ -306,12 +306,12 @@ describe("switching off", () => {
 });
 
 describe("when people change their mind", () => {
-  it("interrupts an enable that hangs: the later wish wins", async () => {
+  it("interrupts an enable that hangs: the later request wins", async () => {
     const { record, plugin } = await console.register({ desired: "enabled" });
     plugin.script.initialize = (_config, signal) => hang(signal);
     const enabling = console.host.reconcile(record.id);
     await until(() => expect(plugin.calls).toContain("initialize"));
-    const disabled = await console.wish(record.id, "disabled");
+    const disabled = await console.setDesired(record.id, "disabled");
     expect(disabled.badge).toBe("disabled");
     expect((await enabling).badge).toBe("disabled");
     expect(plugin.calls.at(-1)).toBe("cleanup");
@@ -320,9 +320,9 @@ describe("when people change their mind", () => {
   it("interrupts a disable that hangs", async () => {
     const { record, plugin } = await console.run();
     plugin.script.cleanup = hang;
-    const disabling = console.wish(record.id, "disabled");
+    const disabling = console.setDesired(record.id, "disabled");
     await until(() => expect(plugin.calls).toContain("cleanup"));
-    const enabled = await console.wish(record.id, "enabled");
+    const enabled = await console.setDesired(record.id, "enabled");
     expect(enabled.badge).toBe("healthy");
     expect((await disabling).badge).toBe("healthy");
   });
@@ -362,7 +362,7 @@ describe("when people change their mind", () => {
     expect(fresh.calls).toEqual(["metadata", "initialize", "health", "models"]);
   });
 
-  it("changes nothing when the wish is already true", async () => {
+  it("changes nothing when the desired state is already applied", async () => {
     const { record, plugin } = await console.run();
     const calls = plugin.calls.length;
     await console.host.reconcile(record.id);

@@ -2,7 +2,7 @@ import { nextCheckMs } from "../../core/schedule.ts";
 import { isConfirming } from "../../core/verdict.ts";
 import type { PluginRecord } from "../../data/data.ts";
 import type { HealthTracker } from "../health/health-tracker.ts";
-import type { Target } from "../health/check-scheduler.ts";
+import type { NextCheck } from "../health/check-scheduler.ts";
 import type { LifecycleController } from "./lifecycle-controller.ts";
 
 /** Soon enough for somebody who watches: a first check that failed, or a plugin that has just come back. */
@@ -26,7 +26,7 @@ export function toNextCheck({
   tracker,
   check,
   attempt,
-}: NextCheckOptions): Target | null {
+}: NextCheckOptions): NextCheck | null {
   const retry = controller.retry();
   if (retry !== null && controller.lifecycle() === "failed") {
     return {

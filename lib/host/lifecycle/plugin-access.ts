@@ -8,60 +8,74 @@ import type { PluginConnection } from "../connection/plugin-connection.ts";
 import type { LifecycleController } from "./lifecycle-controller.ts";
 import { explainStreamed, prepareChat } from "../chat/chat-request.ts";
 
-/** What one plugin is used for. Everything throws `plugin_disabled` or `plugin_not_ready` while it cannot be. */
-export interface PluginAccess {
-  /** Throws the plugin's error. */
-  refreshModels(this: void): Promise<PluginModels>;
-  chat(this: void, request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatChunk, void, void>;
-}
-
 export interface PluginAccessOptions {
   name: () => string;
   controller: LifecycleController;
   chats: ActiveChats;
   outlierEjection: OutlierEjection;
-  isWanted: () => boolean;
+  isEnabled: () => boolean;
   isStopped: () => boolean;
-  /** Looks whether the plugin still knows its configuration. */
+  /** Checks whether the plugin still knows its configuration. */
   check: () => Promise<void>;
 }
 
-export function createPluginAccess({
-  name,
-  controller,
-  chats,
-  outlierEjection,
-  isWanted,
-  isStopped,
-  check,
-}: PluginAccessOptions): PluginAccess {
+/** What one plugin is used for. Everything throws `plugin_disabled` or `plugin_not_ready` while it cannot be. */
+export class PluginAccess {
+  readonly #options: PluginAccessOptions;
+
+  constructor(options: PluginAccessOptions) {
+    this.#options = options;
+  }
+
+  /** Throws the plugin's error. */
+  async refreshModels(): Promise<PluginModels> {
+    return this.#options.controller.refreshModels(this.#requireConnection());
+  }
+
+  /**
+   * Runs one chat, from the first pull until the consumer leaves or the answer ends; leaving aborts upstream. The only generator between
+   * the plugin's client and who asked: it counts the chat, notes how it ended and explains why it failed.
+   */
+  async *chat(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatChunk, void, void> {
+    const { name, controller, chats, outlierEjection } = this.#options;
+    const connection = this.#requireConnection();
+    const prepared = prepareChat(name(), request, connection.capabilities(request, controller.models()));
+    const chat = chats.begin(connection.client, signal);
+    const outcome = outlierEjection.begin(signal);
+    try {
+      for await (const chunk of connection.client.chat(prepared, chat.signal)) {
+        yield chunk;
+        const pause = chat.afterChunk();
+        if (pause) await pause;
+      }
+      outcome.succeeded();
+    } catch (thrown) {
+      const error = chat.reasonFor(thrown);
+      chat.end();
+      outcome.failed(error);
+      throw this.#explain(error, prepared, connection);
+    } finally {
+      chat.end();
+    }
+  }
+
+  #explain(error: unknown, request: ChatRequest, connection: PluginConnection): unknown {
+    if (isAppError(error) && error.code === "plugin_not_initialized") {
+      connection.markStale();
+      void this.#options.check();
+    }
+    const metadata = connection.handshake()?.metadata;
+    return metadata ? explainStreamed(error, request, metadata) : error;
+  }
+
   /** The connection, when the plugin may be used. */
-  function requireConnection(): PluginConnection {
+  #requireConnection(): PluginConnection {
+    const { name, controller, isEnabled, isStopped } = this.#options;
     if (isStopped()) throw shuttingDownError();
-    if (!isWanted()) throw disabledError(name());
+    if (!isEnabled()) throw disabledError(name());
     const connection = controller.connection();
     const usable = !["draining", "failed", "parked"].includes(controller.lifecycle());
     if (!usable || connection?.handshake() == null) throw notReadyError(name(), controller.failure());
     return connection;
   }
-
-  return {
-    async refreshModels() {
-      return controller.refreshModels(requireConnection());
-    },
-    async *chat(request, signal) {
-      const connection = requireConnection();
-      const prepared = prepareChat(name(), request, connection.capabilities(request, controller.models()));
-      try {
-        yield* outlierEjection.follow(chats.run(connection.client, prepared, signal), signal);
-      } catch (error) {
-        if (isAppError(error) && error.code === "plugin_not_initialized") {
-          connection.markStale();
-          void check();
-        }
-        const metadata = connection.handshake()?.metadata;
-        throw metadata ? explainStreamed(error, prepared, metadata) : error;
-      }
-    },
-  };
 }

@@ -3,20 +3,6 @@ import type { PluginRecord } from "../../data/data.ts";
 import type { ManagedProcess } from "../process/managed-process.ts";
 import { hasProcess, type Supervisor } from "../process/supervisor.ts";
 
-/** The process of one runner's plugin, and when to tell the runner that it ended. */
-export interface ProcessBinding {
-  /** Null when somebody else starts the plugin. */
-  get(): Promise<ManagedProcess | null>;
-  /** What was ever kept, without a reason to begin. */
-  peek(): Promise<ManagedProcess | null>;
-  /** See `ManagedProcess.requireOwner`, at the endpoint of the record that is used; nothing for a plugin that somebody else starts. */
-  requireOwner(used: PluginRecord): Promise<void>;
-  /** Something is being done with the plugin, whose own steps notice an end. */
-  begin(): void;
-  /** It is done: an end that came meanwhile is told now, unless another process took its place. */
-  finish(): void;
-}
-
 export interface ProcessBindingOptions {
   supervisor: Supervisor | undefined;
   record: () => PluginRecord;
@@ -24,36 +10,46 @@ export interface ProcessBindingOptions {
   onLost: (reason: ErrorInfo) => void;
 }
 
-export function createProcessBinding({ supervisor, record, onLost }: ProcessBindingOptions): ProcessBinding {
-  let supervising: Promise<ManagedProcess> | null = null;
-  let kept: ManagedProcess | null = null;
-  let busy = false;
-  let ended: ErrorInfo | null = null;
+/** The process of one runner's plugin, and when to report to the runner that it ended. */
+export class ProcessBinding {
+  readonly #options: ProcessBindingOptions;
+  #opening: Promise<ManagedProcess> | null = null;
+  #process: ManagedProcess | null = null;
+  #isBusy = false;
+  #ended: ErrorInfo | null = null;
 
-  function onEnd(reason: ErrorInfo): void {
-    if (busy) ended = reason;
-    else onLost(reason);
+  constructor(options: ProcessBindingOptions) {
+    this.#options = options;
   }
 
-  async function get(): Promise<ManagedProcess | null> {
+  /** The process, managed from the first call on. Null when somebody else starts the plugin. */
+  async get(): Promise<ManagedProcess | null> {
+    const { supervisor, record } = this.#options;
     if (supervisor?.allowed !== true || !hasProcess(record())) return null;
-    supervising ??= supervisor.manage(record, onEnd);
-    return (kept = await supervising);
+    this.#opening ??= supervisor.manage(record, (reason) => this.#onEnd(reason));
+    this.#process = await this.#opening;
+    return this.#process;
   }
 
-  return {
-    get,
-    peek: () => supervising ?? Promise.resolve(null),
-    async requireOwner({ manifest, name, endpoint }) {
-      await (await get())?.requireOwner(manifest.command ?? name, endpoint ?? "");
-    },
-    begin() {
-      busy = true;
-      ended = null;
-    },
-    finish() {
-      busy = false;
-      if (ended !== null && !kept?.running()) onLost(ended);
-    },
-  };
+  /** What `get` made at any time; null when it never did. */
+  async peek(): Promise<ManagedProcess | null> {
+    return this.#opening;
+  }
+
+  /** Something is being done with the plugin, whose own steps notice an end. */
+  begin(): void {
+    this.#isBusy = true;
+    this.#ended = null;
+  }
+
+  /** It is done: an end that came meanwhile is reported now, unless another process took its place. */
+  finish(): void {
+    this.#isBusy = false;
+    if (this.#ended !== null && !this.#process?.running()) this.#options.onLost(this.#ended);
+  }
+
+  #onEnd(reason: ErrorInfo): void {
+    if (this.#isBusy) this.#ended = reason;
+    else this.#options.onLost(reason);
+  }
 }

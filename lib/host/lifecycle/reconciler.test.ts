@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createReconciler } from "./reconciler.ts";
+import { Reconciler } from "./reconciler.ts";
 import type { DesiredState } from "./reconciler.ts";
 
-const wish = (kind: DesiredState["kind"], restart = false): DesiredState => ({
+const desired = (kind: DesiredState["kind"], restart = false): DesiredState => ({
   kind,
   restart,
   process: false,
@@ -17,8 +17,8 @@ function createWorkshop(duration: number) {
   const log: string[] = [];
   let inside = 0;
   let most = 0;
-  const reconciler = createReconciler(
-    wish("disabled"),
+  const reconciler = new Reconciler(
+    desired("disabled"),
     async ({ kind }, signal) => {
       most = Math.max(most, (inside += 1));
       for (let turn = 0; turn < duration && !signal.aborted; turn += 1) await turns(1);
@@ -31,12 +31,12 @@ function createWorkshop(duration: number) {
 }
 
 describe("the reconciler", () => {
-  it("joins the same wish and lets a different one take over", async () => {
+  it("joins the same request and lets a different one take over", async () => {
     const { reconciler, log } = createWorkshop(5);
-    const first = reconciler.want(wish("enabled"));
-    const same = reconciler.want(wish("enabled"));
+    const first = reconciler.request(desired("enabled"));
+    const same = reconciler.request(desired("enabled"));
     await turns(1);
-    const other = reconciler.want(wish("disabled"));
+    const other = reconciler.request(desired("disabled"));
     await Promise.all([first, same, other]);
     expect(log).toEqual(["enabled interrupted", "disabled"]);
     expect(reconciler.isBusy()).toBe(false);
@@ -44,38 +44,38 @@ describe("the reconciler", () => {
 
   it("starts over for a restart of what is under way", async () => {
     const { reconciler, log } = createWorkshop(3);
-    void reconciler.want(wish("enabled"));
+    void reconciler.request(desired("enabled"));
     await turns(1);
-    await reconciler.want(wish("enabled", true));
+    await reconciler.request(desired("enabled", true));
     expect(log).toEqual(["enabled interrupted", "enabled"]);
   });
 
-  it("repeats a wish, without its restart, when asked again", async () => {
+  it("repeats the desired state, without its restart, on a retry", async () => {
     const { reconciler, log } = createWorkshop(1);
-    await reconciler.want(wish("enabled", true));
-    await reconciler.again();
+    await reconciler.request(desired("enabled", true));
+    await reconciler.retry();
     expect(log).toEqual(["enabled", "enabled"]);
-    expect(reconciler.wish()).toEqual(wish("enabled"));
+    expect(reconciler.desired()).toEqual(desired("enabled"));
   });
 
-  it("still owes the restart that other wishes interrupted", async () => {
+  it("still owes the restart that other requests interrupted", async () => {
     const applied: DesiredState[] = [];
-    const reconciler = createReconciler(
-      wish("enabled"),
+    const reconciler = new Reconciler(
+      desired("enabled"),
       async (next, signal) => {
         for (let turn = 0; turn < 3 && !signal.aborted; turn += 1) await turns(1);
         if (!signal.aborted) applied.push(next);
       },
       () => undefined,
     );
-    void reconciler.want({ ...wish("enabled", true), process: true });
+    void reconciler.request({ ...desired("enabled", true), process: true });
     await turns(1);
-    void reconciler.want(wish("disabled"));
-    await reconciler.want(wish("enabled"));
+    void reconciler.request(desired("disabled"));
+    await reconciler.request(desired("enabled"));
     expect(applied).toEqual([{ kind: "enabled", restart: true, process: true }]);
   });
 
-  it("ends with the last wish, one piece of work at a time, however people change their mind", async () => {
+  it("ends with the last desired state, one piece of work at a time, however people change their mind", async () => {
     const step = fc.record({
       kind: fc.constantFrom<DesiredState["kind"]>("enabled", "disabled"),
       restart: fc.boolean(),
@@ -86,7 +86,7 @@ describe("the reconciler", () => {
         const { reconciler, log, most } = createWorkshop(2);
         const all: Array<Promise<void>> = [];
         for (const { kind, restart, pause } of steps) {
-          all.push(reconciler.want(wish(kind, restart)));
+          all.push(reconciler.request(desired(kind, restart)));
           await turns(pause);
         }
         await Promise.all(all);
@@ -98,27 +98,27 @@ describe("the reconciler", () => {
     );
   });
 
-  it("takes no more wishes once stopped", async () => {
+  it("takes no more requests once stopped", async () => {
     const { reconciler, log } = createWorkshop(100);
-    void reconciler.want(wish("enabled"));
+    void reconciler.request(desired("enabled"));
     await turns(1);
     await reconciler.stop();
-    await reconciler.want(wish("disabled"));
+    await reconciler.request(desired("disabled"));
     expect(log).toEqual(["enabled interrupted"]);
   });
 
   it("can go on after a mistake", async () => {
     let broken = true;
-    const reconciler = createReconciler(
-      wish("disabled"),
+    const reconciler = new Reconciler(
+      desired("disabled"),
       async () => {
         if (broken) throw new Error("a mistake of ours");
       },
       () => undefined,
     );
-    await expect(reconciler.want(wish("enabled"))).rejects.toThrow("a mistake of ours");
+    await expect(reconciler.request(desired("enabled"))).rejects.toThrow("a mistake of ours");
     broken = false;
-    await reconciler.want(wish("enabled"));
+    await reconciler.request(desired("enabled"));
     expect(reconciler.isBusy()).toBe(false);
   });
 });

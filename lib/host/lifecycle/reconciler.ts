@@ -7,106 +7,112 @@ export interface DesiredState {
   process: boolean;
 }
 
-/** Brings reality to the newest wish, one piece of work at a time. */
-export interface Reconciler {
-  wish(): DesiredState;
-  isBusy(): boolean;
+/** Applies the latest desired state of one plugin, one piece of work at a time. */
+export class Reconciler {
+  readonly #apply: (desired: DesiredState, signal: AbortSignal) => Promise<void>;
+  readonly #onBusyChange: () => void;
+  #desired: DesiredState;
+  #interrupt = new AbortController();
+  #running: Promise<void> | null = null;
+  #stopped = false;
+
   /**
-   * A wish that says what is being worked on already joins that work; any other one interrupts it and takes its place.
-   * Resolves when reality has met the newest wish, whoever uttered it.
+   * @param apply brings the plugin to one desired state. Should not reject, may be called for a state it is in already, and returns
+   *   soon after its signal aborts, leaving a state from which any other can be applied.
+   * @param onBusyChange called after `isBusy` has changed.
+   */
+  constructor(
+    initial: DesiredState,
+    apply: (desired: DesiredState, signal: AbortSignal) => Promise<void>,
+    onBusyChange: () => void,
+  ) {
+    this.#desired = initial;
+    this.#apply = apply;
+    this.#onBusyChange = onBusyChange;
+  }
+
+  desired(): DesiredState {
+    return this.#desired;
+  }
+
+  isBusy(): boolean {
+    return this.#running !== null;
+  }
+
+  /**
+   * A request for what is being applied already joins that work; any other one interrupts it and takes its place.
+   * Resolves once the latest desired state is applied, including one requested while this call ran.
    * Rejects only when `apply` does, which would be a mistake of ours.
    */
-  want(wish: DesiredState): Promise<void>;
-  /** Another attempt at the present wish; joins one under way. */
-  again(): Promise<void>;
+  request(next: DesiredState): Promise<void> {
+    const joins = this.#running !== null && next.kind === this.#desired.kind && !next.restart;
+    if (!joins && !this.#stopped) {
+      this.#desired = this.#running === null ? next : withPending(next, this.#desired);
+      this.#interrupt.abort();
+    }
+    return this.#ensureRunning();
+  }
+
+  /** Applies the present desired state once more, without its restart; joins an attempt under way. */
+  retry(): Promise<void> {
+    if (this.#running === null) this.#desired = { ...this.#desired, restart: false, process: false };
+    return this.#ensureRunning();
+  }
+
   /**
-   * Runs something else about the plugin when nothing runs any more. A wish uttered meanwhile interrupts it, unless it says what is
-   * wished already, and is met afterwards. Rejects like `work`.
+   * Runs something else about the plugin once nothing runs any more. A request made meanwhile interrupts it, unless it asks for what
+   * is desired already, and is applied afterwards. Rejects like `work`.
    */
-  exclusively<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
-  /** Interrupts what is under way and takes no more wishes. Resolves when nothing runs any more. */
-  stop(): Promise<void>;
-}
+  async runExclusively<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    while (this.#running) await this.#running.catch(() => undefined);
+    const before = this.#desired;
+    this.#interrupt = new AbortController();
+    const done = work(this.#interrupt.signal);
+    this.#running = done.then(ignore, ignore).then(async () => {
+      if (this.#desired !== before && !this.#stopped) return this.#reconcile();
+      this.#running = null;
+      this.#onBusyChange();
+    });
+    this.#onBusyChange();
+    return done;
+  }
 
-/**
- * @param apply makes one wish true. Should not reject, may be called for a wish that is true already, and returns soon
- *   after its signal aborts, leaving a state from which any wish can be applied.
- * @param onBusyChange after `isBusy` has changed.
- */
-export function createReconciler(
-  initial: DesiredState,
-  apply: (wish: DesiredState, signal: AbortSignal) => Promise<void>,
-  onBusyChange: () => void,
-): Reconciler {
-  let wish = initial;
-  let interrupt = new AbortController();
-  let running: Promise<void> | null = null;
-  let stopped = false;
+  /** Interrupts what is under way and takes no more requests. Resolves when nothing runs any more. */
+  stop(): Promise<void> {
+    this.#stopped = true;
+    this.#interrupt.abort();
+    return this.#running ?? Promise.resolve();
+  }
 
-  /** Between the last comparison and `running = null` nothing can come in: both happen in one turn. */
-  async function reconcile(): Promise<void> {
+  #ensureRunning(): Promise<void> {
+    if (this.#stopped) return this.#running ?? Promise.resolve();
+    if (this.#running) return this.#running;
+    this.#running = this.#reconcile();
+    this.#onBusyChange();
+    return this.#running;
+  }
+
+  /** Between the last comparison and `#running = null` nothing can come in: both happen in one turn. */
+  async #reconcile(): Promise<void> {
     let applied: DesiredState;
     try {
       do {
-        applied = wish;
-        interrupt = new AbortController();
-        await apply(applied, interrupt.signal);
-      } while (applied !== wish && !stopped);
+        applied = this.#desired;
+        this.#interrupt = new AbortController();
+        await this.#apply(applied, this.#interrupt.signal);
+      } while (applied !== this.#desired && !this.#stopped);
     } finally {
-      running = null;
-      onBusyChange();
+      this.#running = null;
+      this.#onBusyChange();
     }
   }
-
-  function settle(): Promise<void> {
-    if (stopped) return running ?? Promise.resolve();
-    if (running) return running;
-    running = reconcile();
-    onBusyChange();
-    return running;
-  }
-
-  return {
-    wish: () => wish,
-    isBusy: () => running !== null,
-    want(next) {
-      const joins = running !== null && next.kind === wish.kind && !next.restart;
-      if (!joins && !stopped) {
-        wish = running === null ? next : withPending(next, wish);
-        interrupt.abort();
-      }
-      return settle();
-    },
-    again() {
-      if (running === null) wish = { ...wish, restart: false, process: false };
-      return settle();
-    },
-    async exclusively(work) {
-      while (running) await running.catch(() => undefined);
-      const before = wish;
-      interrupt = new AbortController();
-      const done = work(interrupt.signal);
-      running = done.then(ignore, ignore).then(async () => {
-        if (wish !== before && !stopped) return reconcile();
-        running = null;
-        onBusyChange();
-      });
-      onBusyChange();
-      return done;
-    },
-    stop() {
-      stopped = true;
-      interrupt.abort();
-      return running ?? Promise.resolve();
-    },
-  };
 }
 
-/** What is interrupted before it was done is still to be done, once the plugin is to run again. */
+/** A restart that was interrupted before it was done is still to be done, once the plugin is to run again. */
 function withPending(next: DesiredState, { restart, process }: DesiredState): DesiredState {
   return { ...next, restart: next.restart || restart, process: next.process || process };
 }
 
 function ignore(): void {
-  // Whoever asked for the work hears how it ended.
+  // Whoever asked for the work is told how it ended.
 }

@@ -1,3 +1,4 @@
+import type { LifecycleStep } from "../../contract/plugin.ts";
 import type { Model } from "../../contract/protocol.ts";
 import type { Log } from "../../log.ts";
 import type { Reply } from "../../transport/client.ts";
@@ -7,22 +8,35 @@ import type { PluginConnection, ConnectionCheck } from "../connection/plugin-con
 import type { StepLog } from "../connection/step-log.ts";
 import type { ManagedProcess } from "../process/managed-process.ts";
 
+const ENABLE_STEPS: ReadonlyArray<LifecycleStep["name"]> = [
+  "metadata",
+  "config",
+  "initialize",
+  "health",
+  "models",
+];
+
+/** The steps of an enable, in order. */
+export function startSteps(process: ManagedProcess | null): ReadonlyArray<LifecycleStep["name"]> {
+  return process ? ["process", ...ENABLE_STEPS] : ENABLE_STEPS;
+}
+
 export interface StartOptions {
   connection: PluginConnection;
   steps: Pick<StepLog, "run">;
   signal: AbortSignal;
   log: Log;
   /** Null for a plugin that somebody else starts. */
-  managedProcess: ManagedProcess | null;
+  process: ManagedProcess | null;
   /** Replace its process even if it runs. */
   anew: boolean;
   /** One health check, reported. */
   checkAndReport: (connection: PluginConnection, signal: AbortSignal) => Promise<ConnectionCheck>;
-  /** Called between asking and telling. */
+  /** Called once identity and configuration are in order, before anything is sent. */
   onIdentified: () => void;
   listModels: () => Promise<Reply<Model[]>>;
   /**
-   * Asked after it was told: whether an ill plugin, or one that does not list its models, is a failure. Else the first is the
+   * Asked once it is initialised: whether an ill plugin, or one that does not list its models, is a failure. Else the first is the
    * verdict's business: the plugin runs, and people may want to talk to it to find out why.
    */
   expects: () => { health: boolean; models: boolean };
@@ -30,16 +44,16 @@ export interface StartOptions {
 
 /** (process →) metadata → config → initialize → health → models. Throws why the plugin cannot be used. */
 export async function goThroughSteps(options: StartOptions): Promise<void> {
-  const { connection, steps, signal, managedProcess, anew, onIdentified } = options;
-  if (managedProcess) {
+  const { connection, steps, signal, process, anew, onIdentified } = options;
+  if (process) {
     // It may know them from earlier, and write them before anybody asks it anything.
     await connection.redactSavedSecrets();
     await steps.run("process", async () => ({
       value: null,
-      note: await managedProcess.ensureReady((asking) => connection.client.metadata(asking), signal, anew),
+      note: await process.ensureReady((asking) => connection.client.metadata(asking), signal, anew),
     }));
   }
-  await connection.introduce(steps, signal, onIdentified);
+  await connection.handshakeWithSaved(steps, signal, onIdentified);
   const expected = options.expects();
   await stepHealth(options, expected.health);
   await stepModels(options, expected.models);

@@ -10,14 +10,14 @@ export interface CleanupOptions {
   signal: AbortSignal;
 }
 
-/** Says disconnector to a plugin that was ever told anything. Never throws: a dead plugin is off all the same. */
+/** Sends the cleanup to a plugin that may have been sent a configuration. Never throws: a dead plugin is off all the same. */
 export async function stepCleanup({
   connection,
   steps,
   disconnector,
   signal,
 }: CleanupOptions): Promise<void> {
-  if (connection?.wasTold() !== true) {
+  if (connection?.mayHaveConfig() !== true) {
     return steps.skip("cleanup", "Nothing to clean up: it was never initialised");
   }
   await steps.run("cleanup", async () => {

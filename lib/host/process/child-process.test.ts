@@ -6,11 +6,11 @@ import { join } from "node:path";
 import { spawn } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createClock } from "../../real-clock.ts";
-import { startChildProcess, type PluginProcess } from "./child-process.ts";
+import { startChildProcess, type ChildProcess } from "./child-process.ts";
 import { findRun, readProcess } from "./process-tree.ts";
 import { createResourceUsage } from "./resource-usage.ts";
 
-const started: PluginProcess[] = [];
+const started: ChildProcess[] = [];
 let directory: string;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "loom-process-"));

@@ -27,7 +27,7 @@ export interface ProcessOptions {
 }
 
 /** A plugin's process with everything it started. Ends on its own or by `stop`; either way nothing of it is left. */
-export interface PluginProcess {
+export interface ChildProcess {
   /** The process group as well. Null when it could not even be started. */
   readonly pid: number | null;
   /** Aborts once the process itself has ended; what it started may still be there. */
@@ -45,7 +45,7 @@ export interface PluginProcess {
  * Starts a process: without a shell, in a group of its own, bound to our life and to its limits where the system can do that. What
  * cannot be started is a process that has ended already.
  */
-export function startChildProcess(options: ProcessOptions): PluginProcess {
+export function startChildProcess(options: ProcessOptions): ChildProcess {
   const { command, runId } = options;
   const [program = command.executable, ...args] = wrap(options);
   try {
@@ -67,7 +67,7 @@ function isPiped(child: Partial<ChildProcessWithoutNullStreams>): child is Child
   return Boolean(child.stdin && child.stdout && child.stderr);
 }
 
-function neverBegan(ended: Promise<Omit<RawExit, "endedBy">>): PluginProcess {
+function neverBegan(ended: Promise<Omit<RawExit, "endedBy">>): ChildProcess {
   const exited = ended.then((exit): RawExit => ({ ...exit, endedBy: null }));
   return { pid: null, gone: AbortSignal.abort(), exited, stop: () => exited };
 }
@@ -76,7 +76,7 @@ function wrapChild(
   child: ChildProcessWithoutNullStreams,
   ended: Promise<Omit<RawExit, "endedBy">>,
   { runId, clock, onOutput }: ProcessOptions,
-): PluginProcess {
+): ChildProcess {
   let endedBy: RawExit["endedBy"] = null;
   let insisting: Promise<void> | null = null;
   child.stdout.on("data", (bytes: Buffer) => onOutput("stdout", bytes));
@@ -169,7 +169,7 @@ function isPipe(stream: Writable | null | undefined): stream is Writable {
   return Boolean(stream);
 }
 
-/** Tells a program of its own which groups to end when the console is gone, however it went. */
+/** Reports to a program of its own which groups to end when the console is gone, however it went. */
 export interface Guardian {
   add(groupId: number, runId: string): void;
   remove(groupId: number): void;
@@ -190,10 +190,10 @@ export function startGuardian(script: string): Guardian {
   pipe?.on("error", () => undefined);
   // It must not keep the console from ending.
   child.unref();
-  const tell = (message: object) => void pipe?.write(`${JSON.stringify(message)}\n`);
+  const send = (message: object) => void pipe?.write(`${JSON.stringify(message)}\n`);
   return {
-    add: (groupId, runId) => tell({ add: { groupId, marker: `${RUN_VARIABLE}=${runId}` } }),
-    remove: (groupId) => tell({ remove: { groupId } }),
+    add: (groupId, runId) => send({ add: { groupId, marker: `${RUN_VARIABLE}=${runId}` } }),
+    remove: (groupId) => send({ remove: { groupId } }),
     async close() {
       // From here on somebody waits for it: the console would end in the middle of its own stop.
       child.ref();

@@ -1,27 +1,17 @@
-import { AppError, type ErrorInfo } from "../../contract/error.ts";
+import type { ErrorInfo } from "../../contract/error.ts";
 import { abortable } from "../../async/abortable.ts";
 import type { Clock } from "../../core/clock.ts";
-import type { PluginProcess } from "./child-process.ts";
+import type { ChildProcess } from "./child-process.ts";
 import type { RestartPolicy } from "./restart-policy.ts";
 
 /** A process that hung up is given this long to turn out to have ended, ms: its sockets close a moment before. */
 const ENDING_MS = 300;
-const NEVER = new AbortController().signal;
 
 /** What is known of a process that was started and not yet recorded as ended. */
 interface Living {
-  process: Pick<PluginProcess, "gone">;
+  process: Pick<ChildProcess, "gone">;
   /** Resolves with the reason once it has ended and was recorded. */
   ended: Promise<ErrorInfo>;
-}
-
-/** Throws why the process ended, if it is ending or has ended by itself. */
-export async function requireAlive(
-  current: () => Living | null,
-  around: { clock: Clock; history: RestartPolicy },
-): Promise<void> {
-  const loss = await findLoss(current, { ...around, signal: NEVER });
-  if (loss) throw new AppError(loss.code, loss.message, loss);
 }
 
 /** True for a process that has ended, or does so at once. */
@@ -35,15 +25,15 @@ export async function isEnding(
 }
 
 /** Why the process that is or was there ended. Null when it goes on, ended as wanted, or `signal` aborts. */
-export async function findLoss(
+export async function findExit(
   current: () => Living | null,
-  { clock, history, signal }: { clock: Clock; history: RestartPolicy; signal: AbortSignal },
+  { clock, restartPolicy, signal }: { clock: Clock; restartPolicy: RestartPolicy; signal: AbortSignal },
 ): Promise<ErrorInfo | null> {
   const lost = current();
   if (lost) {
     if (!(await isEnding(lost, clock, signal))) return null;
     await abortable(lost.ended, signal).catch(() => undefined);
   }
-  const [last] = history.state().exits;
+  const [last] = restartPolicy.state().exits;
   return signal.aborted || current() || !last || last.wanted ? null : last.reason;
 }

@@ -7,12 +7,16 @@ import { ProcessLimits, type ProcessCommand } from "../../contract/process.ts";
 import { createLog } from "../../log.ts";
 import { createClock } from "../../real-clock.ts";
 import { openProcessLog, type ProcessLog } from "./process-log.ts";
-import { createManagedProcess } from "./managed-process.ts";
+import { ManagedProcess } from "./managed-process.ts";
 
 const clock = createClock();
 const log = createLog({ level: "silent", pretty: false });
 const approved: ProcessCommand = {
-  ...{ executable: "/bin/sh", command: "sh", args: ["-c", "exit 0"], env: {}, workingDirectory: "/" },
+  executable: "/bin/sh",
+  command: "sh",
+  args: ["-c", "exit 0"],
+  env: {},
+  workingDirectory: "/",
   digest: "as approved",
 };
 
@@ -30,13 +34,18 @@ afterEach(async () => {
 /** Starts it, and lets `meanwhile` happen while the port is looked at. */
 async function startWhile(meanwhile: (world: { digest: string; isApproved: boolean }) => void) {
   const world = { digest: approved.digest, isApproved: true };
-  const managedProcess = createManagedProcess({
-    ...{ clock, log, output, environment: {}, endpoint: () => "http://127.0.0.1:9" },
+  const managedProcess = new ManagedProcess({
+    clock,
+    log,
+    output,
+    environment: {},
+    endpoint: () => "http://127.0.0.1:9",
     guardian: () => ({ add: () => undefined, remove: () => undefined, close: async () => undefined }),
     runs: { remember: async () => undefined, forget: async () => undefined },
     command: async () => ({ command: { ...approved, digest: world.digest }, inventory: new Map() }),
-    ...{ isCurrent: () => true, isRevoked: async () => false },
-    consent: async ({ command: { digest } }) => ({
+    isCurrent: () => true,
+    isRevoked: async () => false,
+    approval: async ({ command: { digest } }) => ({
       isGiven: world.isApproved,
       difference: digest === approved.digest ? null : "changed",
       limits: ProcessLimits.parse({}),
@@ -73,13 +82,18 @@ it("starts what is still what was approved", async () => {
 
 it("explains an end by what this run said, not by the words of an earlier one", async () => {
   const script = { text: "echo 'out of memory' >&2; exit 1" };
-  const managedProcess = createManagedProcess({
-    ...{ clock, log, output, environment: {}, endpoint: () => "http://127.0.0.1:9" },
+  const managedProcess = new ManagedProcess({
+    clock,
+    log,
+    output,
+    environment: {},
+    endpoint: () => "http://127.0.0.1:9",
     guardian: () => ({ add: () => undefined, remove: () => undefined, close: async () => undefined }),
     runs: { remember: async () => undefined, forget: async () => undefined },
     command: async () => ({ command: { ...approved, args: ["-c", script.text] }, inventory: new Map() }),
-    ...{ isCurrent: () => true, isRevoked: async () => false },
-    consent: async () => ({ isGiven: true, difference: null, limits: ProcessLimits.parse({}) }),
+    isCurrent: () => true,
+    isRevoked: async () => false,
+    approval: async () => ({ isGiven: true, difference: null, limits: ProcessLimits.parse({}) }),
     onEnd: () => undefined,
   });
   const start = () =>
@@ -101,8 +115,12 @@ it("explains an end by what this run said, not by the words of an earlier one", 
 it("reads everything again right before the start, and can be interrupted while it looks", async () => {
   const newer = new AbortController();
   const looks: Array<boolean | undefined> = [];
-  const managedProcess = createManagedProcess({
-    ...{ clock, log, output, environment: {}, endpoint: () => "http://127.0.0.1:9" },
+  const managedProcess = new ManagedProcess({
+    clock,
+    log,
+    output,
+    environment: {},
+    endpoint: () => "http://127.0.0.1:9",
     guardian: () => ({ add: () => undefined, remove: () => undefined, close: async () => undefined }),
     runs: { remember: async () => undefined, forget: async () => undefined },
     async command({ signal, again }) {
@@ -112,8 +130,9 @@ it("reads everything again right before the start, and can be interrupted while 
         newer.abort();
       });
     },
-    ...{ isCurrent: () => true, isRevoked: async () => false },
-    consent: async () => ({ isGiven: true, difference: null, limits: ProcessLimits.parse({}) }),
+    isCurrent: () => true,
+    isRevoked: async () => false,
+    approval: async () => ({ isGiven: true, difference: null, limits: ProcessLimits.parse({}) }),
     onEnd: () => undefined,
   });
   const ask = async () => {

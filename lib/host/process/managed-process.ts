@@ -4,15 +4,17 @@ import type { PluginProcess, ProcessCommand, ProcessLimits } from "../../contrac
 import type { Clock } from "../../core/clock.ts";
 import { explainExit, type RawExit } from "../../core/exit.ts";
 import type { Log } from "../../log.ts";
-import { requireWanted } from "../failure.ts";
+import { isLostContact, requireWanted, toError } from "../failure.ts";
+import type { PluginRecord } from "../../data/data.ts";
+import type { OwnProcess } from "../connection/own-process.ts";
 import type { InspectOptions } from "../approval/command-inspector.ts";
 import { requireApproval, type InspectedCommand, type ApprovalStatus } from "../approval/command-approval.ts";
-import { startChildProcess, type Guardian, type PluginProcess as Running } from "./child-process.ts";
+import { startChildProcess, type Guardian, type ChildProcess } from "./child-process.ts";
 import { findOwner, type Owner } from "./port-owner.ts";
 import type { ProcessLog } from "./process-log.ts";
-import { answers, requireOwner, portTakenByOther, waitForFreePort, type Ask } from "./port-guard.ts";
-import { createRestartPolicy } from "./restart-policy.ts";
-import { findLoss, isEnding, requireAlive } from "./exit-detection.ts";
+import { answers, requirePortOwner, portTakenByOther, waitForFreePort, type Ask } from "./port-guard.ts";
+import { RestartPolicy } from "./restart-policy.ts";
+import { findExit, isEnding } from "./exit-detection.ts";
 import { forget, remember, type RunRegistry } from "./run-registry.ts";
 import { createResourceUsage } from "./resource-usage.ts";
 
@@ -23,6 +25,7 @@ const ASK_EVERY_MS = 100;
 const ERROR_LINES = 50;
 /** Share of its limit that a whole tree may take: the limit itself holds for each process. */
 const TREE_FACTOR = 1.5;
+const NEVER = new AbortController().signal;
 
 export interface ManagedProcessOptions {
   clock: Clock;
@@ -37,48 +40,23 @@ export interface ManagedProcessOptions {
   endpoint: () => string;
   /** False when the manifest says something else by now than what runs. */
   isCurrent: (running: ProcessCommand) => boolean;
-  consent: (candidate: InspectedCommand) => Promise<ApprovalStatus>;
+  /** How it compares with what an admin approved. */
+  approval: (candidate: InspectedCommand) => Promise<ApprovalStatus>;
   /** True when no approval is left. */
   isRevoked: () => Promise<boolean>;
   /** It ended by itself, or had to be ended. Not called for a stop. */
   onEnd: (reason: ErrorInfo) => void;
 }
 
-/** The process of one plugin, kept in order: started when approved, waited for, explained, ended with everything it started. */
-export interface ManagedProcess {
-  /**
-   * Makes sure that the process runs and answers: starts it unless it does. `ask` asks once who is there, `anew` replaces one that runs.
-   * That one is ended only once what would take its place is approved. Returns what was learnt.
-   * Throws `process_needs_approval`, `process_port_taken`, `process_not_ready` or why it ended.
-   */
-  ensureReady(ask: Ask, signal: AbortSignal, anew: boolean): Promise<string>;
-  /**
-   * Ask before anything secret is sent. Throws `process_port_taken` when who listens at the endpoint is not the process as it was
-   * started, nor anything that it started, or why the process ended a moment ago. `command` names the plugin while nothing runs.
-   */
-  requireOwner(command: string, endpoint: string): Promise<void>;
-  /**
-   * Ask when contact was lost: why the process ended, once everything that it started is gone too. Null when it goes on, ended as
-   * wanted, or `signal` aborts.
-   */
-  findLoss(signal: AbortSignal): Promise<ErrorInfo | null>;
-  /** Ends it when its approval was taken back. */
-  endRevoked(): Promise<void>;
-  /** Ends it, waits until nothing of it is left. Safe to call when there is none. */
-  stop(): Promise<void>;
-  /** A person acts: earlier ends no longer count. */
-  forgive(): void;
-  /** What was started and has not ended; null when there is nothing. */
-  running(): ProcessCommand | null;
-  state(): Pick<
-    PluginProcess,
-    "status" | "pid" | "startedAt" | "nextStartAt" | "exits" | "usage" | "starts" | "lastErrors"
-  >;
-}
+/** What there is to say about the process, running or not. */
+export type ProcessState = Pick<
+  PluginProcess,
+  "status" | "pid" | "startedAt" | "nextStartAt" | "exits" | "usage" | "starts" | "lastErrors"
+>;
 
 /** One start. */
 interface Run {
-  process: Running;
+  process: ChildProcess;
   runId: string;
   command: ProcessCommand;
   limits: ProcessLimits;
@@ -92,170 +70,219 @@ interface Run {
   ended: Promise<ErrorInfo>;
 }
 
-export function createManagedProcess(options: ManagedProcessOptions): ManagedProcess {
-  const { clock, output } = options;
-  const meter = createResourceUsage(clock);
-  const history = createRestartPolicy(clock);
-  let run: Run | null = null;
+/** The process of one plugin, kept in order: started when approved, waited for, explained, ended with everything it started. */
+export class ManagedProcess implements OwnProcess {
+  readonly #options: ManagedProcessOptions;
+  readonly #usage;
+  readonly #restartPolicy: RestartPolicy;
+  #run: Run | null = null;
 
-  async function launch(ask: Ask, signal: AbortSignal): Promise<Run> {
+  constructor(options: ManagedProcessOptions) {
+    this.#options = options;
+    this.#usage = createResourceUsage(options.clock);
+    this.#restartPolicy = new RestartPolicy(options.clock);
+  }
+
+  /**
+   * Makes sure that the process runs and answers: starts it unless it does. `ask` asks once who is there, `anew` replaces one that runs.
+   * That one is ended only once what would take its place is approved. Returns what was learnt.
+   * Throws `process_needs_approval`, `process_port_taken`, `process_not_ready` or why it ended.
+   */
+  async ensureReady(ask: Ask, signal: AbortSignal, anew: boolean): Promise<string> {
+    const { clock, isCurrent } = this.#options;
+    this.#restartPolicy.forgetWait();
+    if (this.#run && (anew || this.#run.stopping || !isCurrent(this.#run.command))) {
+      if (!this.#run.stopping) await requireApproved(this.#options, { signal, again: false });
+      requireWanted(signal);
+      await this.stop();
+    }
+    const run = this.#run ?? (await this.#launch(ask, signal));
+    if (run.ready) return `Runs, pid ${run.process.pid}`;
+    await this.#waitUntilReady(run, ask, signal);
+    const seconds = ((clock.monotonic() - run.startedMs) / 1_000).toFixed(1);
+    return `Started, pid ${run.process.pid}; it answered after ${seconds} s`;
+  }
+
+  /** See `OwnProcess`. */
+  async requireOwner({ manifest, name, endpoint }: PluginRecord): Promise<void> {
+    const { clock } = this.#options;
+    const owner = await this.#ownerOf(this.#run, endpoint ?? "");
+    // A process that ends between two looks leaves a port that seems to be a stranger's.
+    if (owner === "other" || owner === "nobody") {
+      const around = { clock, restartPolicy: this.#restartPolicy, signal: NEVER };
+      const reason = await findExit(() => this.#run, around);
+      if (reason) throw toError(reason);
+    }
+    requirePortOwner(owner, manifest.command ?? name, endpoint ?? "");
+  }
+
+  /** See `OwnProcess`. */
+  async findLoss(failure: ErrorInfo, signal: AbortSignal): Promise<ErrorInfo | null> {
+    if (!isLostContact(failure)) return null;
+    const { clock } = this.#options;
+    return findExit(() => this.#run, { clock, restartPolicy: this.#restartPolicy, signal });
+  }
+
+  /** Ends it when its approval was taken back. */
+  async endRevoked(): Promise<void> {
+    if (this.#run && (await this.#options.isRevoked())) await this.stop();
+  }
+
+  /** Ends it, waits until nothing of it is left. Safe to call when there is none. */
+  async stop(): Promise<void> {
+    this.#restartPolicy.forgetWait();
+    if (!this.#run) return;
+    this.#run.stopping = true;
+    const { process, ended } = this.#run;
+    await process.stop("stop");
+    await ended;
+  }
+
+  /** A person acts: earlier ends no longer count. */
+  forgive(): void {
+    this.#restartPolicy.forgive();
+  }
+
+  /** What was started and has not ended; null when there is nothing. */
+  running(): ProcessCommand | null {
+    return this.#run?.command ?? null;
+  }
+
+  state(): ProcessState {
+    const run = this.#run;
+    return {
+      status: run ? statusOf(run) : this.#restartPolicy.status(),
+      pid: run?.process.pid ?? null,
+      startedAt: run ? new Date(run.startedAt).toISOString() : null,
+      ...this.#restartPolicy.state(),
+      usage: this.#usage.list(),
+      lastErrors: this.#options.output.lastErrors(ERROR_LINES),
+    };
+  }
+
+  async #launch(ask: Ask, signal: AbortSignal): Promise<Run> {
+    const options = this.#options;
     const before = await requireApproved(options, { signal, again: false });
-    await waitForFreePort(ask, before.command.command, clock, signal);
+    await waitForFreePort(ask, before.command.command, options.clock, signal);
     const runId = randomUUID();
     // Written before there is anything to find: a console that is killed now is followed by one that looks for this run.
     await remember(options, runId, 0);
     try {
-      // Files and consent may have changed while the port was looked at. From this answer to the start nothing is waited for.
+      // Files and approval may have changed while the port was looked at. From this answer to the start nothing is waited for.
       const { command, limits } = await requireApproved(options, { signal });
       requireWanted(signal);
-      return begin(command, limits, runId);
+      return this.#begin(command, limits, runId);
     } catch (error) {
       await forget(options, runId);
       throw error;
     }
   }
 
-  function begin(command: ProcessCommand, limits: ProcessLimits, runId: string): Run {
+  #begin(command: ProcessCommand, limits: ProcessLimits, runId: string): Run {
+    const { clock, environment, output } = this.#options;
     const logStart = output.newest();
-    const { environment } = options;
-    const onOutput = output.write;
-    const child = startChildProcess({ command, limits, environment, runId, clock, onOutput });
-    output.remark(
-      `Started ${[command.command, ...command.args].join(" ")}${child.pid === null ? "" : `, pid ${child.pid}`}`,
-    );
-    const begun: Run = {
-      ...{ process: child, runId, command, limits, startedAt: clock.now(), startedMs: clock.monotonic() },
-      ...{
-        logStart,
-        ready: false,
-        stopping: false,
-        ended: Promise.resolve({ code: "process_exited", message: "" }),
-      },
+    const process = startChildProcess({
+      command,
+      limits,
+      environment,
+      runId,
+      clock,
+      onOutput: output.write,
+    });
+    const pid = process.pid === null ? "" : `, pid ${process.pid}`;
+    output.remark(`Started ${[command.command, ...command.args].join(" ")}${pid}`);
+    const run: Run = {
+      process,
+      runId,
+      command,
+      limits,
+      startedAt: clock.now(),
+      startedMs: clock.monotonic(),
+      logStart,
+      ready: false,
+      stopping: false,
+      ended: Promise.resolve({ code: "process_exited", message: "" }),
     };
-    history.started(begun);
-    begun.ended = follow(begun);
-    run = begun;
-    return begun;
+    this.#restartPolicy.started(run);
+    run.ended = this.#follow(run);
+    this.#run = run;
+    return run;
   }
 
   /** From the start to the end of one run. */
-  async function follow(begun: Run): Promise<ErrorInfo> {
-    const { runId } = begun;
-    const { pid } = begun.process;
+  async #follow(run: Run): Promise<ErrorInfo> {
+    const options = this.#options;
+    const { runId, process } = run;
+    const { pid } = process;
     const over = new AbortController();
     const remembered = pid === null ? null : remember(options, runId, pid);
     if (pid !== null) {
       options.guardian().add(pid, runId);
-      void meter.watch({ runId, leader: pid }, over.signal, ({ memoryBytes }) => {
-        if (memoryBytes > begun.limits.memoryMb * 1_048_576 * TREE_FACTOR) void begun.process.stop("memory");
+      void this.#usage.watch({ runId, leader: pid }, over.signal, ({ memoryBytes }) => {
+        if (memoryBytes > run.limits.memoryMb * 1_048_576 * TREE_FACTOR) void process.stop("memory");
       });
     }
-    const exit = await begun.process.exited;
+    const exit = await process.exited;
     over.abort();
     if (pid !== null) options.guardian().remove(pid);
     await remembered;
     await forget(options, runId);
-    return recordExit(begun, exit);
+    return this.#recordExit(run, exit);
   }
 
-  function recordExit(begun: Run, exit: RawExit): ErrorInfo {
+  #recordExit(run: Run, exit: RawExit): ErrorInfo {
+    const { output, onEnd } = this.#options;
     const reason = explainExit(exit, {
-      command: begun.command.command,
-      memoryMb: begun.limits.memoryMb,
-      stderr: output.lastErrors(ERROR_LINES, begun.logStart),
+      command: run.command.command,
+      memoryMb: run.limits.memoryMb,
+      stderr: output.lastErrors(ERROR_LINES, run.logStart),
     });
     output.remark(reason.message);
-    history.ended(begun.startedMs, exit, reason);
-    run = null;
-    if (exit.endedBy !== "stop") options.onEnd(reason);
+    this.#restartPolicy.ended(run.startedMs, exit, reason);
+    this.#run = null;
+    if (exit.endedBy !== "stop") onEnd(reason);
     return reason;
   }
 
   /** Until it answers, ends, or the time is over. */
-  async function waitUntilReady(begun: Run, ask: Ask, signal: AbortSignal): Promise<void> {
+  async #waitUntilReady(run: Run, ask: Ask, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
     const ended = new AbortController();
-    void begun.ended.then((reason) => ended.abort(new AppError(reason.code, reason.message, reason)));
+    void run.ended.then((reason) => ended.abort(toError(reason)));
     const deadline = clock.deadline(READY_MS);
     const waiting = AbortSignal.any([signal, ended.signal, deadline.signal]);
     try {
       for (;;) {
         if (ended.signal.aborted) throw ended.signal.reason;
         requireWanted(signal);
-        if (deadline.signal.aborted) throw await giveUp(begun);
+        if (deadline.signal.aborted) throw await this.#giveUp(run);
         if (await answers(ask, waiting)) {
-          const owner = await ownerOf(begun);
+          const owner = await this.#ownerOf(run);
           if (owner === "run" || owner === "unknown") break;
-          if (owner === "other" && !(await isEnding(begun, clock, waiting)))
-            throw await stopForTakenPort(begun);
+          if (owner === "other" && !(await isEnding(run, clock, waiting)))
+            throw await this.#stopForTakenPort(run);
         }
         await clock.sleep(ASK_EVERY_MS, waiting);
       }
-      begun.ready = true;
+      run.ready = true;
     } finally {
       deadline.clear();
     }
   }
 
-  function ownerOf(begun: Run | null, endpoint = options.endpoint()): Promise<Owner> {
-    return findOwner(endpoint, begun?.runId ?? null, begun?.process.pid ?? null);
+  #ownerOf(run: Run | null, endpoint = this.#options.endpoint()): Promise<Owner> {
+    return findOwner(endpoint, run?.runId ?? null, run?.process.pid ?? null);
   }
 
-  async function stopForTakenPort(begun: Run): Promise<AppError> {
-    await begun.process.stop("port_taken");
-    return portTakenByOther(begun.command.command, options.endpoint());
+  async #stopForTakenPort(run: Run): Promise<AppError> {
+    await run.process.stop("port_taken");
+    return portTakenByOther(run.command.command, this.#options.endpoint());
   }
 
-  async function giveUp(begun: Run): Promise<AppError> {
-    await begun.process.stop("not_ready");
-    return neverAnswered(begun.command.command);
+  async #giveUp(run: Run): Promise<AppError> {
+    await run.process.stop("not_ready");
+    return neverAnswered(run.command.command);
   }
-
-  async function stop(): Promise<void> {
-    history.forgetWait();
-    if (!run) return;
-    run.stopping = true;
-    const { process, ended } = run;
-    await process.stop("stop");
-    await ended;
-  }
-
-  return {
-    findLoss: (signal) => findLoss(() => run, { clock, history, signal }),
-    async requireOwner(command, endpoint) {
-      const owner = await ownerOf(run, endpoint);
-      // A process that ends between two looks leaves a port that seems to be a stranger's.
-      if (owner === "other" || owner === "nobody") await requireAlive(() => run, { clock, history });
-      requireOwner(owner, command, endpoint);
-    },
-    async endRevoked() {
-      if (run && (await options.isRevoked())) await stop();
-    },
-    async ensureReady(ask, signal, anew) {
-      history.forgetWait();
-      if (run && (anew || run.stopping || !options.isCurrent(run.command))) {
-        if (!run.stopping) await requireApproved(options, { signal, again: false });
-        requireWanted(signal);
-        await stop();
-      }
-      const begun = run ?? (await launch(ask, signal));
-      if (begun.ready) return `Runs, pid ${begun.process.pid}`;
-      await waitUntilReady(begun, ask, signal);
-      const seconds = ((clock.monotonic() - begun.startedMs) / 1_000).toFixed(1);
-      return `Started, pid ${begun.process.pid}; it answered after ${seconds} s`;
-    },
-    stop,
-    ...{ forgive: history.forgive, running: () => run?.command ?? null },
-    state() {
-      return {
-        status: run ? statusOf(run) : history.status(),
-        pid: run?.process.pid ?? null,
-        startedAt: run ? new Date(run.startedAt).toISOString() : null,
-        ...history.state(),
-        usage: meter.list(),
-        lastErrors: output.lastErrors(ERROR_LINES),
-      };
-    },
-  };
 }
 
 function statusOf({ stopping, ready }: Run): PluginProcess["status"] {
@@ -272,11 +299,11 @@ function neverAnswered(command: string): AppError {
 
 /** What would run at this moment, which is what an admin agreed to. Throws `process_needs_approval`. */
 async function requireApproved(
-  { command: look, consent }: Pick<ManagedProcessOptions, "command" | "consent">,
+  { command: inspect, approval }: Pick<ManagedProcessOptions, "command" | "approval">,
   how: InspectOptions,
 ): Promise<{ command: ProcessCommand; limits: ProcessLimits }> {
-  const candidate = await look(how);
-  const given = await consent(candidate);
-  requireApproval(candidate.command, given);
-  return { command: candidate.command, limits: given.limits };
+  const candidate = await inspect(how);
+  const status = await approval(candidate);
+  requireApproval(candidate.command, status);
+  return { command: candidate.command, limits: status.limits };
 }

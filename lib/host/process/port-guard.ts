@@ -15,7 +15,7 @@ const LOOK_AGAIN_MS = 100;
 
 /**
  * Resolves once nobody listens where a plugin is about to be started. Somebody else on the port would be asked for everything that the
- * plugin is asked for, and be told its secrets. Throws `process_port_taken` when somebody stays there for two seconds,
+ * plugin is asked for, and be sent its secrets. Throws `process_port_taken` when somebody stays there for two seconds,
  * `request_aborted`, or why nobody can be asked.
  */
 export async function waitForFreePort(
@@ -49,7 +49,7 @@ async function isTaken(ask: Ask, signal: AbortSignal): Promise<boolean> {
 /** Failures that somebody at the port had to cause. */
 const ANSWERED = /^plugin_(?!dns_error$)/;
 
-/** True once somebody answers. An answer that is wrong is the next step's to tell: the process is up. */
+/** True once somebody answers. An answer that is wrong is for the next step to report: the process is up. */
 export async function answers(ask: Ask, signal: AbortSignal): Promise<boolean> {
   try {
     await ask(signal);
@@ -70,7 +70,7 @@ const NOT_UP: ReadonlySet<string> = new Set([
  * Ask before anything secret is sent. Throws `process_port_taken` when somebody else listens where `endpoint` leads, `plugin_unreachable`
  * when nobody does. Where the system does not tell, the port was free before the start, and that is all there is to go by.
  */
-export function requireOwner(owner: Owner, command: string, endpoint: string): void {
+export function requirePortOwner(owner: Owner, command: string, endpoint: string): void {
   if (owner === "other") throw portTakenByOther(command, endpoint);
   if (owner !== "nobody") return;
   throw new AppError("plugin_unreachable", `Nothing on this machine listens at ${placeOf(endpoint)}.`, {

@@ -55,7 +55,12 @@ async function createOwn(): Promise<Own> {
   const makeHost = (allowed: boolean, processes = database.data.processes) =>
     createOwnHost({ allowed, processes, database, logs, logged });
   const own: Own = {
-    ...{ folder, logs, database, logged, makeHost, ...makeHost(true) },
+    folder,
+    logs,
+    database,
+    logged,
+    makeHost,
+    ...makeHost(true),
     register: (behaviour, port) => register(own, behaviour, port),
     async approve(record) {
       const look = await own.host.command(record);
@@ -88,19 +93,29 @@ function createOwnHost({
   const clock = createClock();
   const destination = { write: (line: string) => void logged.push(line) };
   const log = createLog({ level: "warn", pretty: false, destination });
-  const processBinding = createSupervisor({
-    ...{ processes, clock, log, allowed },
+  const supervisor = createSupervisor({
+    processes,
+    clock,
+    log,
+    allowed,
     environment: { PATH: process.env["PATH"], HOME: "/root", LOOM_SECRET_KEY: "never" },
     logDirectory: logs,
     guardianScript: join(import.meta.dirname, "guardian.mjs"),
   });
   const made = createHost({
-    ...{ data: database.data, clock, log, builtins: {}, supervisor: processBinding },
+    data: database.data,
+    clock,
+    log,
+    builtins: {},
+    supervisor,
     createClient: createPluginClient({
-      ...{ approvals: { isApproved: () => true }, ownPort: () => 1, builtins: {}, clock },
+      approvals: { isApproved: () => true },
+      ownPort: () => 1,
+      builtins: {},
+      clock,
     }),
   });
-  return { host: made, supervisor: processBinding };
+  return { host: made, supervisor };
 }
 
 /** A port that was free a moment ago. */
@@ -118,14 +133,20 @@ async function register({ folder, database }: Own, behaviour = "", port?: number
   await writeFile(path, "");
   const at = port ?? (await freePort());
   return database.data.plugins.create({
-    ...{ name: "Own", origin: "folder", findings: [], desired: "enabled", healthCheckIntervalSeconds: 60 },
+    name: "Own",
+    origin: "folder",
+    findings: [],
+    desired: "enabled",
+    healthCheckIntervalSeconds: 60,
     endpoint: `http://127.0.0.1:${at}`,
     file: { path, folder, state: "ok", findings: [], changedAt: new Date().toISOString(), hash: "" },
     manifest: Manifest.parse({
       type: "http",
       endpoint: `http://127.0.0.1:${at}`,
       metadata: {
-        ...{ name: "Own process", version: "1.0.0", provider_type: "own-process" },
+        name: "Own process",
+        version: "1.0.0",
+        provider_type: "own-process",
         config_schema: [
           { name: "greeting", type: "string", default: "You said" },
           { name: "key", type: "string", sensitive: true },
@@ -185,7 +206,9 @@ describe.concurrent("a plugin with a command", () => {
     expect(await own.host.process(record)).toMatchObject({ approved: false, status: "running" });
     const status = await own.host.reconcile(record.id, { restart: true, process: true });
     expect(status).toMatchObject({
-      ...{ badge: "healthy", lifecycle: "ready", failure: null },
+      badge: "healthy",
+      lifecycle: "ready",
+      failure: null,
       refusal: {
         subject: "restart",
         error: { code: "process_needs_approval", message: "plugin.mjs changed since it was approved" },
@@ -197,7 +220,8 @@ describe.concurrent("a plugin with a command", () => {
     await own.approve(record);
     expect(await own.host.process(record)).toMatchObject({ runsApproved: false, status: "running" });
     expect(await own.host.reconcile(record.id, { restart: true, process: true })).toMatchObject({
-      ...{ badge: "healthy", refusal: null },
+      badge: "healthy",
+      refusal: null,
     });
     expect(await own.runIds()).not.toEqual(before);
     expect(await own.host.process(record)).toMatchObject({ runsApproved: true });
@@ -211,7 +235,8 @@ describe.concurrent("a plugin with a command", () => {
     await symlink("/usr/lib", join(own.folder, "lib"));
     const { badge, refusal } = await own.host.reconcile(record.id, { restart: true, process: true });
     expect({ badge, code: refusal?.error.code }).toEqual({
-      ...{ badge: "healthy", code: "process_folder_uncovered" },
+      badge: "healthy",
+      code: "process_folder_uncovered",
     });
     expect(await own.runIds()).toEqual(before);
   });
@@ -225,7 +250,8 @@ describe.concurrent("a plugin with a command", () => {
     const changed = await own.database.data.plugins.update(record.id, { manifest });
     const status = await own.host.reconcile(record.id, { restart: true });
     expect(status).toMatchObject({
-      ...{ badge: "healthy", failure: null },
+      badge: "healthy",
+      failure: null,
       refusal: {
         subject: "restart",
         error: { message: "The manifest's env changed since it was approved" },
@@ -235,7 +261,8 @@ describe.concurrent("a plugin with a command", () => {
     expect(await own.chat(record.id, "hello")).toBe("You said: hello");
     await own.approve(changed);
     expect(await own.host.reconcile(record.id, { restart: true })).toMatchObject({
-      ...{ badge: "healthy", refusal: null },
+      badge: "healthy",
+      refusal: null,
     });
     expect(await own.runIds()).not.toEqual(before);
     expect(await own.chat(record.id, "hello")).toBe("You said: hello");
@@ -253,7 +280,8 @@ describe.concurrent("a plugin with a command", () => {
     const manifest = { ...record.manifest, endpoint, env: { PORT: String(stranger.port) } };
     const moved = await own.database.data.plugins.update(record.id, { manifest, endpoint });
     expect(await own.host.reconcile(record.id, { restart: true })).toMatchObject({
-      ...{ badge: "failed", refusal: null },
+      badge: "failed",
+      refusal: null,
       failure: {
         code: "process_needs_approval",
         message: "The manifest's env changed since it was approved",
@@ -263,7 +291,9 @@ describe.concurrent("a plugin with a command", () => {
     stranger.close();
     await own.approve(moved);
     expect(await own.host.reconcile(record.id, { restart: true })).toMatchObject({
-      ...{ badge: "healthy", refusal: null, failure: null },
+      badge: "healthy",
+      refusal: null,
+      failure: null,
     });
     expect(await own.runIds()).not.toEqual(before);
     expect(await own.chat(record.id, "hello")).toBe("You said: hello");

@@ -38,7 +38,9 @@ export interface Kin {
  * Empty where there is no /proc.
  */
 export async function findRun(runId: string, { leader, known = [] }: Kin = {}): Promise<ProcessEntry[]> {
-  const seen = (await Promise.all((await listPids()).map((pid) => look(pid)))).filter((one) => one !== null);
+  const seen = (await Promise.all((await listPids()).map((pid) => inspectProcess(pid)))).filter(
+    (one) => one !== null,
+  );
   const isKin = ({ pid, startTicks }: ProcessEntry) =>
     pid === leader || known.some((one) => one.pid === pid && one.startTicks === startTicks);
   const run = new Set(seen.filter((one) => one.runs.includes(runId) || isKin(one.entry)));
@@ -51,7 +53,7 @@ export async function findRun(runId: string, { leader, known = [] }: Kin = {}): 
 
 /** The runs of which a process that carries their mark is left: one look for all. Empty where there is no /proc. */
 export async function findLivingRuns(): Promise<Set<string>> {
-  const seen = await Promise.all((await listPids()).map((pid) => look(pid)));
+  const seen = await Promise.all((await listPids()).map((pid) => inspectProcess(pid)));
   return new Set(seen.flatMap((one) => one?.runs ?? []));
 }
 
@@ -61,7 +63,7 @@ async function listPids(): Promise<number[]> {
 }
 
 /** Null for a process that is gone or somebody else's. */
-async function look(pid: number): Promise<{ entry: ProcessEntry; runs: string[] } | null> {
+async function inspectProcess(pid: number): Promise<{ entry: ProcessEntry; runs: string[] } | null> {
   const environment = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => null);
   const entry = environment === null ? null : await readProcess(pid);
   if (environment === null || entry === null) return null;

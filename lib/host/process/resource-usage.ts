@@ -18,7 +18,7 @@ export interface MeasuredRun {
 /** Measures what a run takes, its children included, until `signal` aborts. */
 export interface ResourceUsage {
   list(): ProcessUsage[];
-  /** Resolves when the signal aborts. `onMeasure` hears each measurement. */
+  /** Resolves when the signal aborts. `onMeasure` is called with each measurement. */
   watch(run: MeasuredRun, signal: AbortSignal, onMeasure: (usage: ProcessUsage) => void): Promise<void>;
 }
 

@@ -10,57 +10,62 @@ const STARTS_SHOWN_MS = 30 * 60_000;
 const STARTS_KEPT = 100;
 
 /** Starts and ends of one plugin's process, and what follows from them: when it is started again, or that it is parked. */
-export interface RestartPolicy {
-  started(at: { startedAt: number; startedMs: number }): void;
+export class RestartPolicy {
+  readonly #clock: Clock;
+  readonly #exits: ProcessExit[] = [];
+  readonly #starts: number[] = [];
+  #history = NEVER_STARTED;
+  #nextStartAt: number | null = null;
+  #parked = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  started({ startedAt, startedMs }: { startedAt: number; startedMs: number }): void {
+    this.#history = recordStart(this.#history, startedMs);
+    this.#starts.push(startedAt);
+    if (this.#starts.length > STARTS_KEPT) this.#starts.shift();
+  }
+
   /** A wanted end is remembered, and nothing follows from it. */
-  ended(startedMs: number, exit: RawExit, reason: ErrorInfo): void;
+  ended(startedMs: number, { code, signal, endedBy }: RawExit, reason: ErrorInfo): void {
+    const now = this.#clock.monotonic();
+    const wanted = endedBy === "stop";
+    const at = new Date(this.#clock.now()).toISOString();
+    this.#exits.unshift({ at, ranMs: now - startedMs, code, signal, wanted, reason });
+    this.#exits.splice(EXITS_KEPT);
+    if (wanted) return;
+    this.#history = recordEnd(this.#history, now);
+    const next = planRestart(this.#history, now);
+    this.#parked = next.kind === "park";
+    this.#nextStartAt = next.kind === "start" ? this.#clock.now() + next.afterMs : null;
+  }
+
   /** The start that was waited for is here: the end before it explains nothing that happens from now on. */
-  forgetWait(): void;
+  forgetWait(): void {
+    this.#nextStartAt = null;
+    this.#parked = false;
+  }
+
   /** A person acts: earlier ends no longer count. */
-  forgive(): void;
+  forgive(): void {
+    this.#history = NEVER_STARTED;
+    this.#parked = false;
+  }
+
   /** While nothing runs. */
-  status(): Extract<PluginProcess["status"], "parked" | "waiting" | "stopped">;
-  state(): Pick<PluginProcess, "nextStartAt" | "exits" | "starts">;
-}
+  status(): Extract<PluginProcess["status"], "parked" | "waiting" | "stopped"> {
+    if (this.#parked) return "parked";
+    return this.#nextStartAt === null ? "stopped" : "waiting";
+  }
 
-export function createRestartPolicy(clock: Clock): RestartPolicy {
-  const exits: ProcessExit[] = [];
-  const starts: number[] = [];
-  let history = NEVER_STARTED;
-  let nextStartAt: number | null = null;
-  let parked = false;
-
-  return {
-    started({ startedAt, startedMs }) {
-      history = recordStart(history, startedMs);
-      starts.push(startedAt);
-      if (starts.length > STARTS_KEPT) starts.shift();
-    },
-    ended(startedMs, { code, signal, endedBy }, reason) {
-      const now = clock.monotonic();
-      const wanted = endedBy === "stop";
-      const at = new Date(clock.now()).toISOString();
-      exits.unshift({ at, ranMs: now - startedMs, code, signal, wanted, reason });
-      exits.splice(EXITS_KEPT);
-      if (wanted) return;
-      history = recordEnd(history, now);
-      const next = planRestart(history, now);
-      parked = next.kind === "park";
-      nextStartAt = next.kind === "start" ? clock.now() + next.afterMs : null;
-    },
-    forgetWait() {
-      nextStartAt = null;
-      parked = false;
-    },
-    forgive() {
-      history = NEVER_STARTED;
-      parked = false;
-    },
-    status: () => (parked ? "parked" : nextStartAt === null ? "stopped" : "waiting"),
-    state: () => ({
-      nextStartAt: nextStartAt === null ? null : new Date(nextStartAt).toISOString(),
-      exits: [...exits],
-      starts: starts.filter((at) => at > clock.now() - STARTS_SHOWN_MS),
-    }),
-  };
+  state(): Pick<PluginProcess, "nextStartAt" | "exits" | "starts"> {
+    const oldest = this.#clock.now() - STARTS_SHOWN_MS;
+    return {
+      nextStartAt: this.#nextStartAt === null ? null : new Date(this.#nextStartAt).toISOString(),
+      exits: [...this.#exits],
+      starts: this.#starts.filter((at) => at > oldest),
+    };
+  }
 }

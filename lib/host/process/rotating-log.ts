@@ -21,7 +21,7 @@ export interface RotatingLog {
   append(lines: LogLine[]): void;
   /**
    * Resolves when everything appended so far is on disk or lost, or the disk has not taken it within two seconds: with the number of
-   * lines that are not on disk and were not told to `onLost`.
+   * lines that are not on disk and were not reported to `onLost`.
    */
   flush(): Promise<number>;
   /** What is on disk when it is first pulled, oldest first, in pieces. */
@@ -38,7 +38,7 @@ export interface RotatingLogOptions {
   directory: string;
   clock: Clock;
   log: Log;
-  /** Hears how many lines are missing once the disk takes lines again. */
+  /** Called with how many lines are missing once the disk takes lines again. */
   onLost(lines: number): void;
 }
 
@@ -71,7 +71,7 @@ export function createRotatingLog({ directory, clock, log, onLost }: RotatingLog
     isRefused = false;
   }
 
-  function tellLost(): void {
+  function reportLost(): void {
     const { lost } = count;
     if (isRefused || lost === 0) return;
     count.lost = 0;
@@ -85,7 +85,7 @@ export function createRotatingLog({ directory, clock, log, onLost }: RotatingLog
     count.tried += lines;
     const next = pending.shift();
     writing = next === undefined ? null : writeOn(next);
-    if (writing === null) tellLost();
+    if (writing === null) reportLost();
   }
 
   function queue(portion: Portion): void {

@@ -16,7 +16,7 @@ import { toApprovalStatus } from "../approval/command-approval.ts";
 import { isCovered, type CommandFingerprint } from "../approval/command-fingerprint.ts";
 import { openProcessLog, type ProcessLog } from "./process-log.ts";
 import { findLivingRuns, findRun, killRun, readProcess } from "./process-tree.ts";
-import { createManagedProcess, type ManagedProcess } from "./managed-process.ts";
+import { ManagedProcess, type ManagedProcessOptions, type ProcessState } from "./managed-process.ts";
 import { toFailure } from "../failure.ts";
 
 /** A log that is still being opened at the end is waited for so long, ms. */
@@ -40,12 +40,9 @@ export interface SupervisorOptions {
 export interface Supervisor {
   readonly allowed: boolean;
   /** Keeps the process of one plugin. `record` is asked anew at every start. */
-  manage(
-    record: () => PluginRecord,
-    onEnd: Parameters<typeof createManagedProcess>[0]["onEnd"],
-  ): Promise<ManagedProcess>;
+  manage(record: () => PluginRecord, onEnd: ManagedProcessOptions["onEnd"]): Promise<ManagedProcess>;
   /** What would run at this moment. Throws why nothing can. */
-  look(record: PluginRecord): Promise<CommandFingerprint>;
+  fingerprint(record: PluginRecord): Promise<CommandFingerprint>;
   /** What would run, what was approved, and what runs. */
   describe(record: PluginRecord, managedProcess: ManagedProcess | null): Promise<PluginProcess>;
   /** The output of one plugin's process, from earlier runs of the console too. */
@@ -60,7 +57,7 @@ export interface Supervisor {
   close(): Promise<void>;
 }
 
-/** Clients that tell the supervisor, too, which secrets must not be seen. */
+/** Makes clients whose secrets are taken out of the logs of their processes, too. */
 export function wrapWithRedaction(createClient: CreateClient, redact: Supervisor["redact"]): CreateClient {
   return (target, context) => {
     const client = createClient(target, context);
@@ -85,7 +82,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   const { processes, clock, log, allowed } = options;
   const logs = new Map<string, Promise<ProcessLog>>();
   const redactions = new Map<string, Redaction>();
-  const looks = createCommandInspector(clock, options.environment["PATH"] ?? "");
+  const inspector = createCommandInspector(clock, options.environment["PATH"] ?? "");
   let guardian: Guardian | null = null;
 
   function redactionOf(pluginId: string): Redaction {
@@ -116,7 +113,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 
   async function describeCommand(record: PluginRecord, approval: ProcessDecision["approval"]) {
     try {
-      const { command, coverage, inventory } = await looks.recent(record);
+      const { command, coverage, inventory } = await inspector.recent(record);
       const approved = approval !== null && isCovered(command, approval.command);
       const before = approved ? undefined : approval?.inventory();
       const changes = before?.size ? diffInventories(before, inventory) : null;
@@ -130,22 +127,24 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   return {
     allowed,
     logOf,
-    look: (record) => looks.now(record),
+    fingerprint: (record) => inspector.now(record),
     // A secret of several lines is written in as many.
     redact: (pluginId, secrets) =>
       redactionOf(pluginId).add(secrets.flatMap((secret) => [secret, ...shortLines(secret)])),
     async manage(record, onEnd) {
       const { id } = record();
-      return createManagedProcess({
-        ...{ clock, log, onEnd },
+      return new ManagedProcess({
+        clock,
+        log,
+        onEnd,
         environment: inherit(options.environment),
         output: await logOf(id),
         guardian: () => (guardian ??= startGuardian(options.guardianScript)),
         runs: { remember: processes.rememberRun, forget: processes.forgetRun },
-        command: (how) => looks.now(record(), how),
+        command: (how) => inspector.now(record(), how),
         endpoint: () => record().endpoint ?? "",
         isCurrent: (command) => isSameProcess(command, record().manifest),
-        consent: async (candidate) => toApprovalStatus(candidate, await processes.get(id)),
+        approval: async (candidate) => toApprovalStatus(candidate, await processes.get(id)),
         isRevoked: async () => (await processes.get(id)).approval === null,
       });
     },
@@ -159,7 +158,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       return { allowed, ...found, approval: known, runsApproved, limits, ...state };
     },
     async forget(pluginId) {
-      looks.forget(pluginId);
+      inspector.forget(pluginId);
       await (await logOf(pluginId)).remove();
       logs.delete(pluginId);
       redactions.delete(pluginId);
@@ -196,10 +195,16 @@ function withoutInventory(approval: NonNullable<ProcessDecision["approval"]>): P
   return { command, approvedBy, approvedAt };
 }
 
-function idleState(output: ProcessLog): ReturnType<ManagedProcess["state"]> {
+function idleState(output: ProcessLog): ProcessState {
   return {
-    ...{ status: "stopped", pid: null, startedAt: null, nextStartAt: null },
-    ...{ exits: [], usage: [], starts: [], lastErrors: output.lastErrors(50) },
+    status: "stopped",
+    pid: null,
+    startedAt: null,
+    nextStartAt: null,
+    exits: [],
+    usage: [],
+    starts: [],
+    lastErrors: output.lastErrors(50),
   };
 }
 
