@@ -1,32 +1,20 @@
 "use client";
 
-import {
-  lazy,
-  Suspense,
-  useEffect,
-  useEffectEvent,
-  useRef,
-  useState,
-  type ReactNode,
-  type Ref,
-  type RefObject,
-} from "react";
+import { lazy, Suspense, useRef, useState, type Ref, type RefObject } from "react";
 import type { PluginConfig } from "@/lib/contract/config.ts";
 import type { CodeEditorHandle } from "../editor/code-editor.tsx";
-import { Button } from "../ui/button.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { ConfigActions, type ConfigEditing } from "./config-actions.tsx";
 import { ConfigNotice } from "./config-notice.tsx";
 import { ConfigTabs, toTabId } from "./config-tabs.tsx";
 import { useConfigView } from "./config-view.ts";
-import { focusFirst, toFieldHash } from "./fields/field-link.ts";
-import { FieldList } from "./field-list.tsx";
-import { LeftBehindNotice } from "./secret/left-behind.tsx";
-import { Notice } from "./notice.tsx";
-import { TEXT_WORDS, type TextDrafts } from "./text/text-drafts.ts";
+import { focusFirst } from "./fields/field-link.ts";
+import { FormView } from "./form-view.tsx";
+import type { TextDrafts } from "./text/text-drafts.ts";
+import { BrokenTextNotice, describeBroken } from "./text/broken-text.tsx";
+import { LeftBehindInText } from "./secret/left-behind-in-text.tsx";
 import type { Place } from "./text/text-reading.ts";
-import { useLeftBehind } from "./secret/use-left-behind.ts";
-import { useConfigForm, type ConfigFormState } from "./use-config-form.ts";
+import { useConfigForm } from "./use-config-form.ts";
 
 // Fetched by who opens them: the form is what nearly everybody comes for.
 const TextView = lazy(async () => ({ default: (await import("./text/text-view.tsx")).TextView }));
@@ -102,33 +90,22 @@ export function ConfigForm(props: ConfigFormProps) {
               <ConfigNotice outcome={outcome} schema={config.schema} onEnable={onEnable} onChoose={choose} />
             ) : null}
             {broken && broken.language !== view ? (
-              <Notice
-                tone="warn"
-                action={
-                  <span className="flex gap-2">
-                    <Button size="sm" onClick={() => showBroken(broken)}>
-                      Go to the {TEXT_WORDS[broken.language]}
-                    </Button>
-                    <Button size="sm" variant="ghost" onClick={forgetTexts}>
-                      Drop the text
-                    </Button>
-                  </span>
-                }
-              >
-                <p>
-                  The {TEXT_WORDS[broken.language]} text must be readable first: {broken.message}
-                </p>
-                <p className="text-sm text-muted">Below is the draft as it was last readable.</p>
-              </Notice>
+              <BrokenTextNotice broken={broken} onShow={() => showBroken(broken)} onDrop={forgetTexts} />
             ) : null}
           </div>
         ) : null}
         {view === "form" ? (
-          <FormView {...props} state={state} locked={broken !== null} takeGoal={() => take(fieldGoal)} />
+          <FormView
+            config={config}
+            mayWrite={mayWrite}
+            state={state}
+            locked={broken !== null}
+            takeGoal={() => take(fieldGoal)}
+          />
         ) : null}
         <Suspense fallback={<ViewSkeleton />}>
           {view === "yaml" || view === "json" ? (
-            <TextNotice config={config} state={state} onForm={() => void setView("form")} />
+            <LeftBehindInText config={config} state={state} onForm={() => void setView("form")} />
           ) : null}
           {view === "yaml" || view === "json" ? (
             <TextView
@@ -170,88 +147,10 @@ export function ConfigForm(props: ConfigFormProps) {
   );
 }
 
-function FormView({
-  config,
-  mayWrite,
-  state,
-  locked,
-  takeGoal,
-}: ConfigFormProps & {
-  state: ConfigFormState;
-  locked: boolean;
-  /** Asked once, when the form is opened, for the fields to lead to; null for none. */
-  takeGoal: () => string[] | null;
-}) {
-  const arrive = useEffectEvent(() => focusFirst(takeGoal() ?? []));
-  useEffect(() => arrive(), []);
-  // A link to a field (`#config-…`) leads into it.
-  useEffect(() => {
-    const open = () => {
-      const field = config.schema.find(({ name }) => isTarget(name));
-      if (field) focusFirst([field.name]);
-    };
-    open();
-    window.addEventListener("hashchange", open);
-    return () => window.removeEventListener("hashchange", open);
-  }, [config.schema]);
-  return (
-    <Locked disabled={!mayWrite || locked}>
-      <form
-        method="post"
-        noValidate
-        autoComplete="off"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void state.submit();
-        }}
-      >
-        <div className="flex flex-col gap-6 p-4 *:max-w-2xl">
-          <FieldList config={config} control={state.form.control} retype={state.retype} />
-        </div>
-      </form>
-    </Locked>
-  );
-}
-
-/** A text holds no secrets: what its address leaves behind is entered in the form. */
-function TextNotice({
-  config,
-  state,
-  onForm,
-}: {
-  config: PluginConfig;
-  state: ConfigFormState;
-  onForm: () => void;
-}) {
-  const left = useLeftBehind(config, state.form.control);
-  return left ? (
-    <div className="px-4 pt-4">
-      <LeftBehindNotice left={left} onFix={onForm} />
-    </div>
-  ) : null;
-}
-
 function take<T>(ref: RefObject<T | null>): T | null {
   const taken = ref.current;
   ref.current = null;
   return taken;
-}
-
-function describeBroken({ language, place }: NonNullable<TextDrafts["broken"]>): string {
-  return `The ${TEXT_WORDS[language]} text cannot be read yet${place ? ` (line ${place.line})` : ""}`;
-}
-
-function isTarget(name: string): boolean {
-  return window.location.hash === toFieldHash(name);
-}
-
-function Locked({ disabled, children }: { disabled: boolean; children: ReactNode }) {
-  return (
-    <fieldset disabled={disabled} className="min-w-0">
-      <legend className="sr-only">Fields</legend>
-      {children}
-    </fieldset>
-  );
 }
 
 function ViewSkeleton() {

@@ -8,7 +8,8 @@ import {
 } from "@codemirror/autocomplete";
 import type { EditorView } from "@codemirror/view";
 import { findKnownKeys, type KnownKey } from "./manifest-keys.ts";
-import { findPlace, type ManifestPlace } from "./manifest-place.ts";
+import type { ManifestPlace } from "./block-place.ts";
+import { findPlace } from "./manifest-place.ts";
 
 /** Completes keys and values of a plugin manifest, YAML or JSON, by where the caret stands. */
 export function completeManifest(context: CompletionContext): CompletionResult | null {

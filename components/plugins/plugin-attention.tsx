@@ -1,19 +1,15 @@
 "use client";
 
-import { Activity, Power, RotateCw, Settings2 } from "lucide-react";
 import type { ReactNode } from "react";
-import { ReviewCommand } from "@/components/processes/review-command.tsx";
 import { useStartsProcess, useWaitsForApproval } from "@/components/processes/use-process.ts";
-import { Button, ButtonLink } from "@/components/ui/button.tsx";
 import { RelativeTime } from "@/components/ui/relative-time.tsx";
 import { BADGES, TONE_CLASSES } from "@/components/ui/status-badge.tsx";
 import type { ErrorInfo } from "@/lib/contract/error.ts";
 import type { Plugin } from "@/lib/contract/plugin.ts";
-import { AllowAddress, lacksConsent } from "./allow-address.tsx";
+import { lacksConsent } from "./allow-address.tsx";
 import { ConfigFieldLink } from "./config-field-link.tsx";
-import { EditAddress } from "./manage/edit-address.tsx";
 import { ErrorFacts } from "./error-facts.tsx";
-import { toPluginPath } from "./plugin-path.ts";
+import { PluginRemedies } from "./plugin-remedies.tsx";
 import { usePluginScreen } from "./plugin-screen-context.ts";
 import { usePermission } from "./use-permission.ts";
 
@@ -46,11 +42,11 @@ export function PluginAttention({ editing = false }: { editing?: boolean }) {
               ? toApprovalAdvice(plugin)
               : (toAdvice(plugin, mayApprove, starts) ?? toHint(plugin, error))}
           </p>
-          {waits ? null : <NextTurn plugin={plugin} />}
+          {waits ? null : <NextCheck plugin={plugin} />}
         </div>
       </div>
       {error ? <ErrorFacts error={error} /> : null}
-      <Remedies waits={waits} editing={editing} code={error?.code} />
+      <PluginRemedies waits={waits} editing={editing} code={error?.code} />
     </section>
   );
 }
@@ -68,7 +64,7 @@ function toApprovalAdvice({ desired }: Plugin): string {
 }
 
 /** When the host acts by itself, counting. */
-function NextTurn({ plugin: { badge, desired, lifecycle, nextCheckAt } }: { plugin: Plugin }) {
+function NextCheck({ plugin: { badge, desired, lifecycle, nextCheckAt } }: { plugin: Plugin }) {
   if (nextCheckAt === null || desired === "disabled" || badge === "starting") return null;
   return (
     <p className="text-muted">
@@ -126,64 +122,4 @@ function Names({ pluginId, names }: { pluginId: string; names: string[] }) {
       <ConfigFieldLink pluginId={pluginId} name={name} />
     </span>
   ));
-}
-
-function Remedies({
-  waits,
-  editing,
-  code,
-}: {
-  waits: boolean;
-  editing: boolean;
-  /** Of what went wrong, if anything did. */
-  code: ErrorInfo["code"] | undefined;
-}) {
-  const { plugin, act, running } = usePluginScreen();
-  const mayOperate = usePermission("plugins:operate");
-  const needsConfig = plugin.missingConfig.length > 0;
-  const isOff = plugin.desired === "disabled";
-  if (plugin.badge === "starting") return null;
-  return (
-    <div className="flex flex-wrap gap-2">
-      <AllowAddress />
-      {waits ? <ReviewCommand /> : null}
-      {mayOperate && isOff && !needsConfig ? (
-        <Button
-          variant={plugin.fileState === "gone" || waits ? "secondary" : "primary"}
-          disabled={waits}
-          icon={<Power aria-hidden />}
-          loading={running === "enable"}
-          onClick={() => act("enable")}
-        >
-          Enable
-        </Button>
-      ) : null}
-      {mayOperate && !isOff && plugin.lifecycle === "failed" && !waits && !lacksConsent(plugin) ? (
-        <Button
-          // A value that is missing makes it fail the same way again.
-          variant={plugin.failureCode === "config_incomplete" ? "secondary" : "primary"}
-          icon={<RotateCw aria-hidden />}
-          loading={running === "restart"}
-          onClick={() => act("restart")}
-        >
-          Try again now
-        </Button>
-      ) : null}
-      {mayOperate && !isOff && plugin.lifecycle === "ready" ? (
-        <Button icon={<Activity aria-hidden />} loading={running === "check"} onClick={() => act("check")}>
-          Check now
-        </Button>
-      ) : null}
-      <EditAddress code={code} />
-      {editing ? null : (
-        <ButtonLink
-          href={toPluginPath(plugin.id, "configuration")}
-          variant={needsConfig ? "primary" : "secondary"}
-          icon={<Settings2 aria-hidden />}
-        >
-          Configure
-        </ButtonLink>
-      )}
-    </div>
-  );
 }
