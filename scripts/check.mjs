@@ -20,7 +20,7 @@ const steps = [
     ".",
   ],
   ["format", "prettier", "--check", "--cache", "--log-level", "warn", "."],
-  ["unit", "vitest", "run", "--project", "unit"],
+  ["unit", "vitest", "run", "--project", "unit", "--project", "components"],
 ];
 let failed = false;
 // Two at a time: the machines this runs on have two cores, and the first two steps are single-threaded.
