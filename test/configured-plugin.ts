@@ -17,6 +17,7 @@ export function useConfiguredPlugin() {
   let loom: TestConsole;
   let stub: StubPlugin;
   let id = "";
+  let isStopped: boolean;
   beforeAll(async () => {
     loom = await createTestConsole();
     await loom.host.start();
@@ -24,6 +25,7 @@ export function useConfiguredPlugin() {
   afterAll(() => loom.close());
 
   beforeEach(async () => {
+    isStopped = false;
     stub = await createStubPlugin({ schema: SCHEMA });
     const body = { endpoint: stub.endpoint, approveEndpoint: true };
     const answer = await loom.call("POST", "/api/plugins", { as: "admin", body });
@@ -31,7 +33,7 @@ export function useConfiguredPlugin() {
   });
   afterEach(async () => {
     await loom.call("DELETE", `/api/plugins/${id}`, { as: "admin" });
-    await stub.close();
+    if (!isStopped) await stub.close();
   });
 
   const call = (method: string, path: string, body?: object) =>
@@ -74,10 +76,10 @@ export function useConfiguredPlugin() {
         .map((frame) => JSON.parse(frame.slice(6)) as ConfigTestEvent);
     },
 
-    /** Nobody answers at the plugin's address any more. */
+    /** From now on nobody answers at the plugin's address. */
     async stopStub() {
       await stub.close();
-      stub = await createStubPlugin();
+      isStopped = true;
     },
   };
 }

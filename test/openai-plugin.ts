@@ -18,12 +18,14 @@ export const REQUEST: ChatRequest = {
 export function useOpenAiPlugin() {
   let server: OpenAiServer;
   let client: PluginClient;
+  let isStopped: boolean;
   beforeEach(async () => {
+    isStopped = false;
     server = await serveOpenAi();
   });
   afterEach(async () => {
     await client.close();
-    await server.close();
+    if (!isStopped) await server.close();
   });
 
   /** A plugin that has no configuration yet. */
@@ -53,10 +55,10 @@ export function useOpenAiPlugin() {
     get server() {
       return server;
     },
-    /** Nobody answers at the old address any more. */
-    async moveElsewhere() {
+    /** From now on nobody answers at the service's address. */
+    async stop() {
       await server.close();
-      server = await serveOpenAi();
+      isStopped = true;
     },
     lastBody: () => server.requests.at(-1)?.body,
   };

@@ -89,7 +89,7 @@ describe("health", () => {
     const plugin = await open();
     service.server.key = "sk-another";
     await expect(plugin.health()).rejects.toMatchObject({ code: "plugin_authentication_failed" });
-    await service.moveElsewhere();
+    await service.stop();
     await expect(plugin.health()).rejects.toMatchObject({
       code: "plugin_unreachable",
       extras: { hint: expect.stringContaining("base_url") },
