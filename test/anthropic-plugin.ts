@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, it } from "vitest";
+import { afterEach, beforeEach } from "vitest";
 import { serveAnthropic, type AnthropicServer } from "./anthropic-server.ts";
 import type { ConfigValues } from "../lib/contract/plugin.ts";
 import type { ChatRequest } from "../lib/contract/protocol.ts";

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect } from "vitest";
 import { createTestConsole, type TestConsole } from "./api-console.ts";
 import { createStubPlugin, type StubPlugin } from "./stub-plugin.ts";
 import type { PluginConfig } from "../lib/contract/config.ts";

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, expect, vi } from "vitest";
 import type { FolderReport } from "../lib/contract/intake.ts";
 import type { Plugin } from "../lib/contract/plugin.ts";
 import { createTestConsole, type TestConsole } from "./api-console.ts";
