@@ -1,3 +1,5 @@
+import { expect } from "vitest";
+
 /** Refusals and broken answers of services that speak OpenAI's chat completions. */
 
 /** What the service is called, its status, headers and body as it sends them, and what the error of the chat matches. */

@@ -6,29 +6,29 @@ import type { PluginConfig } from "../../contract/config.ts";
 import { REVISIONS_KEPT } from "../../contract/config-revision.ts";
 import type { Plugin } from "../../contract/plugin.ts";
 
-const test = useTwoServices();
-const { call, save, getConfig, revisions } = test;
+const services = useTwoServices();
+const { call, save, getConfig, revisions } = services;
 
 describe("the required key of a built-in plugin with a default address", () => {
   let claude: AnthropicServer;
   let anthropicId = "";
   beforeEach(async () => {
     claude = await serveAnthropic();
-    test.loom.approvals.remember("127.0.0.1", claude.port);
+    services.loom.approvals.remember("127.0.0.1", claude.port);
     const body = { builtin: "anthropic" };
-    const answer = await test.loom.call("POST", "/api/plugins", { as: "admin", body });
+    const answer = await services.loom.call("POST", "/api/plugins", { as: "admin", body });
     anthropicId = (answer.body as { plugin: Plugin }).plugin.id;
   });
   afterEach(async () => {
-    await test.loom.call("DELETE", `/api/plugins/${anthropicId}`, { as: "admin" });
+    await services.loom.call("DELETE", `/api/plugins/${anthropicId}`, { as: "admin" });
     await claude.close();
   });
 
   it("belongs to the default until somebody enters it for another", async () => {
     const path = `/api/plugins/${anthropicId}/config`;
-    const put = (body: object) => test.loom.call("PUT", path, { as: "admin", body });
+    const put = (body: object) => services.loom.call("PUT", path, { as: "admin", body });
     await put({ version: 0, values: {}, secrets: { api_key: { set: KEY } } });
-    const config = (await test.loom.call("GET", path, { as: "admin" })).body as PluginConfig;
+    const config = (await services.loom.call("GET", path, { as: "admin" })).body as PluginConfig;
     expect(config.secrets["api_key"]?.origin).toBe("https://api.anthropic.com");
     const values = { base_url: claude.origin };
     expect(errorOf(await put({ version: 1, values }))).toMatchObject({ code: "secrets_bound" });
@@ -58,16 +58,16 @@ describe("a plugin that moves", () => {
       createStubPlugin({ schema: SCHEMA }),
       createStubPlugin({ schema: SCHEMA }),
     ]);
-    await test.loom.call("DELETE", `/api/plugins/${test.id}`, { as: "admin" });
+    await services.loom.call("DELETE", `/api/plugins/${services.id}`, { as: "admin" });
     const body = { endpoint: stub.endpoint, approveEndpoint: true };
-    const answer = await test.loom.call("POST", "/api/plugins", { as: "admin", body });
-    test.id = (answer.body as { plugin: Plugin }).plugin.id;
+    const answer = await services.loom.call("POST", "/api/plugins", { as: "admin", body });
+    services.id = (answer.body as { plugin: Plugin }).plugin.id;
     await call("POST", "/enable", {});
   });
   afterEach(() => Promise.all([stub.close(), other.close()]));
 
   const move = () =>
-    test.loom.call("PATCH", `/api/plugins/${test.id}`, {
+    services.loom.call("PATCH", `/api/plugins/${services.id}`, {
       as: "admin",
       body: { endpoint: other.endpoint, approveEndpoint: true, dropSecrets: true },
     });
@@ -90,7 +90,7 @@ describe("a plugin that moves", () => {
       },
     ]);
     const draft = { version: loaded.version, values: loaded.values, secrets: { api_key: { set: KEY } } };
-    const tested = await test.loom.fetchRaw("POST", `/api/plugins/${test.id}/test`, {
+    const tested = await services.loom.fetchRaw("POST", `/api/plugins/${services.id}/test`, {
       as: "admin",
       body: draft,
     });
@@ -121,10 +121,10 @@ describe("a plugin that moves", () => {
     for (let round = 0; round < REVISIONS_KEPT + 1; round += 1) {
       const { version } = await getConfig();
       const write = { version, values: { region: `r${round}` }, secrets: {}, changedBy: "test" };
-      await test.loom.data.configs.save(test.id, write);
+      await services.loom.data.configs.save(services.id, write);
     }
     const draft = { version: loaded.version, values: {}, secrets: { api_key: { set: KEY } } };
-    const tested = await test.loom.fetchRaw("POST", `/api/plugins/${test.id}/test`, {
+    const tested = await services.loom.fetchRaw("POST", `/api/plugins/${services.id}/test`, {
       as: "admin",
       body: draft,
     });
@@ -161,7 +161,7 @@ describe("a plugin that moves", () => {
 
   it("within its origin leaves the version alone", async () => {
     await save({}, { api_key: { set: KEY } });
-    await test.loom.call("PATCH", `/api/plugins/${test.id}`, {
+    await services.loom.call("PATCH", `/api/plugins/${services.id}`, {
       as: "admin",
       body: { endpoint: `${stub.endpoint}/v2` },
     });
@@ -175,7 +175,7 @@ describe("a plugin that moves", () => {
     const config = await getConfig();
     expect([200, 409]).toContain(saved.status);
     expect(config.secrets["api_key"]?.configured).toBe(false);
-    await test.loom.host.reconcile(test.id, { restart: true });
+    await services.loom.host.reconcile(services.id, { restart: true });
     expect(JSON.stringify(other.configs)).not.toContain(KEY);
   });
 });

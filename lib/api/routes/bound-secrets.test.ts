@@ -7,22 +7,22 @@ import { runStartupMigration } from "../../operations/config/startup-migration.t
 import { SYSTEM } from "../../operations/actor.ts";
 import { migrateConfig } from "../../operations/config/config-migration.ts";
 
-const test = useTwoServices();
-const { saveAtHome, getConfig, save, call, toEvil, toHome, leaked, test } = test;
+const services = useTwoServices();
+const { saveAtHome, getConfig, save, call, toEvil, toHome, leaked, test } = services;
 
 describe("secrets of a built-in plugin", () => {
   beforeEach(saveAtHome);
 
   it("belong to the origin of its address, who and when beside it", async () => {
     expect(await getConfig()).toMatchObject({
-      origin: test.home.origin,
+      origin: services.home.origin,
       addressField: { name: "base_url", fallback: null },
-      secrets: { api_key: { origin: test.home.origin, changedBy: "The admin", problem: null } },
+      secrets: { api_key: { origin: services.home.origin, changedBy: "The admin", problem: null } },
     });
   });
 
   it("stay when only the path of the address changes", async () => {
-    expect((await save({ base_url: `${test.home.origin}/other/v1` })).status).toBe(200);
+    expect((await save({ base_url: `${services.home.origin}/other/v1` })).status).toBe(200);
     expect((await getConfig()).secrets["api_key"]).toMatchObject({ configured: true, problem: null });
   });
 
@@ -39,7 +39,7 @@ describe("secrets of a built-in plugin", () => {
       issues: [{ path: "values.base_url" }, { path: "secrets.api_key" }],
     });
     expect(await getConfig()).toMatchObject({ version: 1, values: toHome() });
-    expect(test.evil.requests).toEqual([]);
+    expect(services.evil.requests).toEqual([]);
   });
 
   it("entered again in the same write go along, and the old text does not", async () => {
@@ -47,25 +47,28 @@ describe("secrets of a built-in plugin", () => {
     expect((await save(toEvil(), { api_key: { set: "another-key" } })).status).toBe(200);
     expect(leaked()).toContain("Bearer another-key");
     expect(leaked()).not.toContain(KEY);
-    expect((await getConfig()).secrets["api_key"]).toMatchObject({ origin: test.evil.origin, problem: null });
+    expect((await getConfig()).secrets["api_key"]).toMatchObject({
+      origin: services.evil.origin,
+      problem: null,
+    });
   });
 
   it("let it go when they are cleared in the same write", async () => {
     await call("POST", "/enable", {});
     expect((await save(toEvil(), { api_key: { clear: true } })).status).toBe(200);
-    expect(test.evil.requests.length).toBeGreaterThan(0);
+    expect(services.evil.requests.length).toBeGreaterThan(0);
     expect(leaked()).not.toContain(KEY);
   });
 
   it("are not used at the old address any more when the new one refuses", async () => {
     await call("POST", "/enable", {});
-    await test.evil.close();
-    const asked = test.home.requests.length;
+    await services.evil.close();
+    const asked = services.home.requests.length;
     expect((await save(toEvil(), { api_key: { clear: true } })).status).toBe(200);
     const { plugin } = (await call("GET", "")).body as { plugin: Plugin };
     expect(plugin).toMatchObject({ refusal: null, lifecycle: "ready" });
     await call("POST", "/check", {});
-    expect(test.home.requests.slice(asked)).toEqual([]);
+    expect(services.home.requests.slice(asked)).toEqual([]);
   });
 
   it("are not sent elsewhere by a test, whether it saves or not", async () => {
@@ -84,7 +87,7 @@ describe("secrets of a built-in plugin", () => {
       });
       expect(events.at(-1)).toMatchObject({ ok: false, saved: null });
     }
-    expect(test.evil.requests).toEqual([]);
+    expect(services.evil.requests).toEqual([]);
     const passed = await test({
       version: 1,
       values: toEvil(),
@@ -93,7 +96,7 @@ describe("secrets of a built-in plugin", () => {
     });
     expect(passed.at(-1)).toMatchObject({
       ok: true,
-      saved: { config: { version: 2, origin: test.evil.origin } },
+      saved: { config: { version: 2, origin: services.evil.origin } },
     });
     expect(leaked()).toContain("mine");
     expect(leaked()).not.toContain(KEY);
@@ -105,28 +108,28 @@ describe("secrets of a built-in plugin", () => {
     expect([refused.status, errorOf(refused)]).toMatchObject([409, { code: "secrets_bound" }]);
     const secrets = { api_key: { set: KEY } };
     const restored = await call("POST", "/config/restore", { version: 2, revision: 1, secrets });
-    expect(restored.body).toMatchObject({ reenter: [], config: { origin: test.home.origin } });
+    expect(restored.body).toMatchObject({ reenter: [], config: { origin: services.home.origin } });
   });
 
   it("stay closed when the address is changed behind the API", async () => {
-    await test.loom.data.configs.save(test.id, {
+    await services.loom.data.configs.save(services.id, {
       version: 1,
       values: toEvil(),
       secrets: {},
       changedBy: "nobody",
     });
     expect((await getConfig()).secrets["api_key"]).toMatchObject({
-      problem: expect.stringContaining(test.home.origin) as string,
+      problem: expect.stringContaining(services.home.origin) as string,
     });
-    await test.loom.data.plugins.update(test.id, { desired: "enabled" });
-    await test.loom.host.reconcile(test.id);
+    await services.loom.data.plugins.update(services.id, { desired: "enabled" });
+    await services.loom.host.reconcile(services.id);
     const { plugin } = (await call("GET", "")).body as { plugin: Plugin };
     expect(plugin.failure).toMatchObject({ code: "config_incomplete", field: "api_key" });
-    expect(test.evil.requests).toEqual([]);
+    expect(services.evil.requests).toEqual([]);
   });
 
   it("do not follow a description that hides the address or gives it another default", async () => {
-    const found = await test.loom.data.plugins.find(test.id);
+    const found = await services.loom.data.plugins.find(services.id);
     const schema = found?.manifest.metadata.config_schema ?? [];
     const [first] = schema;
     if (!found || !first) throw new Error("no plugin");
@@ -134,71 +137,79 @@ describe("secrets of a built-in plugin", () => {
       ...found.manifest,
       metadata: { ...found.manifest.metadata, config_schema: [{ ...first, ...field }, ...schema.slice(1)] },
     });
-    await test.loom.data.plugins.update(test.id, {
-      manifest: withField({ default: test.evil.baseUrl, required: false }),
+    await services.loom.data.plugins.update(services.id, {
+      manifest: withField({ default: services.evil.baseUrl, required: false }),
       desired: "enabled",
     });
     expect(errorOf(await save({}))).toMatchObject({ code: "secrets_bound" });
-    await test.loom.data.configs.save(test.id, { version: 1, values: {}, secrets: {}, changedBy: "nobody" });
-    await test.loom.host.reconcile(test.id, { restart: true });
-    await test.loom.data.plugins.update(test.id, {
+    await services.loom.data.configs.save(services.id, {
+      version: 1,
+      values: {},
+      secrets: {},
+      changedBy: "nobody",
+    });
+    await services.loom.host.reconcile(services.id, { restart: true });
+    await services.loom.data.plugins.update(services.id, {
       manifest: withField({ sensitive: true, required: false }),
     });
-    const write = { base_url: { set: test.evil.baseUrl } };
-    await test.loom.data.configs.save(test.id, {
+    const write = { base_url: { set: services.evil.baseUrl } };
+    await services.loom.data.configs.save(services.id, {
       version: 2,
       values: toHome(),
       secrets: write,
       changedBy: "nobody",
-      origin: test.home.origin,
+      origin: services.home.origin,
     });
-    await test.loom.host.reconcile(test.id, { restart: true });
+    await services.loom.host.reconcile(services.id, { restart: true });
     const { plugin } = (await call("GET", "")).body as { plugin: Plugin };
     expect(plugin.failure?.message).toContain("makes a secret of its address");
-    expect(test.evil.requests).toEqual([]);
+    expect(services.evil.requests).toEqual([]);
   });
 
   it("of a database that is older than the rule are bound to the present address at the next start", async () => {
     const tamper = () => {
-      const database = new Database(join(test.loom.directory, "loom.db"));
-      database.prepare("UPDATE Secret SET origin = NULL WHERE pluginId = ?").run(test.id);
+      const database = new Database(join(services.loom.directory, "loom.db"));
+      database.prepare("UPDATE Secret SET origin = NULL WHERE pluginId = ?").run(services.id);
       database.close();
     };
     tamper();
     expect(errorOf(await save(toEvil()))).toMatchObject({ code: "secrets_bound" });
-    await runStartupMigration(test.loom);
-    expect((await getConfig()).secrets["api_key"]).toMatchObject({ origin: test.home.origin, problem: null });
+    await runStartupMigration(services.loom);
+    expect((await getConfig()).secrets["api_key"]).toMatchObject({
+      origin: services.home.origin,
+      problem: null,
+    });
     expect(errorOf(await save(toEvil()))).toMatchObject({ code: "secrets_bound" });
   });
 
   it("are refused from a form whose address went by a save, another default and a save", async () => {
     const setDefault = (address: string) =>
-      test.loom.data.transaction(async (repositories) => {
-        const before = await repositories.plugins.find(test.id);
+      services.loom.data.transaction(async (repositories) => {
+        const before = await repositories.plugins.find(services.id);
         if (!before) throw new Error("it is gone");
         const { manifest } = before;
         const schema = manifest.metadata.config_schema.map((field) =>
           field.name === "base_url" ? { ...field, default: address } : field,
         );
         const metadata = { ...manifest.metadata, config_schema: schema };
-        const after = await repositories.plugins.update(test.id, { manifest: { ...manifest, metadata } });
-        await migrateConfig(test.loom, repositories, SYSTEM, before, after);
+        const after = await repositories.plugins.update(services.id, { manifest: { ...manifest, metadata } });
+        await migrateConfig(services.loom, repositories, SYSTEM, before, after);
       });
-    await setDefault(test.home.baseUrl);
+    await setDefault(services.home.baseUrl);
     expect((await save({}, { api_key: { clear: true } })).status).toBe(200);
     const form = await getConfig();
-    await save({ base_url: `${test.home.origin}/pinned/v1` });
-    await setDefault(test.evil.baseUrl);
+    await save({ base_url: `${services.home.origin}/pinned/v1` });
+    await setDefault(services.evil.baseUrl);
     expect((await save({})).status).toBe(200);
     const draft = { version: form.version, values: {}, secrets: { api_key: { set: KEY } } };
-    const tested = await test.loom.fetchRaw("POST", `/api/plugins/${test.id}/test`, {
+    const tested = await services.loom.fetchRaw("POST", `/api/plugins/${services.id}/test`, {
       as: "admin",
       body: draft,
     });
     expect(tested.status).toBe(409);
     expect(leaked()).not.toContain(KEY);
     expect(errorOf(await call("PUT", "/config", draft)).details).toMatchObject({
-      moved: { from: test.home.origin, to: test.evil.origin },
+      moved: { from: services.home.origin, to: services.evil.origin },
     });
   });
 

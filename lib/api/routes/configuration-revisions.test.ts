@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { KEY, SECRET, useConfiguredPlugin } from "../../../test/configured-plugin.ts";
+import { KEY, SECRET, TIMEOUT, useConfiguredPlugin } from "../../../test/configured-plugin.ts";
 import type { ConfigRestored } from "../../contract/config-revision.ts";
 
 const registered = useConfiguredPlugin();

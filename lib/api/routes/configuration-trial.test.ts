@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { outcomesOf, SECRET, useConfiguredPlugin } from "../../../test/configured-plugin.ts";
 import { HANG } from "../../../test/stub-plugin.ts";
 

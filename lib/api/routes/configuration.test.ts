@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { outcomesOf, SCHEMA, SECRET, useConfiguredPlugin } from "../../../test/configured-plugin.ts";
+import { outcomesOf, SCHEMA, SECRET, TIMEOUT, useConfiguredPlugin } from "../../../test/configured-plugin.ts";
 import { createStubPlugin } from "../../../test/stub-plugin.ts";
 import type { PluginConfigSaved } from "../../contract/config.ts";
 import type { Data } from "../../data/data.ts";

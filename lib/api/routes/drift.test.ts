@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { KEY, SECRET, useConfiguredPlugin } from "../../../test/configured-plugin.ts";
+import { KEY, SCHEMA, SECRET, TIMEOUT, useConfiguredPlugin } from "../../../test/configured-plugin.ts";
 
 const registered = useConfiguredPlugin();
 const { call, getConfig, getPlugin, getEffective, getRevisions, save } = registered;
