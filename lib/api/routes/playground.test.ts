@@ -2,62 +2,17 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createTestConsole, PASSWORD, type TestConsole } from "../../../test/api-console.ts";
-import { createStubPlugin, HANG, type StubPlugin } from "../../../test/stub-plugin.ts";
+import { createTestConsole, PASSWORD } from "../../../test/api-console.ts";
+import { createStubPlugin, HANG } from "../../../test/stub-plugin.ts";
+import { createFakeClock } from "../../../test/fake-clock.ts";
+import { says, RUNS, readEvents, usePlayground } from "../../../test/playground-console.ts";
 import { RunEvent } from "../../contract/playground.ts";
 import type { Plugin } from "../../contract/plugin.ts";
-import { createFakeClock } from "../../../test/fake-clock.ts";
+
+const test = usePlayground();
+const { run, pane, add } = test;
 
 const SOON = { timeout: 30_000 };
-const RUNS = "/api/playground/runs";
-
-let loom: TestConsole;
-let stub: StubPlugin;
-let pluginId = "";
-beforeAll(async () => {
-  loom = await createTestConsole();
-  stub = await createStubPlugin();
-  pluginId = await add(stub);
-});
-afterAll(async () => {
-  await loom.close();
-  await stub.close();
-});
-
-async function add(plugin: StubPlugin): Promise<string> {
-  const body = { endpoint: plugin.endpoint, approveEndpoint: true };
-  const { id } = ((await loom.call("POST", "/api/plugins", { as: "admin", body })).body as { plugin: Plugin })
-    .plugin;
-  await loom.call("POST", `/api/plugins/${id}/enable`, { as: "admin", body: {} });
-  return id;
-}
-
-const says = (content: string) => [{ role: "user", content }];
-const pane = (model = "stub-1", id = pluginId) => ({ pluginId: id, model });
-const errorOf = (code: string, more: object = {}) => ({ error: expect.objectContaining({ code, ...more }) });
-
-/** Reads events as they come; comments are skipped. */
-async function* readEvents(response: Response): AsyncGenerator<RunEvent> {
-  let rest = "";
-  for await (const text of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
-    const frames = (rest + text).split("\n\n");
-    rest = frames.pop() ?? "";
-    for (const frame of frames)
-      if (frame.startsWith("data: ")) yield RunEvent.parse(JSON.parse(frame.slice(6)));
-  }
-  expect(rest).toBe("");
-}
-
-async function run(body: object): Promise<RunEvent[]> {
-  const response = await loom.fetchRaw("POST", RUNS, { as: "operator", body });
-  expect([response.status, response.headers.get("content-type")]).toEqual([
-    200,
-    "text/event-stream; charset=utf-8",
-  ]);
-  const events: RunEvent[] = [];
-  for await (const event of readEvents(response)) events.push(event);
-  return events;
-}
 
 const textOf = (events: RunEvent[], index: number) =>
   events.map((event) => (event.type === "delta" && event.pane === index ? event.text : "")).join("");
@@ -105,7 +60,7 @@ describe("a run", () => {
       stream: false,
     };
     await run({ panes: [{ ...pane(), parameters }], messages: says("hello") });
-    expect(stub.chats.at(-1)).toEqual({ model: "stub-1", messages: says("hello"), ...parameters });
+    expect(test.stub.chats.at(-1)).toEqual({ model: "stub-1", messages: says("hello"), ...parameters });
   });
 
   it.each([
@@ -133,7 +88,7 @@ describe("a run", () => {
       "role",
       "tool_calls",
     ]);
-    await loom.call("DELETE", `/api/plugins/${id}`, { as: "admin" });
+    await test.loom.call("DELETE", `/api/plugins/${id}`, { as: "admin" });
     await able.close();
   });
 
@@ -161,7 +116,7 @@ describe("a run", () => {
       error: { code: "plugin_unreachable", hint: expect.any(String) },
     });
     expect(events.filter(({ pane: index }) => index === 1).at(-1)).toMatchObject({ type: "done" });
-    await loom.call("DELETE", `/api/plugins/${id}`, { as: "admin" });
+    await test.loom.call("DELETE", `/api/plugins/${id}`, { as: "admin" });
   });
 
   it("ends with shutting_down when the console stops", async () => {
@@ -188,123 +143,21 @@ describe("a run", () => {
 
 describe("a reader who leaves", () => {
   it("closes the plugin's request at once, in every pane", async () => {
-    const before = stub.abortedChats();
-    const response = await loom.fetchRaw("POST", RUNS, {
+    const before = test.stub.abortedChats();
+    const response = await test.loom.fetchRaw("POST", RUNS, {
       as: "operator",
       body: { panes: [pane(), pane()], messages: says(HANG) },
     });
     const reader = response.body?.getReader();
     await reader?.read();
-    await expect.poll(() => stub.openChats(), SOON).toBe(2);
+    await expect.poll(() => test.stub.openChats(), SOON).toBe(2);
     await reader?.cancel();
-    await expect.poll(() => stub.openChats(), SOON).toBe(0);
-    expect(stub.abortedChats()).toBe(before + 2);
+    await expect.poll(() => test.stub.openChats(), SOON).toBe(0);
+    expect(test.stub.abortedChats()).toBe(before + 2);
   });
 
   it("does not keep a plugin from being asked again", async () => {
     expect(textOf(await run({ panes: [pane()], messages: says("again") }), 0)).toBe("You said: again");
-  });
-});
-
-describe("bad requests", () => {
-  const post = (body: object) => loom.call("POST", RUNS, { as: "operator", body });
-
-  it.each([
-    [
-      "a role that does not exist",
-      { messages: [...says("a"), { role: "god", content: "x" }] },
-      "messages[1].role",
-    ],
-    [
-      "a temperature of 99",
-      { panes: [{ pluginId: "x", model: "m", parameters: { temperature: 99 } }] },
-      "panes[0].parameters.temperature",
-    ],
-    ["no messages", { messages: [] }, "messages"],
-    ["100,000 messages", { messages: Array.from({ length: 100_000 }, () => says("x")[0]) }, "messages"],
-    ["no panes", { panes: [] }, "panes"],
-    ["five panes", { panes: Array.from({ length: 5 }, () => pane()) }, "panes"],
-    ["an unknown mode", { mode: "random" }, "mode"],
-    ["an object as content", { messages: [{ role: "user", content: { text: "x" } }] }, "messages[0].content"],
-    [
-      "nothing said and nothing called",
-      { messages: [...says("a"), { role: "assistant", content: null }] },
-      "messages[1].content",
-    ],
-    [
-      "an empty list of calls",
-      { messages: [{ role: "assistant", content: null, tool_calls: [] }] },
-      "messages[0].content",
-    ],
-    [
-      "a user who only calls",
-      { messages: [{ role: "user", tool_calls: [{ id: "c", function: { name: "f", arguments: "" } }] }] },
-      "messages[0].content",
-    ],
-    ["no content", { messages: [{ role: "user" }] }, "messages[0].content"],
-    [
-      "a fraction as max_tokens",
-      { panes: [{ pluginId: "x", model: "m", parameters: { max_tokens: 1.5 } }] },
-      "panes[0].parameters.max_tokens",
-    ],
-    [
-      "text where stream is true or false",
-      { panes: [{ pluginId: "x", model: "m", parameters: { stream: "true" } }] },
-      "panes[0].parameters.stream",
-    ],
-    [
-      "a misspelt parameter",
-      { panes: [{ pluginId: "x", model: "m", parameters: { maxTokens: 10 } }] },
-      "panes[0].parameters.maxTokens",
-    ],
-    [
-      "a field panes do not have",
-      { panes: [{ pluginId: "x", model: "m", temperature: 1 }] },
-      "panes[0].temperature",
-    ],
-    ["a field runs do not have", { system: "Be brief" }, "system"],
-  ])("with %s name the field", async (_name, wrong, field) => {
-    const answer = await post({ panes: [pane()], messages: says("hi"), ...wrong });
-    expect(answer.status).toBe(422);
-    expect(answer.body).toEqual(errorOf("validation_failed", { field }));
-  });
-
-  it("name every pane whose plugin or model does not exist, before anything is asked", async () => {
-    const asked = stub.requests.length;
-    const answer = await post({
-      panes: [pane(), pane("gpt-99"), pane("stub-1", "nobody")],
-      messages: says("hi"),
-    });
-    expect(answer.status).toBe(404);
-    expect(answer.body).toEqual(
-      errorOf("plugin_model_not_found", {
-        field: "panes[1].model",
-        hint: "It has stub-1, stub-2.",
-        issues: [
-          { path: "panes[1].model", message: expect.any(String) },
-          { path: "panes[2].pluginId", message: expect.any(String) },
-        ],
-      }),
-    );
-    expect(stub.requests.length).toBe(asked);
-  });
-
-  it("to a plugin that is switched off are refused", async () => {
-    const { id } = (
-      (await loom.call("POST", "/api/plugins", { as: "admin", body: { builtin: "eliza" } })).body as {
-        plugin: Plugin;
-      }
-    ).plugin;
-    const answer = await post({ panes: [pane("eliza-1966", id)], messages: says("hi") });
-    expect([answer.status, answer.body]).toEqual([
-      409,
-      errorOf("plugin_disabled", { field: "panes[0].pluginId" }),
-    ]);
-  });
-
-  it("from a viewer are refused", async () => {
-    const body = { panes: [pane()], messages: says("hi") };
-    expect((await loom.call("POST", RUNS, { as: "viewer", body })).status).toBe(403);
   });
 });
 
@@ -346,7 +199,7 @@ describe("over a real connection", () => {
   let server: Server;
   let origin = "";
   beforeAll(async () => {
-    const listener = getRequestListener(loom.api.fetch);
+    const listener = getRequestListener(test.loom.api.fetch);
     server = createServer((request, response) => void listener(request, response));
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -357,20 +210,20 @@ describe("over a real connection", () => {
     const controller = new AbortController();
     const response = await fetch(`${origin}${RUNS}`, {
       method: "POST",
-      headers: { "content-type": "application/json", cookie: await loom.cookieOf("operator") },
+      headers: { "content-type": "application/json", cookie: await test.loom.cookieOf("operator") },
       body: JSON.stringify({ panes: [pane()], messages: says(HANG) }),
       signal: controller.signal,
     });
     expect(response.status).toBe(200);
-    await expect.poll(() => stub.openChats(), SOON).toBe(1);
+    await expect.poll(() => test.stub.openChats(), SOON).toBe(1);
     controller.abort();
-    await expect.poll(() => stub.openChats(), SOON).toBe(0);
+    await expect.poll(() => test.stub.openChats(), SOON).toBe(0);
   });
 
   it("a body above the cap gets its answer and the connection does not linger", async () => {
     const response = await fetch(`${origin}/api/plugins/preview`, {
       method: "POST",
-      headers: { "content-type": "application/json", cookie: await loom.cookieOf("operator") },
+      headers: { "content-type": "application/json", cookie: await test.loom.cookieOf("operator") },
       body: JSON.stringify({ manifestText: "x".repeat(20_000_000) }),
     });
     expect(response.status).toBe(413);
@@ -394,7 +247,7 @@ describe("over a real connection", () => {
 
   it("a raw path that climbs is 404", async () => {
     const response = await fetch(`${origin}/api/plugins/..%2f..%2fetc%2fpasswd`, {
-      headers: { cookie: await loom.cookieOf("viewer") },
+      headers: { cookie: await test.loom.cookieOf("viewer") },
     });
     expect(response.status).toBe(404);
   });
