@@ -3,7 +3,7 @@ import { importX } from "eslint-plugin-import-x";
 import reactHooks from "eslint-plugin-react-hooks";
 import tseslint from "typescript-eslint";
 import { houseRules } from "./scripts/house-rules.mjs";
-import { MAY_IMPORT, TESTS, TOOLS } from "./scripts/import-table.mjs";
+import { MAY_IMPORT, SUBROOMS, TESTS, TOOLS } from "./scripts/import-table.mjs";
 
 const TYPESCRIPT = ["**/*.ts", "**/*.tsx"];
 const BROWSER = ["app/**", "components/**", "lib/client/**"];
@@ -15,6 +15,19 @@ const zones = Object.entries(MAY_IMPORT).map(([target, { from }]) => ({
   except: ["./node_modules", "./package.json", `./${target}`, ...from.map((path) => `./${path}`)],
   message: `${target} may import ${["itself", ...from].join(", ")} (docs/architecture.md, "Who may import whom").`,
 }));
+
+/** One zone per room: from the rooms beside it that its row does not name. */
+const subroomZones = Object.entries(SUBROOMS)
+  .flatMap(([folder, rooms]) =>
+    Object.entries(rooms).map(([room, allowed]) => ({
+      target: `./${folder}/${room}`,
+      from: Object.keys(rooms)
+        .filter((other) => other !== room && !allowed.includes(other))
+        .map((other) => `./${folder}/${other}`),
+      message: `Of the rooms beside it, ${folder}/${room} may import ${allowed.join(", ") || "none"} (SUBROOMS in scripts/import-table.mjs).`,
+    })),
+  )
+  .filter(({ from }) => from.length > 0);
 
 /** Folders that run anywhere name the few packages they may use; a `node:` module is none of them. */
 const packageLists = Object.entries(MAY_IMPORT)
@@ -29,7 +42,7 @@ const packageLists = Object.entries(MAY_IMPORT)
           patterns: [
             {
               regex: `^(?!(${packages.join("|")})$|@/|\\.)`,
-              message: `${folder} runs anywhere: of all packages it may import only ${packages.join(", ")}.`,
+              message: `${folder} runs anywhere: of all packages it may import ${packages.length > 0 ? `only ${packages.join(", ")}` : "none"}.`,
             },
           ],
         },
@@ -74,7 +87,12 @@ export default tseslint.config(
   {
     files: ["**/*.mjs", ...TYPESCRIPT],
     ignores: TESTS,
-    rules: { "import-x/no-restricted-paths": ["error", { basePath: import.meta.dirname, zones }] },
+    rules: {
+      "import-x/no-restricted-paths": [
+        "error",
+        { basePath: import.meta.dirname, zones: [...zones, ...subroomZones] },
+      ],
+    },
   },
   {
     files: ["**/*.mjs", ...TYPESCRIPT],

@@ -19,14 +19,14 @@ import { toReferenceRules } from "./lib/data/secret-reference.ts";
 import { EnvError, readEnv } from "./lib/env.ts";
 import { createGateway } from "./lib/gateway/handler.ts";
 import { createHost } from "./lib/host/create-host.ts";
-import { createSupervisor } from "./lib/host/supervisor.ts";
+import { createSupervisor } from "./lib/host/process/supervisor.ts";
 import { createLog, outliveReaders } from "./lib/log.ts";
 import { createFirstAdmin, isSetupOpen } from "./lib/operations/accounts.ts";
-import { adoptStored } from "./lib/operations/adoption.ts";
-import { loadApprovals } from "./lib/operations/approvals.ts";
+import { adoptStored } from "./lib/operations/config/startup-migration.ts";
+import { loadApprovals } from "./lib/operations/address/approved-address-cache.ts";
 import type { Context } from "./lib/operations/context.ts";
-import { createFolders } from "./lib/operations/folder.ts";
-import { ensureSample } from "./lib/operations/sample.ts";
+import { createFolders } from "./lib/operations/folder/watched-folders.ts";
+import { ensureSample } from "./lib/operations/registration/sample-plugin.ts";
 import { createClock } from "./lib/real-clock.ts";
 import { createPluginClient } from "./lib/transport/create.ts";
 import { readPluginProto } from "./lib/transport/grpc-schema.ts";
@@ -91,7 +91,7 @@ async function start(): Promise<void> {
     allowed: env.allowProcesses,
     environment: env.variables,
     logDirectory: join(env.dataDirectory, "logs"),
-    guardianScript: join(root, "lib/host/guardian.mjs"),
+    guardianScript: join(root, "lib/host/process/guardian.mjs"),
   });
   const host = createHost({
     data,

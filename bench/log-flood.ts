@@ -9,7 +9,7 @@ import { once } from "node:events";
 import { loadavg } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Api } from "../lib/client/api.ts";
-import { readMemory, readProcess } from "../lib/host/process-tree.ts";
+import { readMemory, readProcess } from "../lib/host/process/process-tree.ts";
 import { ADMIN_ENV, signIn } from "../scripts/session.ts";
 import { textTable } from "../scripts/text-table.ts";
 import { removeDirectory, startConsole, waitFor } from "../test/console-process.ts";

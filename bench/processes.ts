@@ -6,7 +6,7 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { loadavg } from "node:os";
-import { RUN_VARIABLE } from "../lib/host/process-tree.ts";
+import { RUN_VARIABLE } from "../lib/host/process/process-tree.ts";
 import { ADMIN_ENV, signIn } from "../scripts/session.ts";
 import { textTable } from "../scripts/text-table.ts";
 import { removeDirectory, startConsole, waitFor } from "../test/console-process.ts";

@@ -1,4 +1,5 @@
 // npm run build: the pages with Next, the server with esbuild. Packages stay outside the bundle.
+import "./private-node.mjs";
 import { copyFile } from "node:fs/promises";
 import { build } from "esbuild";
 import { join } from "node:path";
@@ -15,7 +16,7 @@ await build({
   bundle: true,
   packages: "external",
   platform: "node",
-  target: "node20",
+  target: "node22",
   format: "esm",
   sourcemap: true,
   logLevel: "warning",

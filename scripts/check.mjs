@@ -1,9 +1,9 @@
 // npm run check: types, lint, format, unit. What to run before every commit; stays under a minute.
-import { join } from "node:path";
-import { ensureGenerated, ensureInstalled, root, run } from "./prepare.mjs";
+import { nodeInUse } from "./private-node.mjs";
+import { ensureGenerated, ensureInstalled, pathOfTool, run } from "./prepare.mjs";
 
-const bin = (name) => join(root, "node_modules/.bin", name);
 const began = performance.now();
+process.stdout.write(`  ${nodeInUse}\n`);
 
 await ensureInstalled();
 await ensureGenerated();
@@ -25,7 +25,7 @@ const steps = [
 let failed = false;
 // Two at a time: the machines this runs on have two cores, and the first two steps are single-threaded.
 for (const pair of [steps.slice(0, 2), steps.slice(2)]) {
-  const outcomes = await Promise.allSettled(pair.map(([, name, ...args]) => run(bin(name), args)));
+  const outcomes = await Promise.allSettled(pair.map(([, name, ...args]) => run(pathOfTool(name), args)));
   outcomes.forEach((outcome, index) => {
     const ok = outcome.status === "fulfilled";
     failed ||= !ok;

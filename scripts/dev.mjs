@@ -1,4 +1,5 @@
 // npm run dev: the server under tsx, restarted when lib/ changes; Next reloads the pages by itself.
+import "./private-node.mjs";
 import { spawn } from "node:child_process";
 import { ensureGenerated, ensureInstalled, root } from "./prepare.mjs";
 

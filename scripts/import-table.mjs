@@ -16,19 +16,30 @@ const SERVER = ["lib/env.ts", "lib/log.ts"];
 export const MAY_IMPORT = {
   "lib/contract": { from: [], packages: ["zod"] },
   "lib/core": { from: ["lib/contract"], packages: ["ipaddr.js", "re2js", "zod"] },
-  "lib/egress": { from: ["lib/contract", "lib/core", ...SERVER] },
-  "lib/intake": { from: ["lib/contract", "lib/core", "lib/egress", ...SERVER] },
-  "lib/transport": { from: ["lib/contract", "lib/core", "lib/egress", ...SERVER] },
-  "lib/data": { from: ["lib/contract", "lib/core", ...SERVER] },
-  "lib/client": { from: ["lib/contract", "lib/core"] },
+  "lib/async": { from: [], packages: [] },
+  "lib/egress": { from: ["lib/contract", "lib/core", "lib/async", ...SERVER] },
+  "lib/intake": { from: ["lib/contract", "lib/core", "lib/async", "lib/egress", ...SERVER] },
+  "lib/transport": { from: ["lib/contract", "lib/core", "lib/async", "lib/egress", ...SERVER] },
+  "lib/data": { from: ["lib/contract", "lib/core", "lib/async", ...SERVER] },
+  "lib/client": { from: ["lib/contract", "lib/core", "lib/async"] },
   "lib/builtin": { from: ["lib/contract", "lib/core", "lib/transport/client.ts", ...SERVER] },
   "lib/host": {
-    from: ["lib/contract", "lib/core", "lib/intake", "lib/transport", "lib/builtin", "lib/data", ...SERVER],
+    from: [
+      "lib/contract",
+      "lib/core",
+      "lib/async",
+      "lib/intake",
+      "lib/transport",
+      "lib/builtin",
+      "lib/data",
+      ...SERVER,
+    ],
   },
   "lib/operations": {
     from: [
       "lib/contract",
       "lib/core",
+      "lib/async",
       "lib/egress/address-guard.ts",
       "lib/intake",
       "lib/data",
@@ -49,6 +60,43 @@ export const MAY_IMPORT = {
   bench: { from: ["lib", "test", "scripts"] },
   e2e: { from: ["lib", "test", "scripts"] },
   test: { from: ["lib"] },
+};
+
+/**
+ * Which rooms of a folder a room may import, besides itself and the files of the folder that are in no room. Those may import
+ * every room.
+ *
+ * @type {Record<string, Record<string, string[]>>}
+ */
+export const SUBROOMS = {
+  "lib/host": {
+    connection: [],
+    folder: [],
+    health: ["connection"],
+    chat: ["health"],
+    approval: ["folder"],
+    process: ["approval", "connection"],
+    lifecycle: ["chat", "connection", "health", "process"],
+  },
+  "lib/operations": {
+    config: [],
+    address: ["config"],
+    registration: ["address"],
+    folder: ["address", "config", "registration"],
+  },
+  "components/plugins": {
+    health: [],
+    list: [],
+    manage: [],
+    register: ["list"],
+  },
+  "components/config-form": {
+    fields: [],
+    conflict: ["fields"],
+    secret: ["fields"],
+    text: ["fields"],
+    history: ["fields", "secret"],
+  },
 };
 
 /** Tests stand beside their source, and may reach for whatever they need. */
@@ -117,7 +165,7 @@ export const ONE_HOME = [
   },
   {
     effect: "Starting a process",
-    homes: ["lib/host/process.ts"],
+    homes: ["lib/host/process/child-process.ts"],
     why: "a child that nobody stops outlives the console",
     modules: ["node:child_process", "node:cluster", "node:worker_threads"],
   },

@@ -5,6 +5,7 @@ import path from "node:path";
 import { ESLint } from "eslint";
 import tseslint from "typescript-eslint";
 import { describe, expect, it } from "vitest";
+import { SUBROOMS } from "./import-table.mjs";
 
 /** The real configuration without type information, which takes seconds to load and has no say about walls. */
 const eslint = new ESLint({
@@ -29,11 +30,16 @@ describe("who may import whom", () => {
     ["lib/core/example.ts", `import type { Data } from "../data/data.ts"; export type X = Data;`],
     ["lib/core/example.ts", `import { createLog } from "../log.ts"; export const x = createLog;`],
     ["lib/contract/example.ts", `export { type Clock } from "../core/clock.ts";`],
+    ["lib/async/example.ts", `import type { Clock } from "../core/clock.ts"; export type X = Clock;`],
+    ["lib/core/example.ts", `import { merge } from "../async/merge-streams.ts"; export const x = merge;`],
     ["lib/host/example.ts", `export const x = () => import("../operations/plugins.ts");`],
     ["lib/transport/example.ts", `import { x } from "@/lib/host/host.ts"; export const y = x;`],
     ["lib/builtin/example.ts", `import { x } from "../transport/http.ts"; export const y = x;`],
     ["lib/egress/example.ts", `import { x } from "../intake/manifest-fetch.ts"; export const y = x;`],
-    ["lib/egress/example.ts", `import type { Target } from "../transport/target.ts"; export type X = Target;`],
+    [
+      "lib/egress/example.ts",
+      `import type { Target } from "../transport/target.ts"; export type X = Target;`,
+    ],
     ["lib/core/example.ts", `import { x } from "../egress/dns.ts"; export const y = x;`],
     ["lib/host/example.ts", `import { x } from "../egress/http-connection.ts"; export const y = x;`],
     ["lib/operations/example.ts", `import { x } from "../egress/fetch.ts"; export const y = x;`],
@@ -60,6 +66,7 @@ describe("who may import whom", () => {
     ["lib/transport/example.ts", `import { x } from "../egress/http-connection.ts"; export const y = x;`],
     ["lib/operations/example.ts", `import { x } from "../egress/address-guard.ts"; export const y = x;`],
     ["components/example.tsx", `import type { Clock } from "@/lib/core/clock.ts"; export type X = Clock;`],
+    ["lib/data/example.ts", `export { createTurnstile } from "../async/turnstile.ts";`],
     ["server.ts", `import type { Host } from "./lib/host/host.ts"; export type X = Host;`],
     ["lib/core/example.test.ts", `import type { Data } from "../data/data.ts"; export type X = Data;`],
     ["bench/example.ts", `import type { Host } from "../lib/host/host.ts"; export type X = Host;`],
@@ -85,8 +92,39 @@ describe("who may import whom", () => {
       `import { readFileSync } from "node:fs"; export const x = readFileSync;`,
       ["no-restricted-imports"],
     ],
+    ["lib/async/example.ts", `import { z } from "zod"; export const x = z;`, ["no-restricted-imports"]],
   ])("knows the packages of %s: %s", async (file, code, expected) => {
     expect(await refusals(file, code)).toEqual(expected);
+  });
+});
+
+describe("which rooms of a folder know each other", () => {
+  it.each([
+    ["lib/host/connection/example.ts", `import { x } from "../lifecycle/disconnect.ts"; export const y = x;`],
+    [
+      "lib/host/process/example.ts",
+      `import type { X } from "../folder/manifest-file.ts"; export type Y = X;`,
+    ],
+    ["lib/operations/config/example.ts", `export const x = () => import("../registration/registration.ts");`],
+    ["components/config-form/fields/example.tsx", `export * from "../text/text-view.tsx";`],
+    ["components/plugins/list/example.tsx", `export * from "@/components/plugins/health/plugin-health.tsx";`],
+    ...walls(),
+  ])("refuses %s: %s", async (file, code) => {
+    expect(await refusals(file, code)).toEqual([WALL]);
+  });
+
+  it.each([
+    ["lib/host/lifecycle/example.ts", `export * from "../connection/handshake.ts";`],
+    ["lib/host/lifecycle/example.ts", `export * from "./disconnect.ts";`],
+    ["lib/host/connection/example.ts", `export * from "../failure.ts";`],
+    ["lib/host/example.ts", `export * from "./lifecycle/disconnect.ts";`],
+    ["lib/host/connection/example.test.ts", `export * from "../lifecycle/disconnect.ts";`],
+  ])("allows %s: %s", async (file, code) => {
+    expect(await refusals(file, code)).toEqual([]);
+  });
+
+  it.each(Object.entries(SUBROOMS))("has a row for every room of %s", (folder, rooms) => {
+    expect(Object.keys(rooms).sort()).toEqual(folders(folder).sort());
   });
 });
 
@@ -114,7 +152,10 @@ describe("one home per effect", () => {
     ["components/example.tsx", `export const x = () => window.fetch("/api/plugins");`],
     ["components/example.tsx", `export const x = () => new EventSource("/api/logs");`],
     ["app/page.tsx", `export const x = () => fetch("/api/plugins");`],
-    ["lib/host/monitor.ts", `import { spawn } from "node:child_process"; export const x = spawn;`],
+    [
+      "lib/host/health/check-scheduler.ts",
+      `import { spawn } from "node:child_process"; export const x = spawn;`,
+    ],
     ["lib/core/example.ts", "export const x = () => Date.now();"],
     ["lib/core/example.ts", "export const x = () => new Date();"],
     ["lib/host/example.ts", "export const x = (f: () => void) => setTimeout(f, 5);"],
@@ -234,6 +275,26 @@ function project(files: Record<string, string>): string {
   writeFileSync(path.join(cwd, "tsconfig.json"), JSON.stringify({ compilerOptions }));
   for (const [name, text] of Object.entries(files)) writeFileSync(path.join(cwd, name), text);
   return cwd;
+}
+
+/** For every room and every room that it does not know, an import of one of its files. */
+function walls(): Array<[file: string, code: string]> {
+  return Object.entries(SUBROOMS).flatMap(([folder, rooms]) =>
+    Object.entries(rooms).flatMap(([room, allowed]) =>
+      Object.keys(rooms)
+        .filter((other) => other !== room && !allowed.includes(other))
+        .map((other): [string, string] => [
+          `${folder}/${room}/example.ts`,
+          `export * from "../${other}/${firstFile(`${folder}/${other}`)}";`,
+        ]),
+    ),
+  );
+}
+
+function firstFile(folder: string): string {
+  const name = readdirSync(folder).find((entry) => /^[a-z-]+\.tsx?$/.test(entry));
+  if (name === undefined) throw new Error(`${folder} has no file to import`);
+  return name;
 }
 
 function folders(parent: string): string[] {

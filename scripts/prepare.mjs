@@ -25,14 +25,14 @@ const BUILD_INPUTS = [
   "package-lock.json",
 ];
 
-/** Installs the locked dependencies and compiles the one native module among them. */
+/** Installs the locked dependencies. None of them needs a script or a compiler. */
 export async function ensureInstalled() {
   await once(
     "node_modules/.loom-installed",
     INSTALL_INPUTS,
-    `${process.version} ${process.arch}`,
+    `${process.platform} ${process.arch}`,
     async () => {
-      say("Installing dependencies (first start: two to four minutes)");
+      say("Installing dependencies (first start: about a minute)");
       // Not `npm ci`: it refuses a lock without the optional packages of other platforms, which a mirror need not carry.
       await run("npm", [
         "install",
@@ -42,23 +42,8 @@ export async function ensureInstalled() {
         "--no-fund",
         "--loglevel=error",
       ]);
-      say("Preparing the database driver");
-      await run("npm", ["rebuild", "better-sqlite3", "--ignore-scripts=false", "--loglevel=error"], {
-        env: { ...process.env, ...headersOfNode() },
-      });
     },
   );
-}
-
-/** Where this Node keeps its own headers, if it does: compiling then needs no download. */
-function headersOfNode() {
-  const prefix = dirname(dirname(process.execPath));
-  const header = join(prefix, "include/node/node_version.h");
-  if (!existsSync(header)) return {};
-  const text = readFileSync(header, "utf8");
-  const part = (name) => new RegExp(`#define NODE_${name}_VERSION (\\d+)`).exec(text)?.[1];
-  const version = `v${part("MAJOR")}.${part("MINOR")}.${part("PATCH")}`;
-  return version === process.version ? { npm_config_nodedir: prefix } : {};
 }
 
 /** Generates the database client. */
@@ -70,7 +55,7 @@ export async function ensureGenerated() {
 
 /** Builds pages and server. */
 export async function ensureBuilt() {
-  await once(BUILD_STAMP, BUILD_INPUTS, process.version, async () => {
+  await once(BUILD_STAMP, BUILD_INPUTS, "", async () => {
     say("Building (about a minute)");
     await run(process.execPath, ["scripts/build.mjs"]);
   });
@@ -78,7 +63,7 @@ export async function ensureBuilt() {
 
 /** For whoever builds: call it before, and what it gives after. `ensureBuilt` then finds nothing to do. */
 export function noteBuild() {
-  const wanted = fingerprint(BUILD_INPUTS, process.version);
+  const wanted = fingerprint(BUILD_INPUTS, "");
   return () => leaveStamp(BUILD_STAMP, wanted);
 }
 
@@ -96,6 +81,11 @@ export async function run(command, args, { env = process.env, cwd = root, show =
   if (code === 0) return;
   process.stderr.write(Buffer.concat(chunks));
   throw new Error(`${command} ${args.join(" ")} ended with ${signal ?? `exit code ${code}`}`);
+}
+
+/** The path of a program that a dependency brings. */
+export function pathOfTool(name) {
+  return join(root, "node_modules/.bin", name);
 }
 
 /** True when a program is on the PATH. */

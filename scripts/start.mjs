@@ -1,4 +1,5 @@
 // npm start: whatever is missing is made, then the console runs in this very process, so that signals reach it.
+import "./private-node.mjs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ensureBuilt, ensureGenerated, ensureInstalled, root } from "./prepare.mjs";

@@ -1,13 +1,17 @@
-// What failed, read from the reports of the test runners: `{ name, reason }` each, none for a report that is missing.
+// What the reports of the test runners tell: failures as `{ name, file?, test?, reason }`, none for a report that is missing;
+// and times as `{ file, ms }`.
+import { relative } from "node:path";
 
-/** @param report vitest's JSON report. A file that could not be loaded counts like a test. */
+/** @param report vitest's JSON report. A file that could not be loaded counts like a test, without a `test`. */
 export function failuresOfVitest(report) {
   return (report?.testResults ?? []).flatMap(({ name, message, assertionResults }) => [
-    ...(message ? [{ name, reason: message }] : []),
+    ...(message ? [{ name, file: name, reason: message }] : []),
     ...assertionResults
       .filter(({ status }) => status === "failed")
       .map(({ fullName, failureMessages }) => ({
         name: `${name} › ${fullName}`,
+        file: name,
+        test: fullName,
         reason: failureMessages.join("\n"),
       })),
   ]);
@@ -28,10 +32,70 @@ export function failuresOfPlaywright(report) {
     .filter(({ ok }) => !ok)
     .map(({ file, title, tests }) => ({
       name: `${file} › ${title}`,
+      file,
+      test: title,
       reason: tests
         .flatMap(({ results }) => results.flatMap(({ errors }) => errors.map(({ message }) => message ?? "")))
         .join("\n"),
     }));
+}
+
+/**
+ * What a second run of failed tests settles: `recovered` are those that it ran and that did not fail again; the others, also
+ * those it did not run at all, are `remaining`, with their first reason.
+ *
+ * @param failed failures of the first run
+ * @param report JSON report of the second run, of vitest or Playwright
+ * @param failedAgain failures of the second run
+ */
+export function settleRetry(failed, report, failedAgain) {
+  const again = new Set(failedAgain.map(({ name }) => name));
+  const ran = new Set(namesOf(report));
+  const hasRecovered = ({ name }) => ran.has(name) && !again.has(name);
+  return {
+    recovered: failed.filter(hasRecovered),
+    remaining: failed.filter((failure) => !hasRecovered(failure)),
+  };
+}
+
+/** @returns per file of vitest's JSON report, how long it took, with a path below `root` */
+export function timesOfVitest(report, root) {
+  return (report?.testResults ?? []).map(({ name, startTime, endTime }) => ({
+    file: relative(root, name),
+    ms: endTime - startTime,
+  }));
+}
+
+/** @returns per test of Playwright's JSON report, how long its runs took together, under the name of its file */
+export function timesOfPlaywright(report) {
+  return (report?.suites ?? []).flatMap(specsOf).map(({ file, tests }) => ({
+    file: `e2e/${file}`,
+    ms: tests.flatMap(({ results }) => results).reduce((sum, { duration }) => sum + duration, 0),
+  }));
+}
+
+/** The files that took longest, slowest first; times of one file are added up. */
+export function slowestFiles(times, most) {
+  const sums = Map.groupBy(times, ({ file }) => file);
+  return [...sums]
+    .map(([file, parts]) => ({ file, ms: parts.reduce((sum, { ms }) => sum + ms, 0) }))
+    .sort((a, b) => b.ms - a.ms)
+    .slice(0, most);
+}
+
+/** The names, as failures have them, of everything that ran. */
+function namesOf(report) {
+  const ofVitest = (report?.testResults ?? []).flatMap(({ name, assertionResults }) => [
+    ...(assertionResults.length > 0 ? [name] : []),
+    ...assertionResults
+      .filter(({ status }) => status === "passed")
+      .map(({ fullName }) => `${name} › ${fullName}`),
+  ]);
+  const ofPlaywright = (report?.suites ?? [])
+    .flatMap(specsOf)
+    .filter(({ tests }) => tests.some(({ results }) => results.length > 0))
+    .map(({ file, title }) => `${file} › ${title}`);
+  return [...ofVitest, ...ofPlaywright];
 }
 
 function specsOf({ specs = [], suites = [] }) {

@@ -1,45 +1,72 @@
 // npm test: installs what the tests need, a browser too, then runs every suite. The last line is "N passed, N failed".
-import { existsSync, mkdtempSync, readFileSync } from "node:fs";
+// With CI=true, a failed integration or browser test runs once more, alone: what passes then is told as flaky and fails nothing.
+// --nodes=22,26 tries the newest Node of those major versions too, as `npm run test:nodes` does.
+import { nodeInUse } from "./private-node.mjs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { spawn } from "node:child_process";
 import { stripVTControlCharacters } from "node:util";
-import { ensureBuilt, ensureGenerated, ensureInstalled, hasCommand, root, run, say } from "./prepare.mjs";
-import { failuresOfPlaywright, failuresOfTap, failuresOfVitest } from "./test-report.mjs";
+import {
+  ensureBuilt,
+  ensureGenerated,
+  ensureInstalled,
+  hasCommand,
+  pathOfTool,
+  root,
+  run,
+  say,
+} from "./prepare.mjs";
+import {
+  failuresOfPlaywright,
+  failuresOfTap,
+  failuresOfVitest,
+  settleRetry,
+  slowestFiles,
+  timesOfPlaywright,
+  timesOfVitest,
+} from "./test-report.mjs";
 
-const results = mkdtempSync(join(tmpdir(), "loom-test-"));
-const bin = (name) => join(root, "node_modules/.bin", name);
+/** More failures than this are no flakiness: running them all again would only make the wait longer. */
+const MOST_RETRIED = 10;
 const EXAMPLES = ["example-nodejs", "example-grpc"];
+const isCi = ["true", "1"].includes(process.env.CI ?? "");
+const otherNodes = /^--nodes=([\d,]+)$/.exec(process.argv[2] ?? "")?.[1]?.split(",") ?? [];
+
+process.chdir(root);
+// Databases of tests are written and thrown away: in memory where the system has such a place, they cost no disk.
+if (existsSync("/dev/shm")) process.env.TMPDIR ??= "/dev/shm";
+const results = mkdtempSync(join(tmpdir(), "loom-test-"));
 const total = { passed: 0, failed: 0 };
 /** What failed, with the reason, told again at the end: who reads a long log from its end must not search for it. */
 const failures = [];
+const flaky = [];
+const times = [];
 
-process.chdir(root);
 const began = Date.now();
+process.stdout.write(`  ${nodeInUse}\n`);
 await prepare();
-await check("types", bin("tsc"), ["--noEmit"]);
-await check("lint", bin("eslint"), [
-  "--cache",
-  "--cache-location",
-  "node_modules/.cache/eslint/",
-  "--max-warnings",
-  "0",
-  ".",
+await Promise.all([
+  check("types", pathOfTool("tsc"), ["--noEmit"]),
+  check("lint", pathOfTool("eslint"), [
+    "--cache",
+    "--cache-location",
+    "node_modules/.cache/eslint/",
+    "--max-warnings",
+    "0",
+    ".",
+  ]),
 ]);
-await check("format", bin("prettier"), ["--check", "--cache", "--log-level", "warn", "."]);
-await check("unused code", bin("knip"), []);
-await unit();
+await Promise.all([
+  check("format", pathOfTool("prettier"), ["--check", "--cache", "--log-level", "warn", "."]),
+  check("unused code", pathOfTool("knip"), []),
+]);
+await unitAndIntegration();
 for (const example of EXAMPLES) await exampleSuite(example);
-await check("bundle budget", bin("tsx"), ["scripts/bundle-budget.ts"]);
+await check("bundle budget", pathOfTool("tsx"), ["scripts/bundle-budget.ts"]);
 await endToEnd();
-for (const { name, reason } of failures) {
-  process.stdout.write(
-    `\nfailed: ${name}\n${stripVTControlCharacters(reason).trim().slice(0, 3_000).replace(/^/gm, "  ")}\n`,
-  );
-}
-process.stdout.write(`\nafter ${Math.round((Date.now() - began) / 1000)} s\n`);
-process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
-process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);
+for (const major of otherNodes) await otherNode(major);
+report();
 
 async function prepare() {
   try {
@@ -73,86 +100,150 @@ async function ensureBrowser() {
       process.stderr.write(`${error.message}; trying Playwright's own browser\n`);
     }
   }
-  await run(bin("playwright"), ["install", "chromium"]);
+  await run(pathOfTool("playwright"), ["install", "chromium"]);
 }
 
-/** A suite that either holds or does not. */
+/** A suite that either holds or does not. What it prints comes in one piece, since two run side by side. */
 async function check(name, command, args) {
-  const { code, tail } = await show(name, command, args);
+  const { code, tail } = await show(name, command, args, { atOnce: true });
   total[code === 0 ? "passed" : "failed"] += 1;
   if (code !== 0) failures.push({ name, reason: tail });
 }
 
-async function unit() {
-  const report = join(results, "unit.json");
-  const { code, tail } = await show("unit and integration", bin("vitest"), [
+async function unitAndIntegration() {
+  const name = "unit and integration";
+  const first = await vitest(name, "unit", []);
+  times.push(...timesOfVitest(first.report, root));
+  const outcome = await withRetry(first, (failed) => {
+    const files = [...new Set(failed.map(({ file }) => file))];
+    const wholeFile = failed.some(({ test }) => test === undefined);
+    const tests = failed.map(({ test = "" }) => test.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&")).join("|");
+    return vitest(`${name}, failed tests once more`, "unit-retry", [
+      "--project=integration",
+      "--maxWorkers=1",
+      ...files,
+      ...(wholeFile ? [] : ["--testNamePattern", `^(?:${tests})$`]),
+    ]);
+  });
+  count(name, outcome, first.report?.numPassedTests, first.report?.numFailedTests);
+}
+
+async function vitest(name, file, args) {
+  const path = join(results, `${file}.json`);
+  const ended = await show(name, pathOfTool("vitest"), [
     "run",
     "--reporter=default",
     "--reporter=json",
-    `--outputFile.json=${report}`,
+    `--outputFile.json=${path}`,
+    ...args,
   ]);
-  const counts = readReport(report);
-  const failed = failuresOfVitest(counts);
-  count("unit and integration", { code, tail, failed }, counts?.numPassedTests, counts?.numFailedTests);
+  const told = readReport(path);
+  return { ...ended, report: told, failed: failuresOfVitest(told) };
 }
 
 async function exampleSuite(example) {
-  const report = join(results, `${example}.tap`);
-  const { code, tail } = await show(
+  const path = join(results, `${example}.tap`);
+  const ended = await show(
     example,
     process.execPath,
     [
       "--test",
       "--test-reporter=tap",
-      `--test-reporter-destination=${report}`,
+      `--test-reporter-destination=${path}`,
       "--test-reporter=dot",
       "--test-reporter-destination=stdout",
       "test/",
     ],
-    join("examples/plugins", example),
+    { cwd: join("examples/plugins", example) },
   );
-  const text = existsSync(report) ? readFileSync(report, "utf8") : "";
-  const failed = failuresOfTap(example, text);
+  const text = existsSync(path) ? readFileSync(path, "utf8") : "";
+  const outcome = { ...ended, failed: failuresOfTap(example, text) };
   count(
     example,
-    { code, tail, failed },
+    outcome,
     Number(/^# pass (\d+)$/m.exec(text)?.[1]),
     Number(/^# fail (\d+)$/m.exec(text)?.[1]),
   );
 }
 
 async function endToEnd() {
-  const report = join(results, "e2e.json");
-  const { code, tail } = await show("end to end", bin("playwright"), ["test", "--reporter=list,json"], ".", {
-    PLAYWRIGHT_JSON_OUTPUT_NAME: report,
-  });
-  const outcome = readReport(report);
-  const failed = failuresOfPlaywright(outcome);
-  const stats = outcome?.stats;
-  // A test that passed only on a second try is flaky, and flaky is broken.
-  count(
-    "end to end",
-    { code, tail, failed },
-    stats?.expected,
-    stats ? stats.unexpected + stats.flaky : undefined,
+  const name = "end to end";
+  const first = await playwright(name, "e2e", []);
+  times.push(...timesOfPlaywright(first.report));
+  const outcome = await withRetry(first, () =>
+    playwright(`${name}, failed tests once more`, "e2e-retry", ["--last-failed", "--workers=1"]),
   );
+  count(name, outcome, first.report?.stats.expected, first.report?.stats.unexpected);
+}
+
+async function playwright(name, file, args) {
+  const path = join(results, `${file}.json`);
+  const ended = await show(name, pathOfTool("playwright"), ["test", "--reporter=list,json", ...args], {
+    env: { PLAYWRIGHT_JSON_OUTPUT_NAME: path },
+  });
+  const told = readReport(path);
+  return { ...ended, report: told, failed: failuresOfPlaywright(told) };
+}
+
+/** Unit and integration suites, a start, a chat and a stop on the newest Node of a major version. */
+async function otherNode(major) {
+  const name = `on Node ${major}`;
+  const ended = await show(name, process.execPath, ["scripts/test-nodes.mjs", major]);
+  const [, passed, failed] = /(\d+) passed, (\d+) failed\s*$/.exec(ended.tail) ?? [];
+  count(name, { ...ended, failed: [] }, Number(passed), Number(failed));
+}
+
+/** In CI, runs the few tests that failed once more; answers what is left of the failures, and how many passed then. */
+async function withRetry(first, again) {
+  if (!isCi || first.failed.length === 0 || first.failed.length > MOST_RETRIED) return first;
+  const second = await again(first.failed);
+  const { recovered, remaining } = settleRetry(first.failed, second.report, second.failed);
+  flaky.push(...recovered);
+  return {
+    code: remaining.length === 0 ? 0 : 1,
+    tail: first.tail,
+    failed: remaining,
+    recovered: recovered.length,
+  };
 }
 
 /** A suite that ended badly without saying how counts as one failure. */
-function count(name, { code, tail, failed }, passed, failedCount) {
-  total.passed += passed || 0;
-  total.failed += failedCount || (code === 0 && passed > 0 ? 0 : 1);
+function count(name, { code, tail, failed, recovered = 0 }, passed, failedCount) {
+  const left = (failedCount || 0) - recovered;
+  total.passed += (passed || 0) + recovered;
+  total.failed += left || (code === 0 && passed > 0 ? 0 : 1);
   if (failed.length === 0 && (code !== 0 || !passed)) failures.push({ name, reason: tail });
   failures.push(...failed);
+}
+
+function report() {
+  process.stdout.write("\nslowest files:\n");
+  for (const { file, ms } of slowestFiles(times, 10)) {
+    process.stdout.write(`  ${(ms / 1000).toFixed(1).padStart(6)} s  ${file}\n`);
+  }
+  tell("flaky", flaky);
+  tell("failed", failures);
+  process.stdout.write(`\nafter ${Math.round((Date.now() - began) / 1000)} s\n`);
+  process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
+  rmSync(results, { recursive: true, force: true });
+  process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);
+}
+
+function tell(word, list) {
+  for (const { name, reason } of list) {
+    const text = stripVTControlCharacters(reason).trim().slice(0, 3_000).replace(/^/gm, "  ");
+    process.stdout.write(`\n${word}: ${name}\n${text}\n`);
+  }
 }
 
 function readReport(path) {
   return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : undefined;
 }
 
-/** Shows what a command prints while it prints it; answers its exit status and its last lines. */
-function show(name, command, args, cwd = ".", env = {}) {
-  process.stdout.write(`\n— ${name}\n`);
+/** Shows what a command prints, while it prints it or `atOnce` at its end; answers its exit status and its last characters. */
+function show(name, command, args, { cwd = ".", env = {}, atOnce = false } = {}) {
+  const title = `\n— ${name}\n`;
+  if (!atOnce) process.stdout.write(title);
   const child = spawn(command, args, {
     cwd: join(root, cwd),
     stdio: ["ignore", "pipe", "pipe"],
@@ -164,12 +255,15 @@ function show(name, command, args, cwd = ".", env = {}) {
     [child.stderr, process.stderr],
   ]) {
     from.on("data", (bytes) => {
-      to.write(bytes);
-      tail = `${tail}${bytes}`.slice(-3_000);
+      if (!atOnce) to.write(bytes);
+      tail = `${tail}${bytes}`.slice(atOnce ? -20_000 : -3_000);
     });
   }
   return new Promise((resolve) => {
     child.on("error", (error) => resolve({ code: 1, tail: error.message }));
-    child.on("close", (code) => resolve({ code: code ?? 1, tail }));
+    child.on("close", (code) => {
+      if (atOnce) process.stdout.write(title + tail);
+      resolve({ code: code ?? 1, tail });
+    });
   });
 }

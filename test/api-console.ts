@@ -8,9 +8,9 @@ import { createBuiltins } from "../lib/builtin/registry.ts";
 import type { Role } from "../lib/contract/account.ts";
 import { createHost } from "../lib/host/create-host.ts";
 import { createLog } from "../lib/log.ts";
-import { loadApprovals } from "../lib/operations/approvals.ts";
-import { createSupervisor } from "../lib/host/supervisor.ts";
-import { createFolders } from "../lib/operations/folder.ts";
+import { loadApprovals } from "../lib/operations/address/approved-address-cache.ts";
+import { createSupervisor } from "../lib/host/process/supervisor.ts";
+import { createFolders } from "../lib/operations/folder/watched-folders.ts";
 import { createClock } from "../lib/real-clock.ts";
 import { createPluginClient } from "../lib/transport/create.ts";
 import { readPluginProto } from "../lib/transport/grpc-schema.ts";
@@ -59,7 +59,7 @@ export async function createTestConsole({
     ...{ processes: data.processes, clock, log, allowed: allowProcesses },
     environment: { PATH: process.env["PATH"] },
     logDirectory: join(directory, "logs"),
-    guardianScript: join(import.meta.dirname, "../lib/host/guardian.mjs"),
+    guardianScript: join(import.meta.dirname, "../lib/host/process/guardian.mjs"),
   });
   const host = createHost({
     ...{ data, clock, log, builtins },

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { createApi, type Api } from "../lib/client/api.ts";
 import { createSend } from "../lib/client/http.ts";
-import { RUN_VARIABLE } from "../lib/host/process-tree.ts";
+import { RUN_VARIABLE } from "../lib/host/process/process-tree.ts";
 import { ADMIN, removeDirectory, startConsole, waitFor, type ConsoleProcess } from "./console-process.ts";
 import { createWriters, type WriteReport, type WrittenPlugins } from "./kill-writers.ts";
 import { dropProcessPlugin } from "./process-folder.ts";

@@ -4,11 +4,11 @@
  */
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { startGuardian, startProcess } from "../lib/host/process.ts";
+import { startGuardian, startProcess } from "../lib/host/process/child-process.ts";
 import { createClock } from "../lib/real-clock.ts";
 
 const runId = randomUUID();
-const guardian = startGuardian(join(import.meta.dirname, "../lib/host/guardian.mjs"));
+const guardian = startGuardian(join(import.meta.dirname, "../lib/host/process/guardian.mjs"));
 const { pid } = startProcess({
   command: {
     executable: "/bin/sh",

@@ -5,7 +5,7 @@ import { Manifest } from "../lib/contract/manifest.ts";
 import type { Clock } from "../lib/core/clock.ts";
 import type { PluginRecord } from "../lib/data/data.ts";
 import { createHost } from "../lib/host/create-host.ts";
-import { createSupervisor } from "../lib/host/supervisor.ts";
+import { createSupervisor } from "../lib/host/process/supervisor.ts";
 import { createLog } from "../lib/log.ts";
 import { createPluginClient } from "../lib/transport/create.ts";
 import { createTestData } from "./database.ts";
@@ -23,7 +23,7 @@ export async function createProcessHost(clock: Clock) {
     ...{ processes: data.processes, clock, log, allowed: true },
     environment: { PATH: process.env["PATH"] },
     logDirectory: logs,
-    guardianScript: join(import.meta.dirname, "../lib/host/guardian.mjs"),
+    guardianScript: join(import.meta.dirname, "../lib/host/process/guardian.mjs"),
   });
   const host = createHost({
     ...{ data, clock, log, builtins: {}, supervisor },

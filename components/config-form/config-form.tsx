@@ -19,18 +19,20 @@ import { ConfigActions, type ConfigEditing } from "./config-actions.tsx";
 import { ConfigNotice } from "./config-notice.tsx";
 import { ConfigTabs, toTabId } from "./config-tabs.tsx";
 import { useConfigView } from "./config-view.ts";
-import { focusFirst, toFieldHash } from "./field-link.ts";
+import { focusFirst, toFieldHash } from "./fields/field-link.ts";
 import { FieldList } from "./field-list.tsx";
-import { LeftBehindNotice } from "./left-behind.tsx";
+import { LeftBehindNotice } from "./secret/left-behind.tsx";
 import { Notice } from "./notice.tsx";
-import { TEXT_WORDS, type TextDrafts } from "./text-drafts.ts";
-import type { Place } from "./text-reading.ts";
-import { useLeftBehind } from "./use-left-behind.ts";
+import { TEXT_WORDS, type TextDrafts } from "./text/text-drafts.ts";
+import type { Place } from "./text/text-reading.ts";
+import { useLeftBehind } from "./secret/use-left-behind.ts";
 import { useConfigForm, type ConfigFormState } from "./use-config-form.ts";
 
 // Fetched by who opens them: the form is what nearly everybody comes for.
-const TextView = lazy(async () => ({ default: (await import("./text-view.tsx")).TextView }));
-const ConfigHistory = lazy(async () => ({ default: (await import("./config-history.tsx")).ConfigHistory }));
+const TextView = lazy(async () => ({ default: (await import("./text/text-view.tsx")).TextView }));
+const ConfigHistory = lazy(async () => ({
+  default: (await import("./history/config-history.tsx")).ConfigHistory,
+}));
 const EffectiveValues = lazy(async () => ({
   default: (await import("./effective-values.tsx")).EffectiveValues,
 }));

@@ -2,8 +2,8 @@ import type { FieldIssue } from "@/lib/contract/error.ts";
 import type { ConfigField } from "@/lib/contract/manifest.ts";
 import { Button } from "../ui/button.tsx";
 import { ErrorNotice } from "../ui/error-notice.tsx";
-import { ConfigConflict } from "./config-conflict.tsx";
-import type { Conflict } from "./form-conflict.ts";
+import { ConfigConflict } from "./conflict/config-conflict.tsx";
+import type { Conflict } from "./conflict/form-conflict.ts";
 import { Notice } from "./notice.tsx";
 
 /** How the last save ended. `restored` is the revision it brought back. */

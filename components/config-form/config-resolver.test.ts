@@ -3,7 +3,7 @@ import { NO_SECRET } from "@/lib/contract/config.ts";
 import type { PluginConfig } from "@/lib/contract/config.ts";
 import { ConfigField, type Json } from "@/lib/contract/manifest.ts";
 import { checkForm, toFieldMessages } from "./config-resolver.ts";
-import type { FieldDraft } from "./field-draft.ts";
+import type { FieldDraft } from "./fields/field-draft.ts";
 import { toFormValues, toKey, type SecretDraft } from "./form-values.ts";
 
 const SCHEMA = [

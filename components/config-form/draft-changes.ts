@@ -1,6 +1,6 @@
 import type { AuditChange } from "@/lib/contract/activity.ts";
 import type { PluginConfig } from "@/lib/contract/config.ts";
-import { toMine } from "./form-conflict.ts";
+import { toMine } from "./conflict/form-conflict.ts";
 import { changedNames, KEPT, ownValue, toKey, type FormValues } from "./form-values.ts";
 
 /** What a save would change, before → after, in the order of the schema. Text that is not JSON yet stands as text. */

@@ -3,13 +3,13 @@
 import { Fragment, memo } from "react";
 import { useWatch, type Control } from "react-hook-form";
 import { NO_SECRET, type PluginConfig } from "@/lib/contract/config.ts";
-import { ConfigField } from "./config-field.tsx";
+import { ConfigField } from "./fields/config-field.tsx";
 import { draftOrigin } from "./draft-origin.ts";
 import { orphanNames, ownValue, pick, type FormValues } from "./form-values.ts";
-import { LeftBehindNotice } from "./left-behind.tsx";
-import { OrphanValues } from "./orphan-values.tsx";
-import { SecretField } from "./secret-field.tsx";
-import { useLeftBehind } from "./use-left-behind.ts";
+import { LeftBehindNotice } from "./secret/left-behind.tsx";
+import { OrphanValues } from "./fields/orphan-values.tsx";
+import { SecretField } from "./secret/secret-field.tsx";
+import { useLeftBehind } from "./secret/use-left-behind.ts";
 
 /** All fields of a schema. Rendered again when the configuration changes, never for a key that is typed: each field follows itself. */
 export const FieldList = memo(function FieldList({

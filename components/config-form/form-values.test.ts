@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { NO_SECRET } from "@/lib/contract/config.ts";
 import type { PluginConfig } from "@/lib/contract/config.ts";
 import { ConfigField, type Json } from "@/lib/contract/manifest.ts";
-import type { FieldDraft } from "./field-draft.ts";
+import type { FieldDraft } from "./fields/field-draft.ts";
 import { changedNames, toConfigWrite, toFormValues, toKey, type FormValues } from "./form-values.ts";
 
 const field = (input: object) => ConfigField.parse(input);

@@ -2,7 +2,7 @@ import type { PluginConfig, PluginConfigWrite, SecretWrite } from "@/lib/contrac
 import type { ConfigField, Json } from "@/lib/contract/manifest.ts";
 import type { ConfigValues } from "@/lib/contract/plugin.ts";
 import { isSameJson } from "@/lib/core/json-object.ts";
-import { isSameDraft, parseDraft, toDraft, type FieldDraft } from "./field-draft.ts";
+import { isSameDraft, parseDraft, toDraft, type FieldDraft } from "./fields/field-draft.ts";
 
 /** What is to happen to one secret. The text never leaves the form's memory but in the save or the test itself. */
 export interface SecretDraft {

@@ -6,7 +6,7 @@ import type { ConfigField } from "@/lib/contract/manifest.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import type { LeftBehind } from "./draft-origin.ts";
-import { LeftBehindNotice } from "./left-behind.tsx";
+import { LeftBehindNotice } from "./secret/left-behind.tsx";
 import { NoteField } from "./note-field.tsx";
 import { ValueDiff } from "./value-diff.tsx";
 

@@ -11,7 +11,7 @@ import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { ErrorNotice } from "../ui/error-notice.tsx";
 import { placeIssues } from "./config-resolver.ts";
-import { focusFirst } from "./field-link.ts";
+import { focusFirst } from "./fields/field-link.ts";
 import { Notice } from "./notice.tsx";
 import { announceTest, STEP_TITLES, toRows, type TestProgress } from "./test-progress.ts";
 import { TestSteps } from "./test-steps.tsx";

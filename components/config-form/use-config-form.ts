@@ -6,7 +6,7 @@ import { useDraft } from "@/lib/client/draft.ts";
 import type { PluginConfig } from "@/lib/contract/config.ts";
 import type { ConfigField } from "@/lib/contract/manifest.ts";
 import { createResolver, toPath } from "./config-resolver.ts";
-import { refit, toStoredDraft, type StoredDraft } from "./form-merge.ts";
+import { refit, toStoredDraft, type StoredDraft } from "./conflict/form-merge.ts";
 import { changedNames, toFormValues, toKey, type FormValues } from "./form-values.ts";
 import { useConfigSave } from "./use-config-save.ts";
 

@@ -10,8 +10,8 @@ import type { ErrorInfo } from "@/lib/contract/error.ts";
 import { toErrorInfo } from "../ui/error-info.ts";
 import type { SaveOutcome } from "./config-notice.tsx";
 import { toFieldMessages, toPath } from "./config-resolver.ts";
-import { decide, meet } from "./form-conflict.ts";
-import { carryOver } from "./form-merge.ts";
+import { decide, meet } from "./conflict/form-conflict.ts";
+import { carryOver } from "./conflict/form-merge.ts";
 import { toConfigWrite, type FormValues } from "./form-values.ts";
 
 /**

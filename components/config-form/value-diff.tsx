@@ -2,7 +2,7 @@ import { ArrowRight } from "lucide-react";
 import type { ReactNode } from "react";
 import type { AuditChange } from "@/lib/contract/activity.ts";
 import type { ConfigField, Json } from "@/lib/contract/manifest.ts";
-import { formatValue } from "./field-kind.ts";
+import { formatValue } from "./fields/field-kind.ts";
 
 const SECRET_WORDS = { set: "will be set", changed: "will be changed", cleared: "will be cleared" } as const;
 const PAST_WORDS = { set: "was set", changed: "was changed", cleared: "was cleared" } as const;

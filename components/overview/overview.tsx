@@ -2,8 +2,8 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { Blocks } from "lucide-react";
-import { EXAMPLE_COMMAND } from "@/components/plugins/plugin-list-example.ts";
-import { sortPlugins } from "@/components/plugins/plugin-filter.ts";
+import { EXAMPLE_COMMAND } from "@/components/plugins/list/plugin-list-example.ts";
+import { sortPlugins } from "@/components/plugins/list/plugin-filter.ts";
 import { ButtonLink } from "@/components/ui/button.tsx";
 import { EmptyState } from "@/components/ui/empty-state.tsx";
 import { ErrorNotice } from "@/components/ui/error-notice.tsx";

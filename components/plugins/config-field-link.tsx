@@ -1,7 +1,7 @@
 "use client";
 
 import Link from "next/link";
-import { focusFirst, toControlId, toFieldHash } from "@/components/config-form/field-link.ts";
+import { focusFirst, toControlId, toFieldHash } from "@/components/config-form/fields/field-link.ts";
 import { toPluginPath } from "./plugin-path.ts";
 
 /** Leads into one field of a plugin's configuration, from wherever it stands. */

@@ -11,7 +11,7 @@ import type { ErrorInfo } from "@/lib/contract/error.ts";
 import type { Plugin } from "@/lib/contract/plugin.ts";
 import { AllowAddress, lacksConsent } from "./allow-address.tsx";
 import { ConfigFieldLink } from "./config-field-link.tsx";
-import { EditAddress } from "./edit-address.tsx";
+import { EditAddress } from "./manage/edit-address.tsx";
 import { ErrorFacts } from "./error-facts.tsx";
 import { toPluginPath } from "./plugin-path.ts";
 import { usePluginScreen } from "./plugin-screen-context.ts";

@@ -12,7 +12,7 @@ import { ErrorNotice } from "@/components/ui/error-notice.tsx";
 import { api } from "@/lib/client/browser.ts";
 import { queries } from "@/lib/client/queries.ts";
 import { ConfigMissing } from "./config-missing.tsx";
-import { DriftNotice } from "./drift-notice.tsx";
+import { DriftNotice } from "./manage/drift-notice.tsx";
 import { toPluginPath } from "./plugin-path.ts";
 import { PluginRefusal } from "./plugin-refusal.tsx";
 import { PluginTrouble } from "./plugin-trouble.tsx";

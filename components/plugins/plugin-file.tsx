@@ -7,12 +7,12 @@ import { CopyButton } from "@/components/ui/copy-button.tsx";
 import { Panel } from "@/components/ui/panel.tsx";
 import { RelativeTime } from "@/components/ui/relative-time.tsx";
 import type { PluginFile as File } from "@/lib/contract/plugin.ts";
-import { DetachPlugin } from "./detach-plugin.tsx";
+import { DetachPlugin } from "./manage/detach-plugin.tsx";
 import { Fact, FactList } from "./fact-list.tsx";
 import { FileMark } from "./file-mark.tsx";
 import { FindingList } from "./finding-list.tsx";
 import { usePluginScreen } from "./plugin-screen-context.ts";
-import { RemovePlugin } from "./remove-plugin.tsx";
+import { RemovePlugin } from "./manage/remove-plugin.tsx";
 import { usePermission } from "./use-permission.ts";
 
 const STATES: Record<File["state"], string> = {

@@ -8,11 +8,11 @@ import { CopyButton } from "@/components/ui/copy-button.tsx";
 import { Menu, MenuItem } from "@/components/ui/menu.tsx";
 import { PageHeader } from "@/components/ui/page-header.tsx";
 import { StatusBadge } from "@/components/ui/status-badge.tsx";
-import { EditPlugin } from "./edit-plugin.tsx";
-import { ExportMenu } from "./export-menu.tsx";
+import { EditPlugin } from "./manage/edit-plugin.tsx";
+import { ExportMenu } from "./manage/export-menu.tsx";
 import { toChatPath } from "./plugin-path.ts";
 import { usePluginScreen } from "./plugin-screen-context.ts";
-import { RemovePlugin } from "./remove-plugin.tsx";
+import { RemovePlugin } from "./manage/remove-plugin.tsx";
 import { usePermission } from "./use-permission.ts";
 
 /** Name, state and address of a plugin, and everything that can be done to it. */

@@ -1,7 +1,7 @@
 "use client";
 
 import { ProcessPanel } from "@/components/processes/process-panel.tsx";
-import { DriftNotice } from "./drift-notice.tsx";
+import { DriftNotice } from "./manage/drift-notice.tsx";
 import { PluginAttention } from "./plugin-attention.tsx";
 import { PluginEjection } from "./plugin-ejection.tsx";
 import { PluginFacts } from "./plugin-facts.tsx";
@@ -9,7 +9,7 @@ import { PluginFigures } from "./plugin-figures.tsx";
 import { PluginFile } from "./plugin-file.tsx";
 import { PluginFindings } from "./plugin-findings.tsx";
 import { PluginLastCheck } from "./plugin-last-check.tsx";
-import { PluginLatency } from "./plugin-latency.tsx";
+import { PluginLatency } from "./health/plugin-latency.tsx";
 import { PluginRefusal } from "./plugin-refusal.tsx";
 import { PluginSteps } from "./plugin-steps.tsx";
 

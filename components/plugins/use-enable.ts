@@ -3,7 +3,7 @@
 import { useRouter } from "next/navigation";
 import { useCallback, useRef, useState } from "react";
 import type { ConfigEditing } from "@/components/config-form/config-actions.tsx";
-import { toFieldHash } from "@/components/config-form/field-link.ts";
+import { toFieldHash } from "@/components/config-form/fields/field-link.ts";
 import type { Plugin } from "@/lib/contract/plugin.ts";
 import { toPluginPath } from "./plugin-path.ts";
 import type { PluginVerb } from "./plugin-screen-context.ts";

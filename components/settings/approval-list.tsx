@@ -3,7 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { ShieldCheck } from "lucide-react";
 import { useState } from "react";
-import { EXAMPLE_COMMAND } from "@/components/plugins/plugin-list-example.ts";
+import { EXAMPLE_COMMAND } from "@/components/plugins/list/plugin-list-example.ts";
 import { usePermission } from "@/components/plugins/use-permission.ts";
 import { ButtonLink } from "@/components/ui/button.tsx";
 import { EmptyState } from "@/components/ui/empty-state.tsx";

@@ -51,12 +51,12 @@ export function AccountMenu({ side, compact = false }: { side: "top" | "bottom";
       }
       trigger={
         <>
+          {/* Drawn, not written: as text it would be part of the button's visible label. */}
           <span
             aria-hidden
-            className="inline-flex size-6 shrink-0 items-center justify-center rounded-full bg-accent-soft text-xs font-semibold text-accent uppercase"
-          >
-            {[...name][0]}
-          </span>
+            data-initial={[...name][0]}
+            className="inline-flex size-6 shrink-0 items-center justify-center rounded-full bg-accent-soft text-xs font-semibold text-accent uppercase before:content-[attr(data-initial)]"
+          />
           {compact ? null : (
             <>
               <span className="min-w-0 flex-1 truncate">{name}</span>

@@ -1,6 +1,6 @@
 import type { Me } from "../contract/account.ts";
 import type { Context } from "../operations/context.ts";
-import type { Folders } from "../operations/folder.ts";
+import type { Folders } from "../operations/folder/watched-folders.ts";
 import type { Attempts } from "./attempts.ts";
 import type { Sessions } from "./session.ts";
 import type { SetupToken } from "./setup-token.ts";

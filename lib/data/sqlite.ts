@@ -8,7 +8,7 @@ import type {
   Transaction,
 } from "@prisma/driver-adapter-utils";
 import { NESTED } from "./storage-error.ts";
-import { createTurnstile } from "./turnstile.ts";
+import { createTurnstile } from "../async/turnstile.ts";
 
 /** How long a lock of another program may hold us up, ms. The driver is synchronous: the whole process waits. */
 const BUSY_TIMEOUT_MS = 250;

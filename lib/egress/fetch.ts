@@ -1,5 +1,5 @@
 import { isAppError, type AppError } from "../contract/error.ts";
-import { abortable } from "../core/abortable.ts";
+import { abortable } from "../async/abortable.ts";
 import type { Clock } from "../core/clock.ts";
 import { toNetworkFault } from "../core/network-fault.ts";
 import { resolveAllowedInTime, toDestination, type AddressGuard } from "./address-guard.ts";

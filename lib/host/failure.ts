@@ -88,6 +88,19 @@ export function toFailure(error: unknown, log: Log): ErrorInfo {
   };
 }
 
+/** What was caught and shown once, thrown again. */
+export function toError({ code, message, ...more }: ErrorInfo): AppError {
+  return new AppError(code, message, more);
+}
+
+/** Throws `request_aborted`: what was begun is not wanted any more. */
+export function requireWanted(signal: AbortSignal): void {
+  if (!signal.aborted) return;
+  throw new AppError("request_aborted", "The start was interrupted by something newer.", {
+    hint: "The newest steps are those that count.",
+  });
+}
+
 export function disabledError(name: string): AppError {
   return new AppError("plugin_disabled", `${name} is switched off`, { hint: "Switch it on first" });
 }

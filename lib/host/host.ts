@@ -14,11 +14,11 @@ import type { ChatChunk, ChatRequest } from "../contract/protocol.ts";
 import type { ReachTrace } from "../core/reach.ts";
 import type { PluginProcess } from "../contract/process.ts";
 import type { PluginRecord } from "../data/data.ts";
-import type { Destinations } from "./destinations.ts";
-import type { Trial, TrialOutcome } from "./trial.ts";
+import type { Destinations } from "./connection/secret-origin.ts";
+import type { Trial, TrialOutcome } from "./connection/config-trial.ts";
 import type { Reply } from "../transport/client.ts";
-import type { CommandLook } from "./process-command.ts";
-import type { ProcessLog } from "./process-log.ts";
+import type { CommandLook } from "./approval/command-fingerprint.ts";
+import type { ProcessLog } from "./process/process-log.ts";
 
 /** What a plugin says it is. */
 export interface Reported {

@@ -2,7 +2,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Data } from "../data/data.ts";
 import type { Host } from "../host/host.ts";
 import type { Log } from "../log.ts";
-import type { Approvals } from "./approvals.ts";
+import type { Approvals } from "./address/approved-address-cache.ts";
 
 /** What every operation works with. Made once by `server.ts`; lives as long as the process. */
 export interface Context {

@@ -8,11 +8,11 @@ import type { PluginRecord, Repositories } from "../data/data.ts";
 import { findingsOf } from "../intake/metadata.ts";
 import { requirePermission, type Actor } from "./actor.ts";
 import { toAuditEntry } from "./audit.ts";
-import { requireBound } from "./bound-secrets.ts";
+import { requireBound } from "./config/secret-binding.ts";
 import type { Context } from "./context.ts";
 import { getRecord, viewPlugin } from "./plugins.ts";
-import { followRecord } from "./relocation.ts";
-import { readStored } from "./stored-config.ts";
+import { followRecord } from "./config/config-migration.ts";
+import { readStored } from "./config/stored-config.ts";
 
 /**
  * Takes over what the plugin says about itself now. Values of fields that are gone stay under their names; values of fields that

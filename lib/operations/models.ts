@@ -2,7 +2,7 @@ import type { PluginModels } from "../contract/plugin.ts";
 import { requirePermission, type Actor } from "./actor.ts";
 import type { Context } from "./context.ts";
 import { getRecord } from "./plugins.ts";
-import { requireEnabled } from "./switching.ts";
+import { requireEnabled } from "./plugin-lifecycle.ts";
 
 /** The models of the last successful fetch, with its instant. */
 export async function getModels(context: Context, actor: Actor, idOrName: string): Promise<PluginModels> {

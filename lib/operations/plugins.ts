@@ -9,7 +9,7 @@ import type { Reported } from "../host/host.ts";
 import { requirePermission, type Actor } from "./actor.ts";
 import type { Context } from "./context.ts";
 import { toPlugin, toSummary } from "./plugin-view.ts";
-import { readStored } from "./stored-config.ts";
+import { readStored } from "./config/stored-config.ts";
 
 /** Every plugin, by name. */
 export async function listPlugins(context: Context, actor: Actor): Promise<PluginSummary[]> {

@@ -6,11 +6,11 @@ import { isSameJson } from "../core/json-object.ts";
 import { isLoopback } from "../core/listening.ts";
 import type { PluginRecord } from "../data/data.ts";
 import { requirePermission, type Actor } from "./actor.ts";
-import { inspectAddress } from "./address.ts";
+import { inspectAddress } from "./address/address-consent.ts";
 import { toAuditEntry, toChanges } from "./audit.ts";
 import { nowIso, type Context } from "./context.ts";
 import { getRecord } from "./plugins.ts";
-import { reconcileLater } from "./switching.ts";
+import { reconcileLater } from "./plugin-lifecycle.ts";
 
 /** The process of a plugin whose manifest has a command. Throws `not_found` for one without. */
 export async function getProcess(context: Context, actor: Actor, idOrName: string): Promise<PluginProcess> {

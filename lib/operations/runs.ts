@@ -6,7 +6,7 @@ import { toRunStats, type RunMarks } from "../core/run-stats.ts";
 import { requirePermission, type Actor } from "./actor.ts";
 import { nowIso, type Context } from "./context.ts";
 import { toErrorInfo } from "./failure.ts";
-import { inSequence, merge } from "./merge.ts";
+import { inSequence, merge } from "../async/merge-streams.ts";
 
 /** A checked run. `events` ends once every pane has sent exactly one `done` or `error`, or when `signal` aborts. */
 export interface Run {

@@ -1,5 +1,5 @@
 import { ApprovalList } from "../../contract/intake.ts";
-import { listApprovals, revokeApproval } from "../../operations/approved-addresses.ts";
+import { listApprovals, revokeApproval } from "../../operations/address/approved-addresses.ts";
 import { route } from "../route.ts";
 
 export const approvalRoutes = [

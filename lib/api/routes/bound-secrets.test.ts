@@ -10,9 +10,9 @@ import { REVISIONS_KEPT, type ConfigRevision } from "../../contract/config-revis
 import type { ConfigTestEvent } from "../../contract/config-test.ts";
 import type { ErrorInfo } from "../../contract/error.ts";
 import type { Plugin } from "../../contract/plugin.ts";
-import { adoptStored } from "../../operations/adoption.ts";
+import { adoptStored } from "../../operations/config/startup-migration.ts";
 import { SYSTEM } from "../../operations/actor.ts";
-import { followRecord } from "../../operations/relocation.ts";
+import { followRecord } from "../../operations/config/config-migration.ts";
 
 const KEY = "canary-key-7731-bound";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { checkForm } from "../../../components/config-form/config-resolver.ts";
-import { toDraft } from "../../../components/config-form/field-draft.ts";
+import { toDraft } from "../../../components/config-form/fields/field-draft.ts";
 import {
   toConfigWrite,
   toFormValues,

@@ -6,7 +6,7 @@ import type { ConfigRestored, ConfigRevision } from "../../contract/config-revis
 import type { ConfigTestEvent, TestStep } from "../../contract/config-test.ts";
 import type { Plugin } from "../../contract/plugin.ts";
 import type { Data } from "../../data/data.ts";
-import { saveConfig } from "../../operations/config.ts";
+import { saveConfig } from "../../operations/config/config.ts";
 
 const SECRET = "canary-77aa51c0-do-not-leak";
 const KEY = { name: "api_key", type: "string", required: true, sensitive: true, description: "Key" };

@@ -9,9 +9,9 @@ import { ConfigRestore, ConfigRestored, ConfigRevisionList } from "../../contrac
 import { ConfigTestEvent, ConfigTestRequest } from "../../contract/config-test.ts";
 import { DriftAccept } from "../../contract/drift.ts";
 import { Plugin } from "../../contract/plugin.ts";
-import { listRevisions, restoreConfig } from "../../operations/config-history.ts";
-import { startConfigTest } from "../../operations/config-test.ts";
-import { getConfig, getEffectiveConfig, saveConfig } from "../../operations/config.ts";
+import { listRevisions, restoreConfig } from "../../operations/config/config-history.ts";
+import { startConfigTest } from "../../operations/config/config-test.ts";
+import { getConfig, getEffectiveConfig, saveConfig } from "../../operations/config/config.ts";
 import { acceptDrift } from "../../operations/drift.ts";
 import { CONFIG_BODY_MAX_BYTES } from "../body.ts";
 import { route } from "../route.ts";

@@ -112,7 +112,7 @@ describe("a file that appears", () => {
       const file = await write("plugin.yaml", manifest({ endpoint, autoStart: false }));
       await loom.folders.start();
       await loom.folders.stop();
-      const { createFolders } = await import("../../operations/folder.ts");
+      const { createFolders } = await import("../../operations/folder/watched-folders.ts");
       const next = createFolders(loom, [folder]);
       await next.start();
       const { problems } = await next.report();
@@ -287,7 +287,7 @@ describe("a file that goes", () => {
     await loom.folders.start();
     await loom.folders.stop();
     await rm(file);
-    const { createFolders } = await import("../../operations/folder.ts");
+    const { createFolders } = await import("../../operations/folder/watched-folders.ts");
     const next = createFolders(loom, [folder]);
     await next.start();
     expect((await plugin()).fileState).toBe("gone");
@@ -357,7 +357,7 @@ describe("detaching", () => {
 
 it("watches for a folder that is not there yet, and follows it when it is replaced", async () => {
   const later = join(folder, "later");
-  const { createFolders } = await import("../../operations/folder.ts");
+  const { createFolders } = await import("../../operations/folder/watched-folders.ts");
   const folders = createFolders(loom, [later]);
   await folders.start();
   expect((await folders.report()).folders).toEqual([{ path: later, exists: false, manifests: 0 }]);

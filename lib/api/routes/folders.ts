@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { FolderReport } from "../../contract/intake.ts";
 import { Plugin } from "../../contract/plugin.ts";
-import { detachPlugin, listFolders, rescanFolders } from "../../operations/folder.ts";
+import { detachPlugin, listFolders, rescanFolders } from "../../operations/folder/watched-folders.ts";
 import { NoFields, route } from "../route.ts";
 
 export const folderRoutes = [

@@ -2,13 +2,18 @@ import { z } from "zod";
 import { HealthReport } from "../../contract/health.ts";
 import { Plugin, PluginModels, PluginSummary } from "../../contract/plugin.ts";
 import { PluginCreate, PluginPatch, PluginPreview } from "../../contract/registration.ts";
-import { changePlugin } from "../../operations/change.ts";
+import { changePlugin } from "../../operations/plugin-update.ts";
 import { getHealth } from "../../operations/health.ts";
 import { getModels, refreshModels } from "../../operations/models.ts";
 import { getPlugin, listPlugins } from "../../operations/plugins.ts";
-import { previewPlugin } from "../../operations/preview.ts";
-import { registerPlugin, removePlugin } from "../../operations/registration.ts";
-import { checkPlugin, disablePlugin, enablePlugin, restartPlugin } from "../../operations/switching.ts";
+import { previewPlugin } from "../../operations/registration/preview.ts";
+import { registerPlugin, removePlugin } from "../../operations/registration/registration.ts";
+import {
+  checkPlugin,
+  disablePlugin,
+  enablePlugin,
+  restartPlugin,
+} from "../../operations/plugin-lifecycle.ts";
 import { MANIFEST_BODY_MAX_BYTES } from "../body.ts";
 import { Instant } from "../query.ts";
 import { route } from "../route.ts";

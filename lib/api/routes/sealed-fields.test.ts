@@ -9,7 +9,7 @@ import type { PluginConfig } from "../../contract/config.ts";
 import type { ConfigRevision } from "../../contract/config-revision.ts";
 import type { Plugin } from "../../contract/plugin.ts";
 import { makeCopy } from "../../data/backups.ts";
-import { adoptStored } from "../../operations/adoption.ts";
+import { adoptStored } from "../../operations/config/startup-migration.ts";
 
 const CANARY = /plain-canary-\d+/;
 const canaryOf = (index: number) => `plain-canary-${800_000 + index * 7}`;

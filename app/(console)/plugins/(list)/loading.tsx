@@ -1,4 +1,4 @@
-import { PluginListSkeleton } from "@/components/plugins/plugin-list-skeleton.tsx";
+import { PluginListSkeleton } from "@/components/plugins/list/plugin-list-skeleton.tsx";
 import { PageHeader } from "@/components/ui/page-header.tsx";
 
 export default function Loading() {

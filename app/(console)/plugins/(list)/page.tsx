@@ -1,8 +1,8 @@
 import { Plus } from "lucide-react";
 import type { Metadata } from "next";
-import { FolderProblems } from "@/components/plugins/folder-problems.tsx";
-import { PluginList } from "@/components/plugins/plugin-list.tsx";
-import { ReloadFolders } from "@/components/plugins/reload-folders.tsx";
+import { FolderProblems } from "@/components/plugins/list/folder-problems.tsx";
+import { PluginList } from "@/components/plugins/list/plugin-list.tsx";
+import { ReloadFolders } from "@/components/plugins/list/reload-folders.tsx";
 import { Prefetch } from "@/components/shell/prefetch.tsx";
 import { ButtonLink } from "@/components/ui/button.tsx";
 import { PageHeader } from "@/components/ui/page-header.tsx";

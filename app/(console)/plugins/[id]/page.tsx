@@ -1,4 +1,4 @@
-import { LAST_HOUR } from "@/components/plugins/health-range.ts";
+import { LAST_HOUR } from "@/components/plugins/health/health-range.ts";
 import { PluginOverview } from "@/components/plugins/plugin-overview.tsx";
 import { Prefetch } from "@/components/shell/prefetch.tsx";
 

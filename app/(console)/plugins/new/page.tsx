@@ -1,5 +1,5 @@
 import type { Metadata } from "next";
-import { RegisterPlugin } from "@/components/plugins/register-plugin.tsx";
+import { RegisterPlugin } from "@/components/plugins/register/register-plugin.tsx";
 import { PageHeader } from "@/components/ui/page-header.tsx";
 
 export const metadata: Metadata = { title: "Add a plugin" };

@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
 import { createLoader } from "nuqs/server";
-import { LAST_DAY, toRange } from "@/components/plugins/health-range.ts";
-import { HEALTH_QUERY } from "@/components/plugins/health-query.ts";
-import { PluginHealth } from "@/components/plugins/plugin-health.tsx";
+import { LAST_DAY, toRange } from "@/components/plugins/health/health-range.ts";
+import { HEALTH_QUERY } from "@/components/plugins/health/health-query.ts";
+import { PluginHealth } from "@/components/plugins/health/plugin-health.tsx";
 import { Prefetch } from "@/components/shell/prefetch.tsx";
 
 export const metadata: Metadata = { title: "Health" };

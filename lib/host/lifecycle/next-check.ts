@@ -1,0 +1,50 @@
+import { nextTurnMs } from "../../core/schedule.ts";
+import { isConfirming } from "../../core/verdict.ts";
+import type { PluginRecord } from "../../data/data.ts";
+import type { HealthTracker } from "../health/health-tracker.ts";
+import type { Target } from "../health/check-scheduler.ts";
+import type { Power } from "./lifecycle-controller.ts";
+
+/** Soon enough for somebody who watches: a first check that failed, or a plugin that has just come back. */
+const CONFIRM_MS = 5_000;
+/** A plugin that is down because its credentials were refused is not helped by asking often. */
+const REFUSED_FACTOR = 5;
+const LONGEST_WAIT_MS = 3_600_000;
+
+export interface TurnOptions {
+  record: PluginRecord;
+  power: Power;
+  tracker: HealthTracker;
+  check: () => Promise<void>;
+  attempt: () => Promise<void>;
+}
+
+/** What the monitor is to do with one plugin now: health checks, the next attempt after a failure, or nothing. */
+export function toTarget({ record, power, tracker, check, attempt }: TurnOptions): Target | null {
+  const retry = power.retry();
+  if (retry !== null && power.lifecycle() === "failed") {
+    return {
+      key: `retry ${retry.attempt}`,
+      delayMs: () => retry.delayMs,
+      isSuspect: () => true,
+      run: attempt,
+    };
+  }
+  if (power.lifecycle() !== "ready") return null;
+  const intervalMs = record.healthCheckIntervalSeconds * 1000;
+  return {
+    key: `check every ${intervalMs} ms`,
+    delayMs: (nowMs) => checkDelayMs(record.id, intervalMs, nowMs, tracker),
+    isSuspect: () => tracker.verdict().failures > 0,
+    run: check,
+  };
+}
+
+function checkDelayMs(id: string, intervalMs: number, nowMs: number, tracker: HealthTracker): number {
+  const verdict = tracker.verdict();
+  if (isConfirming(verdict)) return Math.min(CONFIRM_MS, intervalMs);
+  const refused =
+    verdict.health === "down" && tracker.lastCheck()?.error?.code === "plugin_authentication_failed";
+  const everyMs = refused ? Math.min(intervalMs * REFUSED_FACTOR, LONGEST_WAIT_MS) : intervalMs;
+  return nextTurnMs(id, everyMs, nowMs) - nowMs;
+}
