@@ -38,7 +38,9 @@ export interface Kin {
  * Empty where there is no /proc.
  */
 export async function findRun(runId: string, { leader, known = [] }: Kin = {}): Promise<ProcessEntry[]> {
-  const seen = (await Promise.all((await listPids()).map((pid) => inspectProcess(pid)))).filter((one) => one !== null);
+  const seen = (await Promise.all((await listPids()).map((pid) => inspectProcess(pid)))).filter(
+    (one) => one !== null,
+  );
   const isKin = ({ pid, startTicks }: ProcessEntry) =>
     pid === leader || known.some((one) => one.pid === pid && one.startTicks === startTicks);
   const run = new Set(seen.filter((one) => one.runs.includes(runId) || isKin(one.entry)));
