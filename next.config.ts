@@ -14,6 +14,10 @@ export default function config(phase: string): NextConfig {
   const development = phase === PHASE_DEVELOPMENT_SERVER;
   return {
     poweredByHeader: false,
+    // What of Next the pages need at run time, and no more, is copied beside them: scripts/build.mjs puts both into dist/pages.
+    output: "standalone",
+    outputFileTracingRoot: import.meta.dirname,
+    images: { unoptimized: true },
     // `npm run check` types the whole project; a newcomer's first start need not wait for it.
     typescript: { ignoreBuildErrors: true },
     reactStrictMode: true,

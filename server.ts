@@ -1,9 +1,11 @@
+import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { getRequestListener } from "@hono/node-server";
-import next from "next";
+import type next from "next";
 import packageJson from "./package.json" with { type: "json" };
 import { createApi } from "./lib/api/app.ts";
 import { createAttempts } from "./lib/api/attempts.ts";
@@ -16,7 +18,7 @@ import type { Clock } from "./lib/core/clock.ts";
 import { lockDataDirectory } from "./lib/data/directory-lock.ts";
 import { createData } from "./lib/data/open.ts";
 import { toReferenceRules } from "./lib/data/secret-reference.ts";
-import { EnvError, readEnv } from "./lib/env.ts";
+import { EnvError, readEnv, setBuiltConfig } from "./lib/env.ts";
 import { createGateway } from "./lib/gateway/handler.ts";
 import { createHost } from "./lib/host/create-host.ts";
 import { createSupervisor } from "./lib/host/supervisor.ts";
@@ -47,9 +49,11 @@ const KEEP_ALIVE_MS = 75_000;
 /** Answered at once, whatever else is ready. */
 const PROBES: ReadonlySet<string> = new Set(["/api/health", "/api/ready"]);
 
-/** The project's folder: this file runs from it under tsx and from dist/ when built. */
+/** The project's folder under tsx, `dist/` when built: what is read at run time lies at the same place in both. */
 const here = dirname(fileURLToPath(import.meta.url));
-const root = here.endsWith("dist") ? dirname(here) : here;
+
+/** The built pages. */
+const PAGES = join(here, "pages");
 
 await start().catch(explainAndExit);
 
@@ -68,7 +72,7 @@ async function start(): Promise<void> {
   const lock = lockDataDirectory(env.dataDirectory);
   const data = await createData({
     directory: env.dataDirectory,
-    migrationsDirectory: join(root, "prisma/migrations"),
+    migrationsDirectory: join(here, "prisma/migrations"),
     secretKey: env.secretKey,
     secretKeyFile: env.secretKeyFile,
     oldSecretKeys: env.oldSecretKeys,
@@ -92,7 +96,7 @@ async function start(): Promise<void> {
     allowed: env.allowProcesses,
     environment: env.variables,
     logDirectory: join(env.dataDirectory, "logs"),
-    guardianScript: join(root, "lib/host/guardian.mjs"),
+    guardianScript: join(here, "lib/host/guardian.mjs"),
   });
   const host = createHost({
     data,
@@ -125,9 +129,9 @@ async function start(): Promise<void> {
   const answerApi = getRequestListener(api.fetch);
   const answerGateway = createGateway();
   async function preparePages() {
-    const pages = next({
+    const pages = loadNext(env.development)({
       dev: env.development,
-      dir: root,
+      dir: env.development ? here : PAGES,
       httpServer: server,
       hostname: env.host,
       port: env.port,
@@ -215,6 +219,14 @@ async function start(): Promise<void> {
 
   await folders.start();
   await warmUpIntake(clock, stopping.signal);
+}
+
+/** Next is loaded once somebody can be answered already. Built pages bring the part of it that they need, and their configuration. */
+function loadNext(isDevelopment: boolean): typeof next {
+  if (isDevelopment) return createRequire(join(here, "server.ts"))("next") as typeof next;
+  const file = join(PAGES, ".next/required-server-files.json");
+  setBuiltConfig((JSON.parse(readFileSync(file, "utf8")) as { config: object }).config);
+  return createRequire(file)("next") as typeof next;
 }
 
 /** Resolves with true once no call to the file system is under way, or with false after `FILES_MS`. */
