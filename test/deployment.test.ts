@@ -1,7 +1,7 @@
 import { execFileSync, spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { request } from "node:http";
+import { request, type IncomingMessage } from "node:http";
 import { createServer, type AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
 import { DCLinter } from "dclint";
@@ -27,7 +27,12 @@ function start(image: ReplayedImage, command: string[], env: Record<string, stri
   const [uid, gid] = image.user.split(":").map(Number);
   return spawn(join(image.root, "usr/local/bin", program), args, {
     cwd: join(image.root, image.directory),
-    env: { PATH: `${join(image.root, "usr/local/bin")}:/usr/bin:/bin`, ...image.env, ...env },
+    env: {
+      NODE_ENV: "production",
+      PATH: `${join(image.root, "usr/local/bin")}:/usr/bin:/bin`,
+      ...image.env,
+      ...env,
+    },
     stdio: ["ignore", "pipe", "pipe"],
     ...(isRoot() && { uid, gid }),
   });
@@ -72,7 +77,7 @@ async function ask(port: string, path: string, cookie = "", body?: object): Prom
     headers: { host: NAME, origin: `http://${NAME}`, cookie, "content-type": "application/json" },
   });
   sent.end(body && JSON.stringify(body));
-  const [response] = (await once(sent, "response")) as [import("node:http").IncomingMessage];
+  const [response] = (await once(sent, "response")) as [IncomingMessage];
   const chunks = (await response.toArray()) as Buffer[];
   return {
     status: response.statusCode ?? 0,
@@ -120,6 +125,7 @@ describe("the image", () => {
 
   it("starts as a user who cannot write to it, signs a visitor in over plain http, chats and stops", async () => {
     expect(image.user).toBe(`${UID}:${GID}`);
+    expect(image.env["NODE_ENV"]).toBe("production");
     expect(image.volumes).toEqual(["/data", "/plugins"]);
     const before = listing(app);
     const write = ["node", "-e", 'require("node:fs").writeFileSync("dist/touched", "")'];
