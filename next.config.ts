@@ -21,6 +21,10 @@ export default function config(phase: string): NextConfig {
     ...(basePath === "" ? {} : { basePath, skipTrailingSlashRedirect: true }),
     // One build for each base path, beside each other.
     distDir: nameFor(".next", basePath),
+    // What of Next the pages need at run time, and no more, is copied beside them: scripts/build.mjs puts both into dist/pages.
+    output: "standalone",
+    outputFileTracingRoot: import.meta.dirname,
+    images: { unoptimized: true },
     // `npm run check` types the whole project; a newcomer's first start need not wait for it.
     typescript: { ignoreBuildErrors: true, tsconfigPath: "tsconfig.next.json" },
     reactStrictMode: true,

@@ -1,10 +1,11 @@
-import { existsSync } from "node:fs";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { existsSync, readFileSync } from "node:fs";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { getRequestListener } from "@hono/node-server";
-import next from "next";
+import type next from "next";
 import packageJson from "./package.json" with { type: "json" };
 import { createApi } from "./lib/api/app.ts";
 import { createAttempts } from "./lib/api/attempts.ts";
@@ -16,13 +17,14 @@ import { isAppError } from "./lib/contract/error.ts";
 import { nameFor, withoutBasePath } from "./lib/core/base-path.mjs";
 import type { Clock } from "./lib/core/clock.ts";
 import { lockDataDirectory } from "./lib/data/directory-lock.ts";
+import type { Data } from "./lib/data/data.ts";
 import { createData } from "./lib/data/open.ts";
 import { toReferenceRules } from "./lib/data/secret-reference.ts";
-import { EnvError, readEnv, type Env } from "./lib/env.ts";
+import { EnvError, readEnv, setBuiltConfig, type Env } from "./lib/env.ts";
 import { createGateway } from "./lib/gateway/handler.ts";
 import { createHost } from "./lib/host/create-host.ts";
-import { createSupervisor } from "./lib/host/process/supervisor.ts";
-import { createLog, outliveReaders } from "./lib/log.ts";
+import { createSupervisor, type Supervisor } from "./lib/host/process/supervisor.ts";
+import { createLog, outliveReaders, type Log } from "./lib/log.ts";
 import { createFirstAdmin, isSetupOpen } from "./lib/operations/accounts.ts";
 import { runStartupMigration } from "./lib/operations/config/startup-migration.ts";
 import { loadApprovedAddressCache } from "./lib/operations/address/approved-address-cache.ts";
@@ -48,30 +50,81 @@ const KEEP_ALIVE_MS = 75_000;
 /** Answered at once, whatever else is ready. */
 const PROBES: ReadonlySet<string> = new Set(["/api/health", "/api/ready"]);
 
-/** The project's folder: this file runs from it under tsx and from dist/ when built. */
+/** The project's folder under tsx, `dist/` when built: what is read at run time lies at the same place in both. */
 const here = dirname(fileURLToPath(import.meta.url));
-const root = here.endsWith("dist") ? dirname(here) : here;
+
+/** Answers a request, at some time. */
+type RequestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 await start().catch(explainAndExit);
 
 async function start(): Promise<void> {
   outliveReaders();
   const env = readEnv();
-  const { basePath } = env;
-  if (!env.development) requirePages(basePath);
+  requirePages(env);
   const clock = createClock();
   const log = createLog({ level: env.logLevel, pretty: env.prettyLogs });
-  const server = createServer({
+  const server = createHttpServer();
+  const ownPort = () => (server.address() as AddressInfo | null)?.port ?? env.port;
+
+  const lock = lockDataDirectory(env.dataDirectory);
+  const data = await openData(env, clock, log);
+  const supervisor = createProcessSupervisor(env, data, clock, log);
+  const context = await createContext({ data, supervisor, clock, log, ownPort });
+  await prepareContent(context, env);
+  const folders = createWatchedFolders(context, env.pluginFolders);
+
+  const state = { draining: false };
+  const setupToken = createSetupToken();
+  const api = createApi({
+    ...context,
+    folders,
+    setupToken,
+    isDraining: () => state.draining,
+    ...apiSettings(env, context),
+  });
+  const isFirstStart = await isSetupOpen(context);
+  await listen(server, env);
+  stopOnSignals(log, async () => {
+    state.draining = true;
+    const closed = new Promise((resolve) => server.close(resolve));
+    // Chats end with an error event before their connections are closed, and plugins before the database.
+    await folders.stop();
+    await context.host.stop();
+    await supervisor.close();
+    await closeConnections(server, closed, clock);
+    await data.close();
+    lock.release();
+    await exit(clock, log);
+  });
+  log.info({ port: ownPort() }, "listening");
+  // Before anybody can be told that it is ready: a script that waits for that looks for the token next.
+  if (isFirstStart) print(`First start, one-time setup token: ${setupToken.value}`);
+
+  // Plugins are on their way back while the pages are prepared; whoever asks earlier waits: for the host, for a page until there are pages.
+  const origin = toOrigin(env.host, ownPort());
+  const started = context.host.start();
+  const pages = started.then(() => preparePages(server, env));
+  route(server, { env, origin, started, pages, api: getRequestListener(api.fetch) });
+  await pages;
+  if (state.draining) return;
+  await announce(context, `${origin}${env.basePath}`, setupToken.value);
+  await folders.start();
+}
+
+function createHttpServer(): Server {
+  return createServer({
     maxHeaderSize: 16_384,
     requestTimeout: 60_000,
     headersTimeout: 20_000,
     keepAliveTimeout: KEEP_ALIVE_MS,
   });
+}
 
-  const lock = lockDataDirectory(env.dataDirectory);
-  const data = await createData({
+function openData(env: Env, clock: Clock, log: Log): Promise<Data> {
+  return createData({
     directory: env.dataDirectory,
-    migrationsDirectory: join(root, "prisma/migrations"),
+    migrationsDirectory: join(here, "prisma/migrations"),
     secretKey: env.secretKey,
     secretKeyFile: env.secretKeyFile,
     oldSecretKeys: env.oldSecretKeys,
@@ -84,131 +137,154 @@ async function start(): Promise<void> {
     clock,
     log,
   });
+}
 
-  const approvals = await loadApprovedAddressCache(data.approvals);
-  const ownPort = () => (server.address() as AddressInfo | null)?.port ?? env.port;
-  const builtins = createBuiltins(clock);
-  const supervisor = createSupervisor({
-    processes: data.processes,
+function createProcessSupervisor(env: Env, { processes }: Data, clock: Clock, log: Log): Supervisor {
+  return createSupervisor({
+    processes,
     clock,
     log,
     allowed: env.allowProcesses,
     environment: env.variables,
     logDirectory: join(env.dataDirectory, "logs"),
-    guardianScript: join(root, "lib/host/process/guardian.mjs"),
+    guardianScript: join(here, "lib/host/process/guardian.mjs"),
   });
-  const host = createHost({
-    data,
-    clock,
-    log,
-    builtins,
-    supervisor,
-    createClient: createPluginClient({ approvals, ownPort, builtins, clock }),
-  });
-  const context: Context = { data, host, clock, log, approvals, ownPort };
-  if (env.admin) await createFirstAdmin(context, { name: "Administrator", ...env.admin });
+}
+
+/** The host of plugins, and everything else that operations need. */
+async function createContext(parts: {
+  data: Data;
+  supervisor: Supervisor;
+  clock: Clock;
+  log: Log;
+  ownPort: () => number;
+}): Promise<Context> {
+  const { data, supervisor, clock, log, ownPort } = parts;
+  const approvals = await loadApprovedAddressCache(data.approvals);
+  const builtins = createBuiltins(clock);
+  const createClient = createPluginClient({ approvals, ownPort, builtins, clock });
+  const host = createHost({ data, clock, log, builtins, supervisor, createClient });
+  return { data, host, clock, log, approvals, ownPort };
+}
+
+/** What has to be in the database before anybody is served: the first admin, if one is named, and plugins as this version keeps them. */
+async function prepareContent(context: Context, { admin }: Env): Promise<void> {
+  if (admin) await createFirstAdmin(context, { name: "Administrator", ...admin });
   await runStartupMigration(context);
   await ensureSamplePlugin(context);
-  const folders = createWatchedFolders(context, env.pluginFolders);
+}
 
-  const state = { draining: false };
-  const setupToken = createSetupToken();
-  const api = createApi({
-    ...context,
-    folders,
+/** What the API has to know besides the context. */
+function apiSettings(env: Env, { data, log }: Context) {
+  const { basePath, trustProxy } = env;
+  return {
     sessions: createSessions({ database: data.authDatabase, secret: data.sessionSecret, basePath, log }),
     attempts: createAttempts(),
-    setupToken,
-    isDraining: () => state.draining,
     version: packageJson.version,
     basePath,
     pluginProto: readPluginProto(),
-    allowedHosts: [...env.allowedHosts, env.host.toLowerCase()],
-    trustProxy: env.trustProxy,
-  });
-  const answerApi = getRequestListener(api.fetch);
-  const answerGateway = createGateway();
-  async function preparePages() {
-    const pages = next({
-      dev: env.development,
-      dir: root,
-      httpServer: server,
-      hostname: env.host,
-      port: env.port,
-    });
-    await pages.prepare();
-    return pages.getRequestHandler();
-  }
+    allowedHosts: allowedHosts(env),
+    trustProxy,
+  };
+}
 
-  const isFirstStart = await isSetupOpen(context);
-  await new Promise<void>((resolve, reject) => {
+function allowedHosts(env: Env): string[] {
+  return [...env.allowedHosts, env.host.toLowerCase()];
+}
+
+function listen(server: Server, { port, host }: Env): Promise<void> {
+  return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(env.port, env.host, resolve);
+    server.listen(port, host, resolve);
   });
-  async function stop(signal: string): Promise<void> {
-    if (state.draining) return;
-    state.draining = true;
-    log.info({ signal }, "stopping");
-    const closed = new Promise((resolve) => server.close(resolve));
-    // Chats end with an error event before their connections are closed, and plugins before the database.
-    await folders.stop();
-    await host.stop();
-    await supervisor.close();
-    server.closeIdleConnections();
-    await Promise.race([closed, clock.sleep(CLOSE_MS)]);
-    server.closeAllConnections();
-    await data.close();
-    lock.release();
-    if (await filesHaveAnswered(clock)) {
-      log.info("stopped");
-      process.exit(0);
-    }
-    // An exit waits for every call to the file system: one that never returns would keep the process for ever.
-    // Nor does this go through the log, which needs time to write.
-    print("Stopped without waiting for a file system that does not answer.");
-    process.removeAllListeners("SIGTERM");
-    process.kill(process.pid, "SIGTERM");
-  }
-  for (const signal of ["SIGINT", "SIGTERM"] as const)
-    process.on(signal, () => void stop(signal).catch(explainAndExit));
-  log.info({ port: ownPort() }, "listening");
-  const origin = toOrigin(env.host, ownPort());
-  // Before anybody can be told that it is ready: a script that waits for that looks for the token next.
-  if (isFirstStart) print(`First start, one-time setup token: ${setupToken.value}`);
+}
 
-  // Plugins are on their way back while the pages are prepared; whoever asks earlier waits: for the host, for a page until there are pages.
-  const started = host.start();
-  const answerPage = started.then(preparePages);
+/** Runs `stop` at the first SIGINT or SIGTERM; later ones change nothing. */
+function stopOnSignals(log: Log, stop: () => Promise<void>): void {
+  let isStopping = false;
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      if (isStopping) return;
+      isStopping = true;
+      log.info({ signal }, "stopping");
+      stop().catch(explainAndExit);
+    });
+  }
+}
+
+/** Open answers get `CLOSE_MS` to end by themselves; `closed` resolves when all have. */
+async function closeConnections(server: Server, closed: Promise<unknown>, clock: Clock): Promise<void> {
+  server.closeIdleConnections();
+  await Promise.race([closed, clock.sleep(CLOSE_MS)]);
+  server.closeAllConnections();
+}
+
+/** Ends the process: with 0, or by SIGTERM where a call to the file system never returns, for which an exit would wait for ever. */
+async function exit(clock: Clock, log: Log): Promise<void> {
+  if (await filesHaveAnswered(clock)) {
+    log.info("stopped");
+    process.exit(0);
+  }
+  // Not through the log, which needs time to write.
+  print("Stopped without waiting for a file system that does not answer.");
+  process.removeAllListeners("SIGTERM");
+  process.kill(process.pid, "SIGTERM");
+}
+
+async function preparePages(server: Server, env: Env): Promise<RequestHandler> {
+  const pages = loadNext(env)({
+    dev: env.development,
+    dir: env.development ? here : pagesOf(env),
+    httpServer: server,
+    hostname: env.host,
+    port: env.port,
+  });
+  await pages.prepare();
+  return pages.getRequestHandler();
+}
+
+/** Sends every request to whoever answers it: the gateway, the API or the pages. */
+function route(
+  server: Server,
+  parts: {
+    env: Env;
+    /** Where pages reach our own API. */
+    origin: string;
+    started: Promise<void>;
+    pages: Promise<RequestHandler>;
+    api: RequestHandler;
+  },
+): void {
+  const { env, origin, started, pages, api } = parts;
+  const gateway = createGateway();
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {
-    const path = withoutBasePath(request.url ?? "/", basePath);
+    const path = withoutBasePath(request.url ?? "/", env.basePath);
     request.url = path;
-    if (path.startsWith("/v1/")) return void answerGateway(request, response);
-    if (PROBES.has(path)) return void answerApi(request, response);
-    if (/^\/(?:api(?:[/?]|$)|metrics$)/.test(path))
-      return void started.then(() => answerApi(request, response));
+    if (path.startsWith("/v1/")) return void gateway(request, response);
+    if (PROBES.has(path)) return void api(request, response);
+    if (/^\/(?:api(?:[/?]|$)|metrics$)/.test(path)) return void started.then(() => api(request, response));
     const refusal = refusePage(request, env);
     if (refusal)
       return void response.writeHead(refusal.status, { "content-type": "text/plain" }).end(refusal.text);
-    // Pages ask our own API; where it is, is ours to say and never the visitor's.
+    // Where our own API is, is ours to say and never the visitor's.
     request.headers["x-loom-internal-origin"] = origin;
     // Next was built for the prefix, and knows its pages only under it.
-    request.url = `${basePath}${path}`;
-    void answerPage.then((answer) => answer(request, response));
+    request.url = `${env.basePath}${path}`;
+    void pages.then((answer) => answer(request, response));
   });
-  await answerPage;
-  if (state.draining) return;
-  const invitation = ["", "Create your account at", `${origin}${basePath}/setup#token=${setupToken.value}`];
+}
+
+async function announce(context: Context, address: string, setupToken: string | null): Promise<void> {
+  const invitation = ["", "Create your account at", `${address}/setup#token=${setupToken}`];
   print(
-    `Loom Console ${packageJson.version} is ready at ${origin}${basePath}`,
+    `Loom Console ${packageJson.version} is ready at ${address}`,
     ...((await isSetupOpen(context)) ? invitation : []),
   );
-
-  await folders.start();
 }
 
 /** Why a page is not served: asked for under a foreign name, or not only read; null when it is. */
 function refusePage(request: IncomingMessage, env: Env): { status: number; text: string } | null {
-  if (!isHostAllowed(request.headers.host, [...env.allowedHosts, env.host.toLowerCase()])) {
+  if (!isHostAllowed(request.headers.host, allowedHosts(env))) {
     return {
       status: 421,
       text: "The console is not served under this host name: see LOOM_ALLOWED_HOSTS.\n",
@@ -222,12 +298,26 @@ function refusePage(request: IncomingMessage, env: Env): { status: number; text:
   };
 }
 
+/** The pages built for this base path. */
+function pagesOf({ basePath }: Env): string {
+  return join(here, nameFor("pages", basePath));
+}
+
 /** Pages are built for one base path each. Throws `EnvError`. */
-function requirePages(basePath: string): void {
-  if (existsSync(join(root, nameFor(".next", basePath), "BUILD_ID"))) return;
+function requirePages(env: Env): void {
+  if (env.development || existsSync(pagesOf(env))) return;
+  const setting = `LOOM_BASE_PATH=${env.basePath}`;
   throw new EnvError(
-    `No pages are built for LOOM_BASE_PATH=${basePath}. Use npm start, which builds them, or run LOOM_BASE_PATH=${basePath} npm run build.`,
+    `No pages are built for ${setting}. Use npm start, which builds them, or run ${setting} npm run build.`,
   );
+}
+
+/** Next is loaded once somebody can be answered already. Built pages bring the part of it that they need, and their configuration. */
+function loadNext(env: Env): typeof next {
+  if (env.development) return createRequire(join(here, "server.ts"))("next") as typeof next;
+  const file = join(pagesOf(env), nameFor(".next", env.basePath), "required-server-files.json");
+  setBuiltConfig((JSON.parse(readFileSync(file, "utf8")) as { config: object }).config);
+  return createRequire(file)("next") as typeof next;
 }
 
 /** Resolves with true once no call to the file system is under way, or with false after `FILES_MS`. */

@@ -41,7 +41,7 @@ const folders = z.string().transform((text) =>
 const path = z
   .string()
   .min(1)
-  .transform((text) => resolve(text.replace(/^~(?=$|\/)/, homedir())));
+  .transform((text) => resolve(text.replace(/^~(?=$|\/)/, () => homedir())));
 
 const basePath = z
   .string()
@@ -160,4 +160,9 @@ export function readEnv(source: Record<string, string | undefined> = process.env
 function defaultFolders(): string[] {
   const own = join(homedir(), ".loom", "plugins");
   return [...new Set([resolve("plugins"), ...(existsSync(own) ? [own] : [])])];
+}
+
+/** Next's configuration as it was when the pages were built: with it Next looks for no file, and needs no compiler to read one. */
+export function setBuiltConfig(config: object): void {
+  process.env["__NEXT_PRIVATE_STANDALONE_CONFIG"] = JSON.stringify(config);
 }

@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findBasePathProblem, nameFor } from "../lib/core/base-path.mjs";
 
@@ -19,12 +19,25 @@ const BUILD_INPUTS = [
   "proxy.ts",
   "next.config.ts",
   "postcss.config.mjs",
-  "prisma/schema.prisma",
+  "prisma",
   "scripts/build.mjs",
+  "scripts/secrets.ts",
   "tsconfig.json",
   "tsconfig.next.json",
   "package-lock.json",
 ];
+
+/**
+ * Whether the console can start with nothing installed, built or written: production dependencies are there, and the build is of these
+ * very sources or came without any, as in an image.
+ */
+export function isReadyToRun() {
+  const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  if (!Object.keys(dependencies).every((name) => existsSync(join(root, "node_modules", name)))) return false;
+  if (!existsSync(join(root, "server.ts"))) return existsSync(join(root, "dist/server.js"));
+  const basePath = readBasePath();
+  return isUpToDate(buildStamp(basePath), fingerprint(BUILD_INPUTS, basePath));
+}
 
 /** Installs the locked dependencies. None of them needs a script or a compiler. */
 export async function ensureInstalled() {
@@ -71,7 +84,8 @@ export function noteBuild() {
   return () => leaveStamp(buildStamp(basePath), wanted);
 }
 
-function readBasePath() {
+/** LOOM_BASE_PATH. Throws when nothing can be served there. */
+export function readBasePath() {
   const basePath = process.env.LOOM_BASE_PATH ?? "";
   const problem = findBasePathProblem(basePath);
   if (problem === null) return basePath;
@@ -113,11 +127,15 @@ export function say(text) {
 }
 
 async function once(stamp, inputs, extra, work) {
-  const path = join(root, stamp);
   const wanted = fingerprint(inputs, extra);
-  if (existsSync(path) && readFileSync(path, "utf8") === wanted) return;
+  if (isUpToDate(stamp, wanted)) return;
   await work();
   leaveStamp(stamp, wanted);
+}
+
+function isUpToDate(stamp, wanted) {
+  const path = join(root, stamp);
+  return existsSync(path) && readFileSync(path, "utf8") === wanted;
 }
 
 function leaveStamp(stamp, text) {
@@ -129,7 +147,8 @@ function leaveStamp(stamp, text) {
 function fingerprint(inputs, extra) {
   const hash = createHash("sha256").update(extra);
   for (const input of inputs)
-    for (const file of filesOf(join(root, input))) hash.update(file).update(readFileSync(file));
+    for (const file of filesOf(join(root, input)))
+      hash.update(relative(root, file)).update(readFileSync(file));
   return hash.digest("hex");
 }
 

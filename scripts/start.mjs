@@ -1,17 +1,23 @@
 // npm start: whatever is missing is made, then the console runs in this very process, so that signals reach it.
+// What is built already runs as it is, with production dependencies only and in a folder nobody can write to.
 import "./private-node.mjs";
+import { enableCompileCache } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { ensureBuilt, ensureGenerated, ensureInstalled, root } from "./prepare.mjs";
+import { ensureBuilt, ensureGenerated, ensureInstalled, isReadyToRun, root } from "./prepare.mjs";
 
 process.chdir(root);
 process.env.NODE_ENV ??= "production";
 try {
-  await ensureInstalled();
-  await ensureGenerated();
-  await ensureBuilt();
+  if (!isReadyToRun()) {
+    await ensureInstalled();
+    await ensureGenerated();
+    await ensureBuilt();
+  }
 } catch (error) {
   process.stderr.write(`\n${error.message}\n`);
   process.exit(1);
 }
+// Spares the next start the compiling. Where nothing can be written, it does nothing.
+enableCompileCache(join(root, "node_modules/.cache/compile"));
 await import(pathToFileURL(join(root, "dist/server.js")).href);
