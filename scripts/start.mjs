@@ -1,7 +1,8 @@
 // npm start: whatever is missing is made, then the console runs in this very process, so that signals reach it.
 // What is built already runs as it is, with production dependencies only and in a folder nobody can write to.
 import "./private-node.mjs";
-import { enableCompileCache } from "node:module";
+// By its default, for a name that an old Node lacks would stop it before it could run again on a newer one.
+import module from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ensureBuilt, ensureGenerated, ensureInstalled, isReadyToRun, root } from "./prepare.mjs";
@@ -19,5 +20,5 @@ try {
   process.exit(1);
 }
 // Spares the next start the compiling. Where nothing can be written, it does nothing.
-enableCompileCache(join(root, "node_modules/.cache/compile"));
+module.enableCompileCache(join(root, "node_modules/.cache/compile"));
 await import(pathToFileURL(join(root, "dist/server.js")).href);
