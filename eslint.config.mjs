@@ -106,7 +106,7 @@ export default tseslint.config(
     rules: {
       // The soft limits are 200 and 40 (components 150); beyond these, a file or function is two things.
       "max-lines": ["error", { max: 300, skipBlankLines: true, skipComments: true }],
-      "max-lines-per-function": ["error", { max: 150, skipBlankLines: true, skipComments: true }],
+      "max-lines-per-function": ["error", { max: 120, skipBlankLines: true, skipComments: true }],
     },
   },
   ...packageLists,
@@ -132,7 +132,7 @@ export default tseslint.config(
   },
   {
     // `expect.any(String)` and parsed answers are `any`, and asserting about them is the point.
-    files: TESTS,
+    files: [...TESTS, "test/**"],
     rules: {
       "@typescript-eslint/no-unsafe-assignment": "off",
       "@typescript-eslint/no-unsafe-return": "off",

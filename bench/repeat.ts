@@ -1,5 +1,5 @@
 /**
- * Runs the tests of misbehaving plugins and spoiled connections again and again, and prints what failed in which round.
+ * Runs the tests of misbehaving plugins and faulty connections again and again, and prints what failed in which round.
  * Exits with 1 when anything did.
  *
  *   tsx bench/repeat.ts [rounds=20] [test files, default: the faults and peers of both transports]
@@ -16,7 +16,7 @@ const FILES =
         "lib/transport/http-peer.test.ts",
         "lib/transport/grpc-faults.test.ts",
         "lib/transport/grpc-peer.test.ts",
-        "lib/transport/spoiled-connection.test.ts",
+        "lib/transport/faulty-connection.test.ts",
       ];
 
 interface Results {

@@ -76,7 +76,8 @@ async function prepare() {
     // For e2e/base-path.spec.ts: some twenty seconds.
     await ensureBuilt("/loom");
     await ensureBrowser();
-    await ensureProxy();
+    await ensureProgram("nginx", "e2e/base-path.spec.ts");
+    await ensureProgram("systemd-analyze", "test/deployment.test.ts", "systemd");
     say("Installing the example plugins");
     for (const example of EXAMPLES) {
       await run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
@@ -97,11 +98,11 @@ async function ensureBrowser() {
   if (!(await installPackage("chromium"))) await run(pathOfTool("playwright"), ["install", "chromium"]);
 }
 
-/** An nginx of the system; else the distribution's package. Without one e2e/base-path.spec.ts fails. */
-async function ensureProxy() {
-  if (hasCommand("nginx") || existsSync("/usr/sbin/nginx")) return;
-  say("Installing nginx for the tests");
-  await installPackage("nginx");
+/** A program that a suite runs: the system's own, else out of the distribution's package. Without one that suite fails, and says so. */
+async function ensureProgram(name, suite, packageName = name) {
+  if (hasCommand(name) || existsSync(`/usr/sbin/${name}`)) return;
+  say(`Installing ${packageName} for ${suite}`);
+  await installPackage(packageName);
 }
 
 /** Of the distribution, where we may install one. Answers whether it is there now. */

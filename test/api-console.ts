@@ -1,3 +1,4 @@
+import { expect } from "vitest";
 import { join } from "node:path";
 import { hashPassword } from "better-auth/crypto";
 import { createApi, type ApiOptions } from "../lib/api/app.ts";
@@ -15,6 +16,11 @@ import { createClock } from "../lib/real-clock.ts";
 import { createPluginClient } from "../lib/transport/create.ts";
 import { readPluginProto } from "../lib/transport/grpc-schema.ts";
 import { createTestData } from "./database.ts";
+
+/** What an answer with this error looks like, for `toEqual`; `more` names further fields of the error. */
+export const errorOf = (code: string, more: object = {}) => ({
+  error: expect.objectContaining({ code, ...more }),
+});
 
 export const PASSWORD = "a long enough password";
 const passwordHash = hashPassword(PASSWORD);

@@ -9,7 +9,7 @@ import { createStubPlugin, type StubPlugin } from "./stub-plugin.ts";
 export const SECRET = "canary-77aa51c0-do-not-leak";
 export const KEY = { name: "api_key", type: "string", required: true, sensitive: true, description: "Key" };
 export const TIMEOUT = { name: "timeout", type: "int", default: 30, validation: { min: 1, max: 300 } };
-export const SPARE = { name: "spare_key", type: "string", sensitive: true };
+const SPARE = { name: "spare_key", type: "string", sensitive: true };
 export const SCHEMA = [KEY, TIMEOUT, SPARE];
 
 /** One console for the file and, in each of its tests, a plugin of its own with `SCHEMA`, registered and switched off. */

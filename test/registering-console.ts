@@ -4,10 +4,6 @@ import { createStubPlugin, type StubPlugin } from "./stub-plugin.ts";
 import type { Plugin } from "../lib/contract/plugin.ts";
 import type { PluginPreview } from "../lib/contract/registration.ts";
 
-export const errorOf = (code: string, more: object = {}) => ({
-  error: expect.objectContaining({ code, ...more }),
-});
-
 export const yaml = (endpoint: string, more = "") => `type: http
 endpoint: ${endpoint}
 metadata:

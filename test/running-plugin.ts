@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect } from "vitest";
+import { afterAll, beforeAll } from "vitest";
 import { createTestConsole, type TestConsole } from "./api-console.ts";
 import { createStubPlugin, type StubPlugin } from "./stub-plugin.ts";
 import type { PluginConfig } from "../lib/contract/config.ts";
@@ -12,10 +12,6 @@ export const SCHEMA = [
   { name: "mode", type: "string", description: "Mode", validation: { enum: ["fast", "slow"] } },
   { name: "spare_key", type: "string", sensitive: true, description: "Optional key" },
 ];
-
-export const errorOf = (code: string, more: object = {}) => ({
-  error: expect.objectContaining({ code, ...more }),
-});
 
 /** One console for the file with a plugin that needs a secret before it can be enabled. */
 export function useRunningPlugin() {

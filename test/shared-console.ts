@@ -1,9 +1,5 @@
-import { afterAll, beforeAll, expect } from "vitest";
+import { afterAll, beforeAll } from "vitest";
 import { createTestConsole, type TestConsole } from "./api-console.ts";
-
-export const errorOf = (code: string, more: object = {}) => ({
-  error: expect.objectContaining({ code, ...more }),
-});
 
 /** One console for the file. */
 export function useSharedConsole() {

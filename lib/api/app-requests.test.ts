@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { errorOf, useSharedConsole } from "../../test/shared-console.ts";
+import { errorOf } from "../../test/api-console.ts";
+import { useSharedConsole } from "../../test/shared-console.ts";
 
 const test = useSharedConsole();
 

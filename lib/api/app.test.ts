@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createTestConsole, PASSWORD } from "../../test/api-console.ts";
-import { errorOf, useSharedConsole } from "../../test/shared-console.ts";
+import { createTestConsole, errorOf, PASSWORD } from "../../test/api-console.ts";
+import { useSharedConsole } from "../../test/shared-console.ts";
 
 const test = useSharedConsole();
 

@@ -77,7 +77,7 @@ export function toReason(situation: Situation): string | null {
 
 function drainingReason({ desired, activeChats }: Situation): string {
   if (desired === "enabled") return "Restarting.";
-  if (activeChats === 0) return "Saying goodbye to the plugin.";
+  if (activeChats === 0) return "Disconnecting from the plugin (cleanup).";
   return `Waiting for ${activeChats === 1 ? "1 running chat" : `${activeChats} running chats`}, then it is off.`;
 }
 

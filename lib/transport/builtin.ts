@@ -12,7 +12,7 @@ import { TIMEOUTS, type Timeouts } from "./limits.ts";
 import type { Reading } from "./reading.ts";
 
 /**
- * A plugin in the box behind the same promises as every other one: deadlines, abort, and nothing shared, since every
+ * A built-in plugin behind the same promises as every other one: deadlines, abort, and nothing shared, since every
  * value is copied as JSON on its way in and out.
  */
 export function createBuiltinClient(
@@ -90,7 +90,7 @@ export function createBuiltinClient(
   }
 
   return {
-    // A plugin in the box is our own code: it repeats nothing it was told.
+    // A built-in plugin is our own code: it repeats nothing it was told.
     redact: () => undefined,
     metadata: (signal) =>
       exchange("metadata", timeouts.metadataMs, signal, async () => plugin.metadata(), readMetadata),

@@ -61,7 +61,7 @@ export interface BuiltinPlugin {
 export type BuiltinFactory = (openUpstream: OpenUpstream) => BuiltinPlugin;
 
 /**
- * The one door through which a plugin in the box reaches a service outside. Same guard, deadlines and caps as for every plugin, one
+ * The one door through which a built-in plugin reaches a service outside. Same guard, deadlines and caps as for every plugin, one
  * connection per call, no redirects. Opening sends nothing. Throws `invalid_url` for a base URL that cannot be one.
  */
 export type OpenUpstream = (options: UpstreamOptions) => Upstream;

@@ -38,7 +38,7 @@ describe("createPluginClient", () => {
     await server.close();
   });
 
-  it("finds a plugin in the box by its provider_type", async () => {
+  it("finds a built-in plugin by its provider_type", async () => {
     const client = create({ type: "builtin", endpoint: null, manifest: MANIFEST });
     expect((await client.metadata()).value.name).toBe("Sample");
   });
@@ -117,7 +117,7 @@ describe("createPluginClient", () => {
       "invalid_url",
     ],
     [
-      "an unknown plugin in the box",
+      "an unknown built-in plugin",
       { type: "builtin", endpoint: null, manifest: manifestOf("x") },
       "invalid_manifest",
     ],

@@ -11,7 +11,7 @@ import { createUpstreams } from "./upstream.ts";
 
 export interface ClientSources extends Pick<HttpClientOptions, "approvals" | "ownPort"> {
   clock: Clock;
-  /** Plugins in the box by provider_type. */
+  /** Built-in plugins by provider_type. */
   builtins: Record<string, BuiltinFactory>;
 }
 
@@ -27,7 +27,7 @@ export function createPluginClient(sources: ClientSources) {
       const name = target.manifest?.metadata.provider_type ?? "";
       const factory = Object.hasOwn(builtins, name) ? builtins[name] : undefined;
       if (factory) return createBuiltinClient(factory(openUpstream), clock);
-      throw new AppError("invalid_manifest", "This plugin is not in the box of this version.", {
+      throw new AppError("invalid_manifest", "This version has no such built-in plugin.", {
         hint: "Remove it, or go back to the version of the console that brought it.",
       });
     }

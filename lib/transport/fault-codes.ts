@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../contract/error.ts";
 
-/** Who describes a failure: a plugin, or a service that a plugin in the box speaks to. */
+/** Who describes a failure: a plugin, or a service that a built-in plugin speaks to. */
 export type Speaker = "plugin" | "provider";
 
 /** The guide's codes, the usual OpenAI ones, and ours. */

@@ -19,7 +19,7 @@ import { toPluginFault } from "./plugin-fault.ts";
 import type { Redaction } from "./redaction.ts";
 import type { Target } from "./target.ts";
 
-/** What goes out: one of the protocol's fixed calls, or one of a plugin in the box to its provider. */
+/** What goes out: one of the protocol's fixed calls, or one of a built-in plugin to its provider. */
 export interface Outgoing {
   method: "GET" | "POST";
   /** `/metadata`; appended to the prefix of the target. A query is part of it. */

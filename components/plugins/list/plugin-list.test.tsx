@@ -194,7 +194,7 @@ describe("the list of plugins", () => {
 });
 
 describe("the switch of a plugin", () => {
-  it("shows the wish at once, and what came of it when the console has answered", async () => {
+  it("shows the desired state at once, and what came of it when the console has answered", async () => {
     let plugins = FLOCK;
     const { answer: reply, release } = held();
     const { user, calls } = list(FLOCK, {

@@ -1,11 +1,16 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createTestConsole, PASSWORD, type Answer, type TestConsole } from "../../../test/api-console.ts";
+import {
+  errorOf,
+  createTestConsole,
+  PASSWORD,
+  type Answer,
+  type TestConsole,
+} from "../../../test/api-console.ts";
 import { SetupRequest } from "../../contract/account.ts";
 import { createAttempts } from "../attempts.ts";
 
 const ADA = { name: "Ada", email: "ada@example.test", password: PASSWORD };
 const cookieFrom = ({ headers }: Answer) => ({ cookie: headers.get("set-cookie")?.split(";")[0] ?? "" });
-const errorOf = (code: string) => ({ error: expect.objectContaining({ code }) });
 
 async function actions(loom: TestConsole): Promise<Array<[string, string]>> {
   const entries = await loom.data.audit.list({ limit: 100 });

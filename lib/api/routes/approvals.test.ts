@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createTestConsole, type TestConsole } from "../../../test/api-console.ts";
+import { errorOf, createTestConsole, type TestConsole } from "../../../test/api-console.ts";
 import { createStubPlugin, type StubPlugin } from "../../../test/stub-plugin.ts";
 import type { Approval } from "../../contract/intake.ts";
 import type { Plugin } from "../../contract/plugin.ts";
@@ -22,7 +22,6 @@ afterEach(async () => {
   await plugin.close();
 });
 
-const errorOf = (code: string, more: object = {}) => ({ error: expect.objectContaining({ code, ...more }) });
 const send = (method: string, path: string, body?: object) => loom.call(method, path, { as: "admin", body });
 const patch = (id: string, body: object) => send("PATCH", `/api/plugins/${id}`, body);
 const get = async (id: string) =>

@@ -1,11 +1,10 @@
+import { errorOf } from "../../../test/api-console.ts";
 import { describe, expect, it } from "vitest";
 import { RUNS, says, usePlayground } from "../../../test/playground-console.ts";
 import type { Plugin } from "../../contract/plugin.ts";
 
 const test = usePlayground();
 const { pane } = test;
-
-const errorOf = (code: string, more: object = {}) => ({ error: expect.objectContaining({ code, ...more }) });
 
 describe("bad requests", () => {
   const post = (body: object) => test.loom.call("POST", RUNS, { as: "operator", body });

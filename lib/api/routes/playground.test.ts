@@ -6,7 +6,7 @@ import { createTestConsole, PASSWORD } from "../../../test/api-console.ts";
 import { createStubPlugin, HANG } from "../../../test/stub-plugin.ts";
 import { createFakeClock } from "../../../test/fake-clock.ts";
 import { says, RUNS, readEvents, usePlayground } from "../../../test/playground-console.ts";
-import { RunEvent } from "../../contract/playground.ts";
+import type { RunEvent } from "../../contract/playground.ts";
 import type { Plugin } from "../../contract/plugin.ts";
 
 const test = usePlayground();

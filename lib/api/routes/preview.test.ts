@@ -1,8 +1,9 @@
+import { errorOf } from "../../../test/api-console.ts";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
 import { createStubPlugin } from "../../../test/stub-plugin.ts";
-import { errorOf, yaml, useRegisteringConsole } from "../../../test/registering-console.ts";
+import { yaml, useRegisteringConsole } from "../../../test/registering-console.ts";
 
 const test = useRegisteringConsole();
 const { preview, post, register } = test;

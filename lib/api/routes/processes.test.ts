@@ -39,7 +39,7 @@ async function getPlugin(): Promise<Plugin> {
   return (body as { plugin: Plugin }).plugin;
 }
 
-async function listDeeds(): Promise<AuditEntry[]> {
+async function listAuditEvents(): Promise<AuditEntry[]> {
   return (await loom.data.audit.list({ limit: 20 })).filter(({ action }) => action.startsWith("process."));
 }
 
@@ -68,7 +68,7 @@ describe("the approval of a command", () => {
     expect(after.approved).toBe(false);
     expect(after.changes).toEqual({ changed: ["plugin.mjs"], added: ["extra.mjs"], removed: [], more: 0 });
     await approve(after.command);
-    expect((await listDeeds())[0]?.changes).toContainEqual({
+    expect((await listAuditEvents())[0]?.changes).toContainEqual({
       field: "files",
       before: null,
       after: after.changes,
@@ -98,7 +98,7 @@ describe("the approval of a command", () => {
     });
     expect(() => process.kill(pid ?? 0, 0)).toThrow("ESRCH");
     expect((await getPlugin()).failure?.code).toBe("process_needs_approval");
-    expect((await listDeeds()).map(({ action }) => action)).toEqual(["process.revoked", "process.approved"]);
+    expect((await listAuditEvents()).map(({ action }) => action)).toEqual(["process.revoked", "process.approved"]);
     await run();
   });
 

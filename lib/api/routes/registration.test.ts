@@ -1,6 +1,7 @@
+import { errorOf } from "../../../test/api-console.ts";
 import { describe, expect, it } from "vitest";
 import { createStubPlugin } from "../../../test/stub-plugin.ts";
-import { errorOf, yaml, useRegisteringConsole } from "../../../test/registering-console.ts";
+import { yaml, useRegisteringConsole } from "../../../test/registering-console.ts";
 import type { Plugin } from "../../contract/plugin.ts";
 
 const test = useRegisteringConsole();
@@ -205,7 +206,7 @@ describe("changing", () => {
 });
 
 describe("removing", () => {
-  it("forgets the plugin, keeps its history, says goodbye to the plugin", async () => {
+  it("forgets the plugin, keeps its history, disconnects from the plugin", async () => {
     const { id } = await register({ endpoint: test.plugin.endpoint, approveEndpoint: true });
     await post(`/api/plugins/${id}/enable`, {});
     const answer = await test.loom.call("DELETE", `/api/plugins/${id}`, { as: "admin" });

@@ -1,8 +1,9 @@
+import { errorOf } from "../../../test/api-console.ts";
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createStubPlugin } from "../../../test/stub-plugin.ts";
-import { SECRET, errorOf, SCHEMA, useRunningPlugin } from "../../../test/running-plugin.ts";
+import { SECRET, SCHEMA, useRunningPlugin } from "../../../test/running-plugin.ts";
 
 const test = useRunningPlugin();
 const { add, remove, getConfig, configure, putConfig, post } = test;

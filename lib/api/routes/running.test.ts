@@ -1,5 +1,6 @@
+import { errorOf } from "../../../test/api-console.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { errorOf, SECRET, useRunningPlugin } from "../../../test/running-plugin.ts";
+import { SECRET, useRunningPlugin } from "../../../test/running-plugin.ts";
 import type { HealthReport } from "../../contract/health.ts";
 import type { Plugin } from "../../contract/plugin.ts";
 

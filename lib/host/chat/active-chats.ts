@@ -43,7 +43,7 @@ export class ActiveChats {
         chunks += 1;
         return chunks % CHUNKS_AT_ONCE === 0 ? this.#clock.sleep(0, signal) : undefined;
       },
-      reasonFor: (error) => (stop.signal.aborted ? stop.signal.reason : error),
+      reasonFor: (error) => (stop.signal.aborted ? (stop.signal.reason as unknown) : error),
       end: () => this.#end(stop),
     };
   }

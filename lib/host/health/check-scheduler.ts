@@ -135,7 +135,7 @@ export function createCheckScheduler({
       ticking = new AbortController();
       tick(ticking.signal).catch((error: unknown) => {
         ticking = null;
-        log.fatal({ err: error }, "the monitor stopped");
+        log.fatal({ err: error }, "the check scheduler stopped");
       });
     },
     stop() {

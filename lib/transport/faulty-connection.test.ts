@@ -33,7 +33,7 @@ const TRANSPORTS = {
   grpc: { serve: () => serveGrpcPlugin(plugin), connect: createGrpcClient },
 };
 
-describe.each(["http", "grpc"] as const)("%s over a spoiled connection", (transport) => {
+describe.each(["http", "grpc"] as const)("%s over a faulty connection", (transport) => {
   let server: { port: number; close(): Promise<void> };
   let proxy: FaultProxy;
   let client: PluginClient;
