@@ -98,7 +98,10 @@ describe("the approval of a command", () => {
     });
     expect(() => process.kill(pid ?? 0, 0)).toThrow("ESRCH");
     expect((await getPlugin()).failure?.code).toBe("process_needs_approval");
-    expect((await listAuditEvents()).map(({ action }) => action)).toEqual(["process.revoked", "process.approved"]);
+    expect((await listAuditEvents()).map(({ action }) => action)).toEqual([
+      "process.revoked",
+      "process.approved",
+    ]);
     await run();
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { collect, textOf } from "../../../test/contract-suite.ts";
 import type { StreamFault } from "../../../test/provider-server.ts";
 import { REQUEST, failure, useAnthropicPlugin } from "../../../test/anthropic-plugin.ts";
-import type { ChatMessage} from "../../contract/protocol.ts";
+import type { ChatMessage } from "../../contract/protocol.ts";
 import { type ChatChunk, type ChatRequest } from "../../contract/protocol.ts";
 import { createToolCalls } from "../../core/chat-content.ts";
 
