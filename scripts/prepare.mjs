@@ -1,7 +1,16 @@
 // What has to be true before the console can start, each step done only when its inputs changed. Needs nothing but Node.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findBasePathProblem, nameFor } from "../lib/core/base-path.mjs";
@@ -120,6 +129,22 @@ export function pathOfTool(name) {
 /** True when a program is on the PATH. */
 export function hasCommand(name) {
   return spawnSync("sh", ["-c", `command -v ${name}`], { stdio: "ignore" }).status === 0;
+}
+
+/**
+ * Lets tests keep what they throw away in memory, databases above all, where the system has a place for that with room to spare and whose
+ * programs may run. `TMPDIR` wins.
+ */
+export function useMemoryForTemporaryFiles() {
+  const memory = "/dev/shm";
+  if (process.env.TMPDIR !== undefined || !existsSync(memory)) return;
+  const { bavail, bsize } = statfsSync(memory);
+  if (bavail * bsize < 4 * 2 ** 30) return;
+  const probe = join(memory, `loom-${process.pid}`);
+  writeFileSync(probe, "#!/bin/sh\n", { mode: 0o700 });
+  const { status } = spawnSync(probe);
+  rmSync(probe);
+  if (status === 0) process.env.TMPDIR = memory;
 }
 
 export function say(text) {

@@ -4,13 +4,21 @@ import "./private-node.mjs";
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
-import { ensureBuilt, ensureGenerated, ensureInstalled, root, run, say } from "./prepare.mjs";
+import {
+  ensureBuilt,
+  ensureGenerated,
+  ensureInstalled,
+  root,
+  run,
+  say,
+  useMemoryForTemporaryFiles,
+} from "./prepare.mjs";
 
 const majors = process.argv.length > 2 ? process.argv.slice(2) : ["22", "24", "26"];
 const total = { passed: 0, failed: 0 };
 
 process.chdir(root);
-if (existsSync("/dev/shm")) process.env.TMPDIR ??= "/dev/shm";
+useMemoryForTemporaryFiles();
 await ensureInstalled();
 await ensureGenerated();
 await ensureBuilt();

@@ -16,6 +16,7 @@ import {
   root,
   run,
   say,
+  useMemoryForTemporaryFiles,
 } from "./prepare.mjs";
 import {
   failuresOfPlaywright,
@@ -34,8 +35,7 @@ const isCi = ["true", "1"].includes(process.env.CI ?? "");
 const otherNodes = /^--nodes=([\d,]+)$/.exec(process.argv[2] ?? "")?.[1]?.split(",") ?? [];
 
 process.chdir(root);
-// Databases of tests are written and thrown away: in memory where the system has such a place, they cost no disk.
-if (existsSync("/dev/shm")) process.env.TMPDIR ??= "/dev/shm";
+useMemoryForTemporaryFiles();
 const results = mkdtempSync(join(tmpdir(), "loom-test-"));
 const total = { passed: 0, failed: 0 };
 /** What failed, with the reason, told again at the end: who reads a long log from its end must not search for it. */
