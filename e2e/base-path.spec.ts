@@ -153,11 +153,12 @@ function observe(page: Page): { addresses: string[]; errors: string[] } {
   page.on("request", (request) => seen.addresses.push(request.url()));
   page.on("pageerror", (error) => seen.errors.push(error.message));
   page.on("console", (message) => {
+    const text = message.text();
     // Chromium says so of every page that came over plain http from anywhere but this machine.
-    const isAboutPlainHttp = message
-      .text()
-      .startsWith("The Cross-Origin-Opener-Policy header has been ignored");
-    if (message.type() === "error" && !isAboutPlainHttp) seen.errors.push(message.text());
+    const isAboutPlainHttp = text.startsWith("The Cross-Origin-Opener-Policy header has been ignored");
+    // A poll that was under way when the visitor signed out.
+    const isAboutTheEndedSession = text.includes("401 (Unauthorized)");
+    if (message.type() === "error" && !isAboutPlainHttp && !isAboutTheEndedSession) seen.errors.push(text);
   });
   return seen;
 }
