@@ -1,9 +1,9 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { APIRequestContext, Page } from "@playwright/test";
-import AxeBuilder from "@axe-core/playwright";
 import type { FolderReport } from "../lib/contract/intake.ts";
 import { startConsole, removeDirectory, type ConsoleProcess } from "../test/console-process.ts";
+import { violationsOf } from "./accessible.ts";
 import { aConsole, ADMIN, ADMIN_ENV, expect, registerExample, test as base } from "./fixtures.ts";
 
 /** A console of its own: the trouble that is made here would be found by other tests. */
@@ -11,19 +11,12 @@ const test = base.extend<object, { loom: ConsoleProcess }>({
   loom: aConsole(ADMIN_ENV),
 });
 
-const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+// The longest of all specs: its tests share nothing, so that each may take the next free worker.
+test.describe.configure({ mode: "parallel" });
 
-/** What is wrong with the page as it is: every rule in light, and in dark those that a theme can break. */
+/** What is wrong with the page as it is, with its address. */
 async function violations(page: Page): Promise<string[]> {
-  await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
-  const light = await new AxeBuilder({ page }).withTags(WCAG).analyze();
-  await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
-  const dark = await new AxeBuilder({ page }).withRules(["color-contrast", "link-in-text-block"]).analyze();
-  return [light, dark].flatMap((result, index) =>
-    result.violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ target }) => `${page.url()} ${["light", "dark"][index]} ${id} ${target.join(" ")}`),
-    ),
-  );
+  return (await violationsOf(page)).map((violation) => `${page.url()} ${violation}`);
 }
 
 /** What the console shows of one plugin. */

@@ -169,7 +169,7 @@ async function exampleSuite(example) {
       `--test-reporter-destination=${path}`,
       "--test-reporter=dot",
       "--test-reporter-destination=stdout",
-      "test/",
+      "test/plugin.test.js",
     ],
     { cwd: join("examples/plugins", example) },
   );
