@@ -35,39 +35,30 @@ export async function joinBytes(chunks: AsyncIterable<Uint8Array>): Promise<Uint
 }
 
 /**
- * The decoded bytes of a response, counted: more than `maxBytes` of them is `plugin_response_too_large`.
- * Leaving the loop early destroys the socket. Socket and decompression errors come through as they are. `subject` begins the
+ * The decoded body of a response, all at once: more than `maxBytes` of it is `plugin_response_too_large`, and so is a declared
+ * length above that, before the first byte. Socket and decompression errors come through as they are. `subject` begins the
  * messages: "The answer of 127.0.0.1:8090 to GET /health".
  */
-export function readDecoded(
-  response: HttpResponse,
-  maxBytes: number,
-  subject: string,
-): AsyncGenerator<Uint8Array> {
-  return capBytes(decode(response, subject), toResponseCap(maxBytes, subject));
-}
-
-/** All of it at once; a declared length above the cap is refused before the first byte. */
 export async function readAll(
   response: HttpResponse,
   maxBytes: number,
   subject: string,
 ): Promise<Uint8Array> {
+  const cap: ByteCap = { maxBytes, tooLarge: (size) => responseTooLarge(size, maxBytes, subject) };
   try {
-    checkDeclaredLength(response, toResponseCap(maxBytes, subject));
+    checkDeclaredLength(response, cap);
   } catch (error) {
     response.body.destroy();
     throw error;
   }
-  return joinBytes(readDecoded(response, maxBytes, subject));
+  return joinBytes(capBytes(decodeBody(response, subject), cap));
 }
 
-function toResponseCap(maxBytes: number, subject: string): ByteCap {
-  return { maxBytes, tooLarge: (size) => responseTooLarge(size, maxBytes, subject) };
-}
-
-/** We ask for identity; some plugins compress all the same. */
-function decode(response: HttpResponse, subject: string): AsyncIterable<Uint8Array> {
+/**
+ * The decoded bytes of a response, not counted. We ask for identity; some plugins compress all the same. Throws
+ * `plugin_wrong_content_type` for a compression we do not know. Leaving a loop over them early destroys the socket.
+ */
+export function decodeBody(response: HttpResponse, subject: string): AsyncIterable<Uint8Array> {
   // An abort after the last reader has left is nobody's error.
   response.body.on("error", () => undefined);
   const encoding = headerText(response.headers["content-encoding"]).toLowerCase();

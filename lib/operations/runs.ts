@@ -9,13 +9,15 @@ import { nowIso, type Context } from "./context.ts";
 import { toErrorInfo } from "./failure.ts";
 import { inSequence, merge } from "../async/merge-streams.ts";
 
+type RunEvents = AsyncGenerator<RunEvent, void, undefined>;
+
 /** A checked run. `events` ends once every pane has sent exactly one `done` or `error`, or when `signal` aborts. */
 export interface Run {
   /**
    * Abort `signal` without a reason of ours when the reader left: everything upstream is aborted and nothing more is said.
    * Abort it with an `AppError` to end every open pane with that error.
    */
-  events(signal: AbortSignal): AsyncGenerator<RunEvent, void, undefined>;
+  events(signal: AbortSignal): RunEvents;
 }
 
 interface Pane {
@@ -39,11 +41,20 @@ export async function startRun(
   const problems = checked.flatMap((result) => (result instanceof AppError ? [result] : []));
   const [first] = problems;
   if (first) throw withAllIssues(first, problems);
-  const combine = request.mode === "parallel" ? merge : inSequence;
   return {
     events: (signal) =>
-      combine(panes.map((pane) => () => runPane(context, pane, request.messages, actor.requestId, signal))),
+      combine(
+        request.mode,
+        panes.map((pane) => () => runPane(context, pane, request.messages, actor.requestId, signal)),
+      ),
   };
+}
+
+/** A single pane needs nothing between itself and the reader. */
+function combine(mode: RunRequest["mode"], panes: Array<() => RunEvents>): RunEvents {
+  const [only] = panes;
+  if (only && panes.length === 1) return only();
+  return mode === "parallel" ? merge(panes) : inSequence(panes);
 }
 
 async function checkPane(context: Context, pane: RunPane, index: number): Promise<Pane | AppError> {
@@ -103,7 +114,7 @@ async function* runPane(
   messages: ChatMessage[],
   requestId: string | null,
   signal: AbortSignal,
-): AsyncGenerator<RunEvent, void, undefined> {
+): RunEvents {
   const answer = new PaneAnswer(context.clock, model);
   yield { type: "start", pane, startedAt: nowIso(context.clock) };
   try {

@@ -33,11 +33,74 @@ describe("server-sent events", () => {
     ]);
   });
 
-  it("refuse a frame above the cap, in one line or in many", () => {
-    const tooLarge = expect.objectContaining({ code: "plugin_response_too_large" }) as unknown;
-    expect(() => parse([bytes(`data: ${"x".repeat(2_000)}`)])).toThrow(tooLarge);
-    expect(() => parse([bytes("data: xxxxxxxxx\n".repeat(200))])).toThrow(tooLarge);
+  it("end their lines with LF, CRLF or CR, also where a read ends between CR and LF", () => {
+    const frames = [
+      { data: "a\nb", event: "x", isClosed: true },
+      { data: "c", event: null, isClosed: true },
+    ];
+    for (const end of ["\n", "\r\n", "\r"]) {
+      const text = ["event: x", "data: a", "data: b", "", "data: c", "", ""].join(end);
+      expect(parse([bytes(text)])).toEqual(frames);
+      expect(parse([...text].map(bytes))).toEqual(frames);
+    }
+  });
+
+  it("may begin with a byte order mark, whole or in pieces", () => {
+    const marked = new Uint8Array([0xef, 0xbb, 0xbf, ...bytes("data: a\n\n")]);
+    expect(parse([marked])).toMatchObject([{ data: "a" }]);
+    expect(parse([marked.subarray(0, 1), marked.subarray(1, 2), marked.subarray(2)])).toMatchObject([
+      { data: "a" },
+    ]);
+  });
+
+  it("show bytes that are no UTF-8 as U+FFFD, also a character that the end cuts", () => {
+    const damaged = new Uint8Array([...bytes("data: a"), 0xff, ...bytes("b\n\ndata: c"), 0xe2, 0x82]);
+    expect(parse([damaged])).toEqual([
+      { data: "a\ufffdb", event: null, isClosed: true },
+      { data: "c\ufffd", event: null, isClosed: false },
+    ]);
+  });
+
+  it.each([
+    ["data: a\ndata: b", "a\nb"],
+    ["data: a\n", "a"],
+    ["data: a\r", "a"],
+    ["data: a\r\n", "a"],
+    ["data: a\nevent", "a"],
+    ["data: a\n: comm", "a"],
+  ])("are marked when the end cuts them: %j", (text, data) => {
+    expect(parse([bytes(text)])).toEqual([{ data, event: null, isClosed: false }]);
+  });
+
+  it.each(["", ": comm", "event: x", "dat", "\n", "id: 1\n"])("have no frame in %j", (text) => {
+    expect(parse([bytes(text)])).toEqual([]);
+  });
+});
+
+describe("the cap on one event", () => {
+  const tooLarge = expect.objectContaining({ code: "plugin_response_too_large" }) as unknown;
+  const tenth = (text: string) => text.repeat(Math.ceil(100 / text.length));
+  const rows: Array<[string, string[]]> = [
+    ["an unfinished line of data", [`data: ${"x".repeat(2_000)}`]],
+    ["lines of data", ["data: xxxxxxxxx\n".repeat(200)]],
+    ["one that arrives whole", [`data: ${"x".repeat(2_000)}\n\n`]],
+    ["many that arrive with it", ["data: a\n\n".repeat(200), `data: ${"x".repeat(2_000)}\n\n`]],
+    ["an unfinished line in small pieces", Array.from({ length: 20 }, () => tenth("data: x"))],
+    ["an unfinished comment", [":", ...Array.from({ length: 20 }, () => tenth("x"))]],
+    ["an unfinished line that is no field", Array.from({ length: 20 }, () => tenth("x"))],
+    ["comments without an event between them", Array.from({ length: 20 }, () => tenth(": ping\n\n"))],
+    ["lines that are no field", Array.from({ length: 20 }, () => tenth("x\n"))],
+    ["empty lines", Array.from({ length: 20 }, () => tenth("\n"))],
+  ];
+
+  it.each(rows)("refuses %s", (_, pieces) => {
+    expect(() => parse(pieces.map(bytes))).toThrow(tooLarge);
+  });
+
+  it("begins anew with every event", () => {
     expect(parse([bytes("data: xxxxxxxxx\n\n".repeat(200))])).toHaveLength(200);
+    const pieces = Array.from({ length: 200 }, () => bytes(": ping\n\ndata: xxxxxxxxx\n\n"));
+    expect(parse(pieces)).toHaveLength(200);
   });
 });
 
@@ -58,7 +121,7 @@ it("gives the same frames wherever the bytes are cut", () => {
   fc.assert(
     fc.property(
       fc.array(line, { maxLength: 12 }),
-      fc.constantFrom("\n", "\r\n"),
+      fc.constantFrom("\n", "\r\n", "\r"),
       fc.array(fc.nat(), { maxLength: 8 }),
       fc.constantFrom<Framing>("sse", "ndjson"),
       (lines, end, cuts, framing) => {

@@ -1,3 +1,4 @@
+import { createParser } from "eventsource-parser";
 import { AppError } from "../contract/error.ts";
 import { formatBytes } from "../core/quantity.ts";
 
@@ -21,97 +22,79 @@ export interface FrameParser {
   end(): Frame[];
 }
 
+/** Lengths are counted in UTF-16 units, of which a text never has more than bytes. Invalid UTF-8 becomes U+FFFD. */
 export function createFrameParser(framing: Framing, maxFrameLength: number, subject: string): FrameParser {
   const refuse = () => frameTooLarge(maxFrameLength, subject);
-  const lines = createLineSplitter(maxFrameLength, refuse);
-  const assembler =
-    framing === "sse" ? createEventAssembler(maxFrameLength, refuse) : createJsonLineAssembler();
+  const createTextParser = framing === "sse" ? createEventParser : createJsonLineParser;
+  const parser = createTextParser(maxFrameLength, refuse);
+  const decoder = new TextDecoder("utf-8");
   return {
-    push(bytes) {
-      const frames: Frame[] = [];
-      for (const line of lines.push(bytes)) assembler.line(line, true, frames);
-      return frames;
-    },
-    end() {
-      const frames: Frame[] = [];
-      const last = lines.end();
-      if (last !== "") assembler.line(last, false, frames);
-      assembler.end(frames);
-      return frames;
-    },
+    push: (bytes) => parser.push(decoder.decode(bytes, { stream: true })),
+    end: () => parser.end(decoder.decode()),
   };
 }
 
-/** Gets lines and appends the frames they complete. */
-interface Assembler {
-  line(text: string, isClosed: boolean, frames: Frame[]): void;
-  end(frames: Frame[]): void;
+/** A `FrameParser` of text, which may be cut anywhere. `end` takes what the decoder still had. */
+interface TextParser {
+  push(text: string): Frame[];
+  end(text: string): Frame[];
 }
 
-function createJsonLineAssembler(): Assembler {
-  return {
-    line(text, isClosed, frames) {
-      if (text.trim() !== "") frames.push({ data: text, event: null, isClosed });
+/**
+ * Server-sent events, framed by eventsource-parser. The cap is ours, because its `maxBufferSize` passes an event that arrives
+ * in one piece, whatever its size. No `onError`: with it, the library makes an error with a stack for every line that is no field.
+ */
+function createEventParser(maxLength: number, refuse: () => AppError): TextParser {
+  let frames: Frame[] = [];
+  let isClosed = true;
+  /** Everything since the last event: finished and unfinished lines, comments too. */
+  let pendingLength = 0;
+  const parser = createParser({
+    onEvent({ data, event }) {
+      if (data.length >= maxLength) throw refuse();
+      pendingLength = 0;
+      frames.push({ data, event: event ?? null, isClosed });
     },
-    end: () => undefined,
-  };
-}
+  });
 
-/** Server-sent events: everything but `data` and `event` is skipped, comments too. */
-function createEventAssembler(maxLength: number, refuse: () => AppError): Assembler {
-  let data: string[] = [];
-  let length = 0;
-  let event: string | null = null;
-
-  function finish(isClosed: boolean, frames: Frame[]): void {
-    if (data.length > 0) frames.push({ data: data.join("\n"), event, isClosed });
-    data = [];
-    length = 0;
-    event = null;
+  function push(text: string): Frame[] {
+    frames = [];
+    pendingLength += text.length;
+    parser.feed(text);
+    if (pendingLength > maxLength) throw refuse();
+    return frames;
   }
 
   return {
-    line(text, _isClosed, frames) {
-      if (text === "") return finish(true, frames);
-      const { field, value } = splitField(text);
-      if (field === "event") event = value;
-      if (field !== "data") return;
-      length += value.length + 1;
-      if (length > maxLength) throw refuse();
-      data.push(value);
+    push,
+    end(text) {
+      isClosed = false;
+      // One line break ends the last line, the other the last event.
+      return push(`${text}\n\n`);
     },
-    end: (frames) => finish(false, frames),
   };
 }
 
-/** `data: x` and `data:x` are the same; a line that starts with a colon is a comment: its field has no name. */
-function splitField(line: string): { field: string; value: string } {
-  const colon = line.indexOf(":");
-  if (colon === -1) return { field: line, value: "" };
-  const start = line[colon + 1] === " " ? colon + 2 : colon + 1;
-  return { field: line.slice(0, colon), value: line.slice(start) };
-}
-
-/** UTF-8 bytes → lines without their LF or CRLF. Characters may be cut anywhere between two pieces. */
-function createLineSplitter(maxLength: number, refuse: () => AppError) {
-  const decoder = new TextDecoder("utf-8");
+/** One JSON document a line, which ends with LF or CRLF. */
+function createJsonLineParser(maxLength: number, refuse: () => AppError): TextParser {
   let rest = "";
-  const trim = (line: string) => (line.endsWith("\r") ? line.slice(0, -1) : line);
+  const toFrames = (lines: string[], isClosed: boolean): Frame[] =>
+    lines
+      .filter((line) => line.trim() !== "")
+      .map((line) => ({ data: line.endsWith("\r") ? line.slice(0, -1) : line, event: null, isClosed }));
 
   return {
-    push(bytes: Uint8Array): string[] {
-      const lines = decoder.decode(bytes, { stream: true }).split("\n");
+    push(text) {
+      const lines = text.split("\n");
       lines[0] = rest + (lines[0] ?? "");
       rest = lines.pop() ?? "";
       if (rest.length > maxLength || (lines[0]?.length ?? 0) > maxLength) throw refuse();
-      return lines.map(trim);
+      return toFrames(lines, true);
     },
-    /** The unfinished last line, or "". */
-    end: (): string => trim(rest + decoder.decode()),
+    end: (text) => toFrames([rest + text], false),
   };
 }
 
-/** Lengths are counted in UTF-16 units, of which a text never has more than bytes. */
 function frameTooLarge(maxLength: number, subject: string): AppError {
   return new AppError(
     "plugin_response_too_large",

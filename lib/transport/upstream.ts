@@ -1,8 +1,8 @@
 import { AppError, isAppError, type ErrorCode } from "../contract/error.ts";
 import { formatDuration } from "../core/quantity.ts";
 import { parseAnswer } from "./answer.ts";
-import { beginAnswer, framingOf, readFrames, readPatiently, type StreamContext } from "./answer-stream.ts";
-import { headerText, joinBytes } from "../egress/byte-cap.ts";
+import { beginAnswer, FrameReader, framingOf, PatientReader, type StreamContext } from "./answer-stream.ts";
+import { headerText } from "../egress/byte-cap.ts";
 import { createCall, type Call } from "./call.ts";
 import { parseFrame, truncated } from "./chat-stream.ts";
 import type { OpenUpstream, Upstream, UpstreamAnswer, UpstreamMessage, UpstreamRequest } from "./client.ts";
@@ -89,14 +89,17 @@ function createUpstream(service: Service): Upstream {
       await requireSuccess(incoming, call);
       const framing = framingOf(incoming);
       if (framing === undefined) {
-        const bytes = await joinBytes(readPatiently(streaming, incoming, caps.chat, progress));
+        const bytes = await new PatientReader(streaming, incoming, caps.chat, progress).readAll();
         yield { type: "document", body: readDocument(incoming, bytes) };
         return;
       }
-      for await (const frame of readFrames(streaming, incoming, framing, progress)) {
-        const message = readMessage(frame, incoming, redaction);
-        yield message;
-        if (message.type === "end") return;
+      const reader = new FrameReader(streaming, incoming, framing, progress);
+      for (let frames = await reader.next(); frames; frames = await reader.next()) {
+        for (const frame of frames) {
+          const message = readMessage(frame, incoming, redaction);
+          yield message;
+          if (message.type === "end") return;
+        }
       }
       if (!isComplete()) throw truncated(incoming.subject);
     } catch (error) {
