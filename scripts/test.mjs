@@ -91,11 +91,14 @@ async function prepare() {
   }
 }
 
-/** A Chromium of the system; else the distribution's package where we may install one; else Playwright's own. */
+/** A Chromium of the system; else the distribution's, of which the shell is enough; else Playwright's own. */
 async function ensureBrowser() {
-  if (["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"].some(hasCommand)) return;
+  const browsers = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"];
+  if (browsers.some(hasCommand)) return;
   say("Installing a browser for the tests");
-  if (!(await installPackage("chromium"))) await run(pathOfTool("playwright"), ["install", "chromium"]);
+  if (await installPackage("chromium-headless-shell")) return;
+  if (await installPackage("chromium")) return;
+  await run(pathOfTool("playwright"), ["install", "chromium"]);
 }
 
 /** A program that a suite runs: the system's own, else out of the distribution's package. Without one that suite fails, and says so. */
