@@ -8,10 +8,11 @@ export function failuresOfVitest(report) {
     ...(message ? [{ name, file: name, reason: message }] : []),
     ...assertionResults
       .filter(({ status }) => status === "failed")
-      .map(({ fullName, failureMessages }) => ({
+      .map(({ ancestorTitles, title, fullName, failureMessages }) => ({
         name: `${name} › ${fullName}`,
         file: name,
-        test: fullName,
+        // As `--testNamePattern` sees it.
+        test: [...ancestorTitles, title].join(" > "),
         reason: failureMessages.join("\n"),
       })),
   ]);

@@ -6,7 +6,15 @@ const vitestReport = (status: string, message = "") => ({
     {
       name: "/loom/lib/a.test.ts",
       message,
-      assertionResults: [{ fullName: "a holds", status, failureMessages: ["expected 1 to be 2"] }],
+      assertionResults: [
+        {
+          ancestorTitles: ["a"],
+          title: "holds",
+          fullName: "a holds",
+          status,
+          failureMessages: ["expected 1 to be 2"],
+        },
+      ],
     },
   ],
 });
@@ -41,6 +49,10 @@ describe("a test that failed and runs once more", () => {
       expect(failed[0]?.reason).not.toBe("");
     },
   );
+
+  it("has the name by which vitest runs it alone", () => {
+    expect(failuresOfVitest(vitestReport("failed"))[0]?.test).toBe("a > holds");
+  });
 
   it("stays failed when it fails again, was not run, or the second run left no report", () => {
     const failed = failuresOfVitest(vitestReport("failed"));
