@@ -1,6 +1,7 @@
 // What the reports of the test runners tell: failures as `{ name, file?, test?, reason }`, none for a report that is missing;
 // and times as `{ file, ms }`.
 import { relative } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 
 /** @param report vitest's JSON report. A file that could not be loaded counts like a test, without a `test`. */
 export function failuresOfVitest(report) {
@@ -41,6 +42,23 @@ export function failuresOfPlaywright(report) {
     }));
 }
 
+/** More failures than this are no flakiness: running them all again would only make the wait longer. */
+const MOST_RETRIED = 10;
+
+/** Whether failed tests run once more: in CI only, and only a few. */
+export function isWorthRetrying(failed) {
+  return ["true", "1"].includes(process.env.CI ?? "") && failed.length > 0 && failed.length <= MOST_RETRIED;
+}
+
+/** What vitest is told to run these failed integration tests alone; whole files where one could not be loaded. */
+export function retryArguments(failed) {
+  const files = [...new Set(failed.map(({ file }) => file))];
+  const isWholeFile = failed.some(({ test }) => test === undefined);
+  const tests = failed.map(({ test = "" }) => test.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&")).join("|");
+  const pattern = isWholeFile ? [] : ["--testNamePattern", `^(?:${tests})$`];
+  return ["--project=integration", "--maxWorkers=1", ...files, ...pattern];
+}
+
 /**
  * What a second run of failed tests settles: `recovered` are those that it ran and that did not fail again; the others, also
  * those it did not run at all, are `remaining`, with their first reason.
@@ -73,6 +91,14 @@ export function timesOfPlaywright(report) {
     file: `e2e/${file}`,
     ms: tests.flatMap(({ results }) => results).reduce((sum, { duration }) => sum + duration, 0),
   }));
+}
+
+/** Tests with their reasons, under a word like `flaky`, for the end of a long log. */
+export function tell(word, list) {
+  for (const { name, reason } of list) {
+    const text = stripVTControlCharacters(reason).trim().slice(0, 3_000).replace(/^/gm, "  ");
+    process.stdout.write(`\n${word}: ${name}\n${text}\n`);
+  }
 }
 
 /** The files that took longest, slowest first; times of one file are added up. */

@@ -6,7 +6,6 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { spawn } from "node:child_process";
-import { stripVTControlCharacters } from "node:util";
 import {
   ensureBuilt,
   ensureGenerated,
@@ -22,16 +21,16 @@ import {
   failuresOfPlaywright,
   failuresOfTap,
   failuresOfVitest,
+  isWorthRetrying,
+  retryArguments,
   settleRetry,
   slowestFiles,
+  tell,
   timesOfPlaywright,
   timesOfVitest,
 } from "./test-report.mjs";
 
-/** More failures than this are no flakiness: running them all again would only make the wait longer. */
-const MOST_RETRIED = 10;
 const EXAMPLES = ["example-nodejs", "example-grpc"];
-const isCi = ["true", "1"].includes(process.env.CI ?? "");
 const otherNodes = /^--nodes=([\d,]+)$/.exec(process.argv[2] ?? "")?.[1]?.split(",") ?? [];
 
 process.chdir(root);
@@ -134,17 +133,9 @@ async function unitAndIntegration() {
   const name = "unit and integration";
   const first = await vitest(name, "unit", []);
   times.push(...timesOfVitest(first.report, root));
-  const outcome = await withRetry(first, (failed) => {
-    const files = [...new Set(failed.map(({ file }) => file))];
-    const wholeFile = failed.some(({ test }) => test === undefined);
-    const tests = failed.map(({ test = "" }) => test.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&")).join("|");
-    return vitest(`${name}, failed tests once more`, "unit-retry", [
-      "--project=integration",
-      "--maxWorkers=1",
-      ...files,
-      ...(wholeFile ? [] : ["--testNamePattern", `^(?:${tests})$`]),
-    ]);
-  });
+  const outcome = await withRetry(first, (failed) =>
+    vitest(`${name}, failed tests once more`, "unit-retry", retryArguments(failed)),
+  );
   count(name, outcome, first.report?.numPassedTests, first.report?.numFailedTests);
 }
 
@@ -214,12 +205,15 @@ async function otherNode(major) {
   const name = `on Node ${major}`;
   const ended = await show(name, process.execPath, ["scripts/test-nodes.mjs", major]);
   const [, passed, failed] = /(\d+) passed, (\d+) failed\s*$/.exec(ended.tail) ?? [];
+  for (const [, test, reason] of ended.tail.matchAll(/^flaky: (.*)\n((?: {2}.*\n)*)/gm)) {
+    flaky.push({ name: `${name}: ${test}`, reason });
+  }
   count(name, { ...ended, failed: [] }, Number(passed), Number(failed));
 }
 
 /** In CI, runs the few tests that failed once more; answers what is left of the failures, and how many passed then. */
 async function withRetry(first, again) {
-  if (!isCi || first.failed.length === 0 || first.failed.length > MOST_RETRIED) return first;
+  if (!isWorthRetrying(first.failed)) return first;
   const second = await again(first.failed);
   const { recovered, remaining } = settleRetry(first.failed, second.report, second.failed);
   flaky.push(...recovered);
@@ -251,13 +245,6 @@ function report() {
   process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
   rmSync(results, { recursive: true, force: true });
   process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);
-}
-
-function tell(word, list) {
-  for (const { name, reason } of list) {
-    const text = stripVTControlCharacters(reason).trim().slice(0, 3_000).replace(/^/gm, "  ");
-    process.stdout.write(`\n${word}: ${name}\n${text}\n`);
-  }
 }
 
 function readReport(path) {

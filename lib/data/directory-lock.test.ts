@@ -43,17 +43,20 @@ async function kill(child: ChildProcessWithoutNullStreams): Promise<void> {
 }
 
 /** A process of its own that tries to lock the directory, says how that went in one line, and holds on. */
-async function spawnClaimant(): Promise<{ child: ChildProcessWithoutNullStreams; said: string }> {
+async function spawnClaimant(
+  afterwards = "",
+): Promise<{ child: ChildProcessWithoutNullStreams; said: string }> {
   const script = `
     import { lockDataDirectory } from ${JSON.stringify(pathToFileURL(compiled).href)};
     try {
       lockDataDirectory(${JSON.stringify(directory)});
+      ${afterwards}
       console.log("locked");
     } catch (error) {
       console.log(error.code + " " + error.message);
     }
     process.stdin.resume();`;
-  const child = spawn(process.execPath, ["--input-type=module", "-e", script]);
+  const child = spawn(process.execPath, ["--expose-gc", "--input-type=module", "-e", script]);
   children.push(child);
   const [line] = (await once(child.stdout, "data")) as [Buffer];
   return { child, said: line.toString().trim() };
@@ -82,6 +85,12 @@ describe("the lock of the data directory", () => {
     expect(() => lockDataDirectory(directory)).toThrow(new RegExp(`process ${child.pid},`));
     await kill(child);
     lockDataDirectory(directory).release();
+  });
+
+  it("is held though nobody keeps what was answered, whatever the garbage collector does", async () => {
+    const { said } = await spawnClaimant("gc(); await new Promise(setImmediate); gc();");
+    expect(said).toBe("locked");
+    expect(() => lockDataDirectory(directory)).toThrow(/Another Loom Console/);
   });
 
   it("goes to exactly one of several that come at once", async () => {

@@ -13,6 +13,9 @@ export interface DirectoryLock {
   release(): void;
 }
 
+/** What is locked stays referenced: the driver closes a database that is garbage, and the lock would end with it. */
+const held = new Set<Database.Database>();
+
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -65,12 +68,13 @@ export function lockDataDirectory(directory: string): DirectoryLock {
     if (driverCode(error).startsWith("SQLITE_BUSY")) throw refuse(directory, readHolder(noteFile));
     throw toStorageError(error);
   }
-  const held = lock;
+  const database = lock;
+  held.add(database);
   return {
     release() {
-      if (!held.open) return;
+      if (!held.delete(database)) return;
       rmSync(noteFile, { force: true });
-      held.close();
+      database.close();
     },
   };
 }
