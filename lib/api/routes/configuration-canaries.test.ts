@@ -13,8 +13,8 @@ import { createReferences, toReferenceRules } from "../../data/secret-reference.
 import { createLog } from "../../log.ts";
 
 const COUNT = 200;
-/** Every write is a transaction of some 3 ms, and none is chance: ten times as many as revisions are kept. `CANARY_WRITES` asks for more. */
-const WRITES = Number(process.env["CANARY_WRITES"] ?? 1_000);
+/** Every write is a transaction of some 3 ms. */
+const WRITES = 10_000;
 /** Keys of a built-in plugin, one after the other: each goes through a test, a save and two refused moves. */
 const KEYS = 20;
 const TYPES = ["string", "int", "float", "bool", "list<thing>"];
