@@ -1,26 +1,22 @@
-import { existsSync, readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { getRequestListener } from "@hono/node-server";
-import type next from "next";
 import packageJson from "./package.json" with { type: "json" };
 import { createApi } from "./lib/api/app.ts";
 import { createAttempts } from "./lib/api/attempts.ts";
-import { isHostAllowed } from "./lib/api/front-door.ts";
 import { createSessions } from "./lib/api/session.ts";
 import { createSetupToken } from "./lib/api/setup-token.ts";
 import { createBuiltins } from "./lib/builtin/registry.ts";
 import { isAppError } from "./lib/contract/error.ts";
-import { nameFor, withoutBasePath } from "./lib/core/base-path.mjs";
+import { withoutBasePath } from "./lib/core/base-path.mjs";
 import type { Clock } from "./lib/core/clock.ts";
 import { lockDataDirectory } from "./lib/data/directory-lock.ts";
 import type { Data } from "./lib/data/data.ts";
 import { createData } from "./lib/data/open.ts";
 import { toReferenceRules } from "./lib/data/secret-reference.ts";
-import { EnvError, readEnv, setBuiltConfig, type Env } from "./lib/env.ts";
+import { EnvError, readEnv, type Env } from "./lib/env.ts";
 import { createGateway } from "./lib/gateway/handler.ts";
 import { createHost } from "./lib/host/create-host.ts";
 import { createSupervisor, type Supervisor } from "./lib/host/process/supervisor.ts";
@@ -34,6 +30,7 @@ import { ensureSamplePlugin } from "./lib/operations/registration/sample-plugin.
 import { createClock } from "./lib/real-clock.ts";
 import { createPluginClient } from "./lib/transport/create.ts";
 import { readPluginProto } from "./lib/transport/grpc-schema.ts";
+import { preparePages, refusePage, requirePages, type RequestHandler } from "./pages.ts";
 
 /** Open answers have this long to end by themselves after SIGTERM, ms; the whole stop stays below ten seconds. */
 const CLOSE_MS = 1_000;
@@ -52,9 +49,6 @@ const PROBES: ReadonlySet<string> = new Set(["/api/health", "/api/ready"]);
 
 /** The project's folder under tsx, `dist/` when built: what is read at run time lies at the same place in both. */
 const here = dirname(fileURLToPath(import.meta.url));
-
-/** Answers a request, at some time. */
-type RequestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 await start().catch(explainAndExit);
 
@@ -231,18 +225,6 @@ async function exit(clock: Clock, log: Log): Promise<void> {
   process.kill(process.pid, "SIGTERM");
 }
 
-async function preparePages(server: Server, env: Env): Promise<RequestHandler> {
-  const pages = loadNext(env)({
-    dev: env.development,
-    dir: env.development ? here : pagesOf(env),
-    httpServer: server,
-    hostname: env.host,
-    port: env.port,
-  });
-  await pages.prepare();
-  return pages.getRequestHandler();
-}
-
 /** Sends every request to whoever answers it: the gateway, the API or the pages. */
 function route(
   server: Server,
@@ -263,7 +245,7 @@ function route(
     if (path.startsWith("/v1/")) return void gateway(request, response);
     if (PROBES.has(path)) return void api(request, response);
     if (/^\/(?:api(?:[/?]|$)|metrics$)/.test(path)) return void started.then(() => api(request, response));
-    const refusal = refusePage(request, env);
+    const refusal = refusePage(request, env, allowedHosts(env));
     if (refusal)
       return void response.writeHead(refusal.status, { "content-type": "text/plain" }).end(refusal.text);
     // Where our own API is, is ours to say and never the visitor's.
@@ -280,44 +262,6 @@ async function announce(context: Context, address: string, setupToken: string | 
     `Loom Console ${packageJson.version} is ready at ${address}`,
     ...((await isSetupOpen(context)) ? invitation : []),
   );
-}
-
-/** Why a page is not served: asked for under a foreign name, or not only read; null when it is. */
-function refusePage(request: IncomingMessage, env: Env): { status: number; text: string } | null {
-  if (!isHostAllowed(request.headers.host, allowedHosts(env))) {
-    return {
-      status: 421,
-      text: "The console is not served under this host name: see LOOM_ALLOWED_HOSTS.\n",
-    };
-  }
-  if (env.development || request.method === "GET" || request.method === "HEAD") return null;
-  // What a browser sends by itself when a button was pressed before the page's scripts had come.
-  return {
-    status: 405,
-    text: "Pages are only read; changes go through /api. If you pressed a button: go back, reload the page, and press it again.\n",
-  };
-}
-
-/** The pages built for this base path. */
-function pagesOf({ basePath }: Env): string {
-  return join(here, nameFor("pages", basePath));
-}
-
-/** Pages are built for one base path each. Throws `EnvError`. */
-function requirePages(env: Env): void {
-  if (env.development || existsSync(pagesOf(env))) return;
-  const setting = `LOOM_BASE_PATH=${env.basePath}`;
-  throw new EnvError(
-    `No pages are built for ${setting}. Use npm start, which builds them, or run ${setting} npm run build.`,
-  );
-}
-
-/** Next is loaded once somebody can be answered already. Built pages bring the part of it that they need, and their configuration. */
-function loadNext(env: Env): typeof next {
-  if (env.development) return createRequire(join(here, "server.ts"))("next") as typeof next;
-  const file = join(pagesOf(env), nameFor(".next", env.basePath), "required-server-files.json");
-  setBuiltConfig((JSON.parse(readFileSync(file, "utf8")) as { config: object }).config);
-  return createRequire(file)("next") as typeof next;
 }
 
 /** Resolves with true once no call to the file system is under way, or with false after `FILES_MS`. */

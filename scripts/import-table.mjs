@@ -55,7 +55,8 @@ export const MAY_IMPORT = {
   components: { from: ["lib/contract", "lib/core", "lib/client"] },
   app: { from: ["lib/contract", "lib/client", "components"] },
   "proxy.ts": { from: ["lib/contract"] },
-  "server.ts": { from: ["lib"] },
+  "server.ts": { from: ["lib", "pages.ts"] },
+  "pages.ts": { from: ["lib"] },
   scripts: { from: ["lib", "test", "playwright.config.ts"] },
   bench: { from: ["lib", "test", "scripts"] },
   e2e: { from: ["lib", "test", "scripts", "playwright.config.ts"] },
@@ -211,7 +212,7 @@ export const ONE_HOME = [
   },
   {
     effect: "Next",
-    homes: ["app/", "components/", "server.ts", "proxy.ts", "next.config.ts"],
+    homes: ["app/", "components/", "pages.ts", "proxy.ts", "next.config.ts"],
     why: "Next is the face and nothing more",
     modules: ["next", "next/*"],
   },

@@ -25,6 +25,7 @@ const BUILD_INPUTS = [
   "lib",
   "public",
   "server.ts",
+  "pages.ts",
   "proxy.ts",
   "next.config.ts",
   "postcss.config.mjs",

@@ -38,7 +38,7 @@ declare const GRANTED: unique symbol;
 export type Authorized<P extends Permission> = Person & { readonly [GRANTED]: P };
 
 /**
- * The one check of a permission. `lib/api/app.ts` makes it for every route, `requireApprover` in `address/address-consent.ts` for what
+ * The one check of a permission. `lib/api/admission.ts` makes it for every route, `requireApprover` in `address/address-consent.ts` for what
  * only the content of a request shows. Throws `refusal`, or `forbidden` with the name of the permission.
  */
 export function authorize<A extends Person, P extends Permission>(
