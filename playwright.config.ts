@@ -22,6 +22,8 @@ export default defineConfig({
   expect: { timeout: 30_000 },
   reporter: "list",
   use: {
+    // A control that never comes is told long before its test's time is over.
+    actionTimeout: 60_000,
     viewport: { width: 1280, height: 800 },
     // A trace of every test costs a quarter of the whole suite's time; `--trace=on` makes one for whoever looks into a failure.
     trace: "off",

@@ -144,24 +144,49 @@ interface Session {
   get(): Promise<StorageState>;
 }
 
-/** A page whose `goto` and `reload` wait until React listens to every control: a busy machine would otherwise type into the void. */
+/**
+ * A page whose `goto` and `reload` wait until React listens to every control and link and its effects have run, those that listen
+ * to keys among them: a busy machine would otherwise type into the void.
+ */
 export function patient(page: Page): Page {
   const { goto, reload } = { goto: page.goto.bind(page), reload: page.reload.bind(page) };
-  const isListening = () =>
-    [...document.querySelectorAll("input, textarea, select, button")].every((control) =>
-      Object.keys(control).some((key) => key.startsWith("__reactProps")),
-    );
+  const prepared = page.addInitScript(tellEffects);
+  const ready = () => page.waitForFunction(isListening);
   page.goto = async (...parameters) => {
+    await prepared;
     const answer = await goto(...parameters);
-    await page.waitForFunction(isListening);
+    await ready();
     return answer;
   };
   page.reload = async (...parameters) => {
+    await prepared;
     const answer = await reload(...parameters);
-    await page.waitForFunction(isListening);
+    await ready();
     return answer;
   };
   return page;
+}
+
+/** React tells its developer tools when the effects of a commit have run; in a page we stand in for them. */
+function tellEffects(): void {
+  Object.assign(window, {
+    __REACT_DEVTOOLS_GLOBAL_HOOK__: {
+      supportsFiber: true,
+      inject: () => 1,
+      onCommitFiberRoot() {},
+      onCommitFiberUnmount() {},
+      onPostCommitFiberRoot: () => Object.assign(window, { effectsHaveRun: true }),
+    },
+  });
+}
+
+function isListening(): boolean {
+  return (
+    "effectsHaveRun" in window &&
+    [...document.querySelectorAll("input, textarea, select, button, a")].every((control) =>
+      Object.keys(control).some((key) => key.startsWith("__reactProps")),
+    )
+  );
 }
 
 export async function signIn(context: APIRequestContext): Promise<void> {
