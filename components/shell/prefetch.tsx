@@ -1,8 +1,9 @@
-import { dehydrate, HydrationBoundary, type QueryClient } from "@tanstack/react-query";
+import { dehydrate, type QueryClient } from "@tanstack/react-query";
 import { headers } from "next/headers";
 import type { ReactNode } from "react";
 import { queries } from "@/lib/client/queries.ts";
 import { serverApi } from "@/lib/client/server.ts";
+import { HydratedQueries } from "./hydrated-queries.tsx";
 import { createQueryClient } from "./query-client.ts";
 
 /** A page is served after this, ms, with whatever is there: a look at a plugin's many files can take seconds. */
@@ -25,5 +26,5 @@ export async function Prefetch({
   let timer: ReturnType<typeof setTimeout> | undefined;
   await Promise.race([loading, new Promise((resolve) => (timer = setTimeout(resolve, PATIENCE_MS)))]);
   clearTimeout(timer);
-  return <HydrationBoundary state={dehydrate(client)}>{children}</HydrationBoundary>;
+  return <HydratedQueries state={dehydrate(client)}>{children}</HydratedQueries>;
 }
