@@ -1,9 +1,7 @@
-import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { request as playwrightRequest, type APIRequestContext } from "@playwright/test";
 import { removeDirectory, startConsole, startExamplePlugin, waitFor } from "../test/console-process.ts";
-import { dropProcessPlugin } from "../test/process-folder.ts";
 import { ADMIN, ADMIN_ENV, expect, registerExample, signIn, test } from "./fixtures.ts";
 
 interface Listed {
@@ -47,30 +45,6 @@ test("SIGTERM ends an open answer with an error event and exits 0 within ten sec
   expect(performance.now() - began).toBeLessThan(10_000);
   await reading;
   expect(events).toContain('"shutting_down"');
-  await removeDirectory(loom.dataDirectory);
-});
-
-test("SIGTERM ends it although the disk of a plugin's log does not answer, and it says what that lost", async () => {
-  const loom = await startConsole({ env: { ...ADMIN_ENV, LOOM_ALLOW_PROCESSES: "true" } });
-  await dropProcessPlugin(loom.pluginsDirectory, "Stuck");
-  const api = await signedIn(loom.url);
-  await expect.poll(async () => (await api.get("/api/plugins/Stuck")).status()).toBe(200);
-  const { process } = (await (await api.get("/api/plugins/Stuck/process")).json()) as {
-    process: { command: object };
-  };
-  await api.post("/api/plugins/Stuck/process/approve", { data: { command: process.command } });
-  await api.post("/api/plugins/Stuck/enable", { data: {} });
-  await expect.poll(() => badges(api)).toMatchObject({ Stuck: "healthy" });
-  const [id = ""] = readdirSync(join(loom.dataDirectory, "logs"));
-  const file = join(loom.dataDirectory, "logs", id, "output.jsonl");
-  rmSync(file);
-  // Whoever opens a pipe that nobody reads waits for ever, as with a disk that has gone.
-  execFileSync("mkfifo", [file]);
-  await loom.stop();
-  expect(loom.output()).toMatch(
-    /"lines":\d+,"msg":"the last lines of a plugin's log did not reach the disk"/,
-  );
-  expect(loom.output()).toContain("Stopped without waiting for a file system that does not answer.");
   await removeDirectory(loom.dataDirectory);
 });
 

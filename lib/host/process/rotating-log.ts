@@ -1,4 +1,4 @@
-import { appendFile, mkdir, open, rename, stat, type FileHandle } from "node:fs/promises";
+import { mkdir, open, rename, stat, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { LogLine } from "../../contract/process.ts";
 import { abortable } from "../../async/abortable.ts";
@@ -58,7 +58,13 @@ export function createRotatingLog({ directory, clock, log, onLost }: RotatingLog
       () => 0,
     );
     if (size > 0 && size + text.length > SEGMENT_BYTES) await rename(newer, older);
-    await appendFile(newer, text, { mode: 0o600 });
+    // `appendFile(path)` is no listed resource on Node 26, and who stops the console must see that a disk has gone.
+    const handle = await open(newer, "a", 0o600);
+    try {
+      await handle.appendFile(text);
+    } finally {
+      await handle.close();
+    }
   }
 
   function refused(lines: number, error: unknown): void {
