@@ -35,7 +35,8 @@ function deadline(ms: number): { signal: AbortSignal; clear(): void } {
   const due = performance.now() + limitMs;
   const expire = () => controller.abort(new DOMException(`Nothing came within ${ms} ms`, "TimeoutError"));
   // Timers are served before arrivals, so one that is late found the process busy: that time is given back, once.
-  const giveBack = () => (timer = setTimeout(expire, Math.min(performance.now() - due, limitMs)));
+  const giveBack = () =>
+    (timer = setTimeout(expire, Math.min(Math.max(0, performance.now() - due), limitMs)));
   let timer = setTimeout(giveBack, limitMs);
   return { signal: controller.signal, clear: () => clearTimeout(timer) };
 }

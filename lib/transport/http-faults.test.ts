@@ -9,15 +9,16 @@ import { createClock } from "../real-clock.ts";
 import type { PluginClient } from "./client.ts";
 import { createHttpClient, type HttpClientOptions } from "./http.ts";
 
-const SHORT = {
-  connectMs: 500,
-  metadataMs: 1_000,
-  modelsMs: 1_000,
-  healthMs: 1_000,
-  initializeMs: 1_000,
-  cleanupMs: 1_000,
+/** Reached by none of the tests. */
+const AMPLE = {
+  connectMs: 15_000,
+  metadataMs: 15_000,
+  modelsMs: 15_000,
+  healthMs: 15_000,
+  initializeMs: 15_000,
+  cleanupMs: 15_000,
 };
-const HASTY = { ...SHORT, metadataMs: 60, modelsMs: 60, healthMs: 60, initializeMs: 60, cleanupMs: 60 };
+const HASTY = { ...AMPLE, metadataMs: 60, modelsMs: 60, healthMs: 60, initializeMs: 60, cleanupMs: 60 };
 
 let plugin: MisbehavingPlugin;
 const clients: PluginClient[] = [];
@@ -35,7 +36,7 @@ function connect(fault: FaultName, options: Partial<HttpClientOptions> = {}): Pl
     approvals: { isApproved: () => true },
     ownPort: () => 1,
     clock: createClock(),
-    timeouts: SHORT,
+    timeouts: AMPLE,
     ...options,
   });
   clients.push(client);

@@ -163,7 +163,7 @@ describe(`${COUNT} canary secrets in every kind of field`, () => {
     expect(read()).toEqual(before);
     expect(before).toHaveLength(COUNT);
     expect((await loom.data.configs.revisions(id)).length).toBeLessThanOrEqual(100);
-  }, 300_000);
+  }, 900_000);
 });
 
 describe("references", () => {
