@@ -264,10 +264,7 @@ async function announce(context: Context, address: string, setupToken: string | 
   );
 }
 
-/**
- * Resolves with true once no call to the file system is under way, or with false after `FILES_MS`. Node 26 does not list `readFile`,
- * `writeFile` and `appendFile` of a path: what may wait for a disk that has gone opens its file first.
- */
+/** Resolves with true once no listed call to the file system is under way (`rotating-log.ts`), or with false after `FILES_MS`. */
 async function filesHaveAnswered(clock: Clock): Promise<boolean> {
   const areBusy = () => process.getActiveResourcesInfo().some((name) => name.startsWith("FSReq"));
   for (let waitedMs = 0; areBusy(); waitedMs += 20) {

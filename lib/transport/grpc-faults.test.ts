@@ -5,22 +5,12 @@ import {
   type GrpcFaultName,
   type MisbehavingGrpc,
 } from "../../test/misbehaving-grpc.ts";
+import { AMPLE, HASTY } from "../../test/timeouts.ts";
 import { isAppError, type AppError, type ErrorCode } from "../contract/error.ts";
 import type { ChatChunk, ChatRequest } from "../contract/protocol.ts";
 import { createClock } from "../real-clock.ts";
 import type { PluginClient } from "./client.ts";
 import { createGrpcClient, type GrpcClientOptions } from "./grpc.ts";
-
-/** Reached by none of the tests. */
-const AMPLE = {
-  connectMs: 15_000,
-  metadataMs: 15_000,
-  modelsMs: 15_000,
-  healthMs: 15_000,
-  initializeMs: 15_000,
-  cleanupMs: 15_000,
-};
-const HASTY = { ...AMPLE, metadataMs: 60, modelsMs: 60, healthMs: 60, initializeMs: 60, cleanupMs: 60 };
 
 const cleanups: Array<() => Promise<void>> = [];
 afterEach(async () => {

@@ -58,7 +58,7 @@ export function createRotatingLog({ directory, clock, log, onLost }: RotatingLog
       () => 0,
     );
     if (size > 0 && size + text.length > SEGMENT_BYTES) await rename(newer, older);
-    // `appendFile(path)` is no listed resource on Node 26, and who stops the console must see that a disk has gone.
+    // Of a path, Node 26 lists no `appendFile`, `readFile` or `writeFile` as active, by which a stop sees that a disk has gone.
     const handle = await open(newer, "a", 0o600);
     try {
       await handle.appendFile(text);
