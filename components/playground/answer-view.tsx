@@ -1,7 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { CircleStop, RefreshCw, Unplug } from "lucide-react";
+import { Ban, CircleStop, Info, RefreshCw, Unplug } from "lucide-react";
 import { lazy, Suspense, useDeferredValue } from "react";
 import { ButtonLink, IconButton } from "@/components/ui/button.tsx";
 import { CopyButton } from "@/components/ui/copy-button.tsx";
@@ -11,6 +11,8 @@ import { queries } from "@/lib/client/queries.ts";
 import type { ErrorCode } from "@/lib/contract/error.ts";
 import { isRunning, type Answer } from "./conversation.ts";
 import { toFailureLinks } from "./failure-links.ts";
+import { AnswerImages } from "./answer-images.tsx";
+import { Reasoning } from "./reasoning.tsx";
 import { StatStrip } from "./stat-strip.tsx";
 import { ToolCallList } from "./tool-call-list.tsx";
 
@@ -34,16 +36,18 @@ export function AnswerView({ answer, onAgain }: { answer: Answer; onAgain?: (() 
         <span className="font-mono wrap-anywhere">{target.model}</span>
       </p>
       {status === "waiting" ? <Waiting /> : null}
+      {answer.reasoning ? <Reasoning text={answer.reasoning} running={running && content === ""} /> : null}
       {text === "" ? null : (
         <Suspense fallback={<p className="whitespace-pre-wrap wrap-anywhere">{text}</p>}>
           <Markdown text={text} partial={status !== "done"} />
         </Suspense>
       )}
+      {answer.refusal ? <Refusal text={answer.refusal} /> : null}
+      {answer.images ? <AnswerImages images={answer.images} /> : null}
       {answer.toolCalls ? <ToolCallList calls={answer.toolCalls} /> : null}
-      {status === "done" && content === "" && !answer.toolCalls ? (
-        <p className="text-muted">The plugin ended its answer without a word.</p>
-      ) : null}
+      <EmptyEnd answer={answer} />
       <Ending answer={answer} />
+      {answer.notes ? <Notes notes={answer.notes} /> : null}
       {error ? <ErrorNotice error={error} {...(onAgain ? { onRetry: onAgain } : {})} /> : null}
       {error ? <WaysOut code={error.code} pluginId={target.pluginId} /> : null}
       {running ? null : (
@@ -60,6 +64,45 @@ export function AnswerView({ answer, onAgain }: { answer: Answer; onAgain?: (() 
         </footer>
       )}
     </article>
+  );
+}
+
+/** What there is to say about an answer without one. */
+function EmptyEnd({ answer }: { answer: Answer }) {
+  const { status, content, reasoning, refusal, toolCalls, images, finishReason } = answer;
+  if (status !== "done" || content !== "" || refusal || toolCalls || images) return null;
+  const isCut = Boolean(reasoning) && finishReason === "length";
+  return (
+    <p className="text-muted">
+      {isCut
+        ? "Thought until the token limit; raise max tokens."
+        : "The plugin ended its answer without a word."}
+    </p>
+  );
+}
+
+function Refusal({ text }: { text: string }) {
+  return (
+    <p className="flex gap-2 rounded-md border border-line bg-sunken px-3 py-2">
+      <Ban aria-hidden className="mt-0.5 size-4 shrink-0 text-warn" />
+      <span className="min-w-0 whitespace-pre-wrap wrap-anywhere">
+        <span className="font-medium">Refused: </span>
+        {text}
+      </span>
+    </p>
+  );
+}
+
+function Notes({ notes }: { notes: readonly string[] }) {
+  return (
+    <ul aria-label="Notes" className="flex flex-col gap-0.5 text-xs text-muted">
+      {notes.map((note) => (
+        <li key={note} className="flex gap-1.5 wrap-anywhere">
+          <Info aria-hidden className="mt-0.5 size-3.5 shrink-0" />
+          {note}
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -34,6 +34,7 @@ const ask = (n: number, content = `question ${n}`): ConversationAction => ({
 });
 const receive = (n: number, text: string): ConversationAction => ({
   type: "receive",
+  part: "content",
   answerId: `a${n}`,
   text,
 });

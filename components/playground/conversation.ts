@@ -1,6 +1,6 @@
 import type { ErrorInfo } from "@/lib/contract/error.ts";
-import type { RunStats } from "@/lib/contract/playground.ts";
-import type { ChatMessage, ToolCall } from "@/lib/contract/protocol.ts";
+import type { RunEvent, RunStats, SentReasoning } from "@/lib/contract/playground.ts";
+import type { ChatMessage, ContentPart, ToolCall } from "@/lib/contract/protocol.ts";
 
 /** Who answers. The name is kept beside the id so that an old answer can still say who gave it. */
 export interface Target {
@@ -29,8 +29,17 @@ export interface Answer {
   status: AnswerStatus;
   interruptedBy: "reload" | "leaving" | null;
   finishReason: string | null;
+  /** How the model came to its answer; absent when it did not say. */
+  reasoning?: string;
+  /** Its refusal, in its own words. */
+  refusal?: string;
   /** What the model asks to be called; absent when it asks for nothing. */
   toolCalls?: readonly ToolCall[];
+  images?: readonly ContentPart[];
+  /** What its service wants to get back with the conversation. */
+  sentReasoning?: SentReasoning;
+  /** What was changed in the request, or tolerated to read the answer. */
+  notes?: readonly string[];
   /** Null until the end, and after a stop: the server measures and we were gone by then. */
   stats: RunStats | null;
   error: ErrorInfo | null;
@@ -45,20 +54,17 @@ export interface Conversation {
 
 export const EMPTY_CONVERSATION: Conversation = { messages: [] };
 
+/** What the end of a run says about its answer. */
+type Ending = Omit<Extract<RunEvent, { type: "done" }>, "type" | "pane">;
+
 export type ConversationAction =
   | { type: "ask"; questionId: string; content: string; answerId: string; target: Target }
   /** Changes a question, drops everything after it and answers anew. */
   | { type: "edit"; questionId: string; content: string; answerId: string; target: Target }
   /** Answers the last question once more. */
   | { type: "answerAgain"; answerId: string; target: Target }
-  | { type: "receive"; answerId: string; text: string }
-  | {
-      type: "finish";
-      answerId: string;
-      finishReason: string;
-      toolCalls?: readonly ToolCall[] | undefined;
-      stats: RunStats;
-    }
+  | { type: "receive"; answerId: string; part: "content" | "reasoning" | "refusal"; text: string }
+  | ({ type: "finish"; answerId: string } & Ending)
   | { type: "fail"; answerId: string; error: ErrorInfo; stats: RunStats | null }
   | { type: "stop" }
   | { type: "interrupt"; by: "reload" | "leaving" };
@@ -97,17 +103,14 @@ export function reduceConversation(conversation: Conversation, action: Conversat
       return index < 0 ? conversation : { messages: [...messages.slice(0, index + 1), createAnswer(action)] };
     }
     case "receive":
-      return changeRunning(conversation, action.answerId, ({ content }) => ({
-        content: content + action.text,
+      return changeRunning(conversation, action.answerId, (answer) => ({
+        [action.part]: (answer[action.part] ?? "") + action.text,
         status: "streaming",
       }));
-    case "finish":
-      return changeRunning(conversation, action.answerId, () => ({
-        status: "done",
-        finishReason: action.finishReason,
-        ...(action.toolCalls === undefined ? {} : { toolCalls: action.toolCalls }),
-        stats: action.stats,
-      }));
+    case "finish": {
+      const { type: _type, answerId, ...ending } = action;
+      return changeRunning(conversation, answerId, () => ({ status: "done", ...withoutAbsent(ending) }));
+    }
     case "fail":
       return changeRunning(conversation, action.answerId, () => ({
         status: "failed",
@@ -119,6 +122,10 @@ export function reduceConversation(conversation: Conversation, action: Conversat
     case "interrupt":
       return changeRunning(conversation, null, () => ({ status: "interrupted", interruptedBy: action.by }));
   }
+}
+
+function withoutAbsent<T extends object>(value: T): Partial<Answer> {
+  return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined));
 }
 
 function createAnswer({ answerId, target }: { answerId: string; target: Target }): Answer {
@@ -148,12 +155,20 @@ function changeRunning(
 
 /**
  * What the plugin is told: the system prompt, then everything said so far. Partial answers count, for the reader saw them;
- * failed and empty ones do not.
+ * failed and empty ones do not. Reasoning goes back to the plugin and model that gave it in a field of its own, and to nobody else.
  */
-export function toChatMessages({ messages }: Conversation, systemPrompt: string): ChatMessage[] {
+export function toChatMessages(
+  { messages }: Conversation,
+  systemPrompt: string,
+  target?: Pick<Target, "pluginId" | "model">,
+): ChatMessage[] {
   const said = messages
     .filter((message) => message.role === "user" || (message.content !== "" && isKept(message)))
-    .map(({ role, content }): ChatMessage => ({ role, content }));
+    .map((message): ChatMessage => {
+      const { role, content } = message;
+      const isOwn = role === "assistant" && isSameTarget(message.target, target);
+      return isOwn ? ({ role, content, ...message.sentReasoning } as ChatMessage) : { role, content };
+    });
   return systemPrompt.trim() === "" ? said : [{ role: "system", content: systemPrompt }, ...said];
 }
 
@@ -161,6 +176,10 @@ export function toChatMessages({ messages }: Conversation, systemPrompt: string)
 export function countCarriedOver(conversation: Conversation, pluginId: string): number {
   const last = findLastAnswer(conversation);
   return last === null || last.target.pluginId === pluginId ? 0 : toChatMessages(conversation, "").length;
+}
+
+function isSameTarget(a: Target, b: Pick<Target, "pluginId" | "model"> | undefined): boolean {
+  return a.pluginId === b?.pluginId && a.model === b.model;
 }
 
 function isKept({ status }: Answer): boolean {

@@ -68,8 +68,8 @@ describe("startRun", () => {
     });
     await run.finished;
     expect(actions.filter(({ type }) => type === "receive")).toEqual([
-      { type: "receive", answerId: "a", text: "a" },
-      { type: "receive", answerId: "a", text: "bcd" },
+      { type: "receive", answerId: "a", part: "content", text: "a" },
+      { type: "receive", answerId: "a", part: "content", text: "bcd" },
     ]);
   });
 

@@ -23,24 +23,29 @@ export function startRun(
 ): Run {
   const controller = new AbortController();
   const { signal } = controller;
-  const words = createBuffer((text) => dispatch({ type: "receive", answerId, text }));
+  const buffers = {
+    delta: createBuffer((text) => dispatch({ type: "receive", answerId, part: "content", text })),
+    reasoning: createBuffer((text) => dispatch({ type: "receive", answerId, part: "reasoning", text })),
+    refusal: createBuffer((text) => dispatch({ type: "receive", answerId, part: "refusal", text })),
+  };
+  const flush = () => Object.values(buffers).forEach((buffer) => buffer.flush());
 
   async function follow() {
     try {
       for await (const event of open(signal)) {
         if (signal.aborted) return;
-        if (event.type === "delta") words.add(event.text);
-        if (event.type === "done" || event.type === "error") words.flush();
+        if ("text" in event) buffers[event.type].add(event.text);
+        if (event.type === "done" || event.type === "error") flush();
         if (event.type === "done") {
-          const { finishReason, toolCalls, stats } = event;
-          dispatch({ type: "finish", answerId, finishReason, toolCalls, stats });
+          const { type: _type, pane: _pane, ...ending } = event;
+          dispatch({ type: "finish", answerId, ...ending });
         }
         if (event.type === "error")
           dispatch({ type: "fail", answerId, error: event.error, stats: event.stats });
       }
     } catch (error) {
       if (signal.aborted) return;
-      words.flush();
+      flush();
       dispatch({ type: "fail", answerId, error: toErrorInfo(error), stats: null });
     }
   }
@@ -49,7 +54,7 @@ export function startRun(
     finished: follow(),
     end(how) {
       if (signal.aborted) return;
-      words.flush();
+      flush();
       controller.abort();
       dispatch(how);
     },

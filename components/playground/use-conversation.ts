@@ -82,7 +82,7 @@ export function useConversation() {
     setConversation(next);
     const request = {
       panes: [{ pluginId: target.pluginId, model: target.model, parameters }],
-      messages: toChatMessages(next, systemPrompt),
+      messages: toChatMessages(next, systemPrompt, target),
       mode: "parallel" as const,
     };
     run.current = startRun(opening.answerId, (signal) => streamRun(request, signal), dispatch);

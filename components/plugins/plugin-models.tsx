@@ -1,7 +1,7 @@
 "use client";
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Boxes, RefreshCw } from "lucide-react";
+import { Boxes, RefreshCw, TriangleAlert } from "lucide-react";
 import { Button, ButtonLink } from "@/components/ui/button.tsx";
 import { EmptyState } from "@/components/ui/empty-state.tsx";
 import { ErrorNotice } from "@/components/ui/error-notice.tsx";
@@ -47,6 +47,7 @@ export function PluginModels() {
           <ErrorNotice title="Could not refresh" error={refresh.error} onRetry={() => refresh.mutate()} />
         </div>
       ) : null}
+      {data.warnings.length > 0 ? <Warnings warnings={data.warnings} /> : null}
       {data.models.length === 0 ? (
         <NoModels models={data} />
       ) : (
@@ -54,6 +55,29 @@ export function PluginModels() {
       )}
     </Panel>
   );
+}
+
+/** What the newest answer left to be desired. */
+function Warnings({ warnings }: { warnings: readonly string[] }) {
+  return (
+    <ul aria-label="Warnings" className="flex flex-col gap-1 border-b border-line px-4 py-2.5 text-sm">
+      {warnings.slice(0, MAX_WARNINGS).map((warning) => (
+        <li key={warning} className="flex gap-2 wrap-anywhere">
+          <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-warn" />
+          {upperFirst(warning)}
+        </li>
+      ))}
+      {warnings.length > MAX_WARNINGS ? (
+        <li className="pl-6 text-muted">{warnings.length - MAX_WARNINGS} more</li>
+      ) : null}
+    </ul>
+  );
+}
+
+const MAX_WARNINGS = 5;
+
+function upperFirst(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function useRefresh(id: string) {

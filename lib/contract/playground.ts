@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ErrorInfo } from "./error.ts";
-import { ChatMessage, ChatRequest, ToolCall } from "./protocol.ts";
+import { ChatMessage, ChatRequest, ContentPart, ToolCall } from "./protocol.ts";
 
 /**
  * What a chat carries besides model and messages. `stream: false` asks for the answer as a whole; absent or true, it is streamed
@@ -39,16 +39,34 @@ export const RunStats = z.object({
 });
 export type RunStats = z.infer<typeof RunStats>;
 
+/** Reasoning as its service gave it, for a message of the conversation: one field of its own, and what is opaque to us. */
+export const SentReasoning = z.object({
+  reasoning_content: z.string().optional(),
+  reasoning: z.string().optional(),
+  thinking: z.string().optional(),
+  reasoning_details: z.array(z.unknown()).optional(),
+});
+export type SentReasoning = z.infer<typeof SentReasoning>;
+
 /** Events of the run's stream; `pane` is the index in the request. Each pane ends with exactly one `done` or `error`. */
 export const RunEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("start"), pane: z.number().int(), startedAt: z.iso.datetime() }),
   z.object({ type: z.literal("delta"), pane: z.number().int(), text: z.string() }),
+  /** Words beside the answer: how the model came to it. */
+  z.object({ type: z.literal("reasoning"), pane: z.number().int(), text: z.string() }),
+  /** The model refuses, in these words. */
+  z.object({ type: z.literal("refusal"), pane: z.number().int(), text: z.string() }),
   z.object({
     type: z.literal("done"),
     pane: z.number().int(),
     finishReason: z.string(),
     /** What the model asks to be called, when that is (part of) its answer. */
     toolCalls: z.array(ToolCall).optional(),
+    images: z.array(ContentPart).optional(),
+    /** What to give back with the conversation, under the service's own names; absent where the reasoning stood in the content. */
+    sentReasoning: SentReasoning.optional(),
+    /** What was changed in the request, or tolerated to read the answer. */
+    notes: z.array(z.string()).optional(),
     stats: RunStats,
   }),
   z.object({ type: z.literal("error"), pane: z.number().int(), error: ErrorInfo, stats: RunStats }),

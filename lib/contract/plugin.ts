@@ -183,5 +183,7 @@ export const PluginModels = z.object({
   models: z.array(Model),
   /** When they were fetched; null before the first success. */
   fetchedAt: z.iso.datetime().nullable(),
+  /** What is wrong with the newest answer: entries left out, no list at all, or one that cannot be read, which leaves the earlier models. */
+  warnings: z.array(z.string()),
 });
 export type PluginModels = z.infer<typeof PluginModels>;

@@ -80,6 +80,11 @@ export const ChatMessage = z
     /** Of a `tool` message: which call this is the result of. */
     tool_call_id: z.string().nullish(),
     function_call: FunctionCall.nullish(),
+    /** Of an assistant: its reasoning, under the name of the service that gave it, and only to that service. */
+    reasoning_content: z.string().nullish(),
+    reasoning: z.string().nullish(),
+    thinking: z.string().nullish(),
+    reasoning_details: z.array(z.unknown()).nullish(),
   })
   .transform((message, { addIssue }) => {
     const { role, tool_calls: calls, function_call: call } = message;
@@ -183,6 +188,22 @@ export const ChatResponse = z.looseObject({
 });
 export type ChatResponse = z.infer<typeof ChatResponse>;
 
+/** What a piece of an answer adds. */
+export const ChatDelta = z.looseObject({
+  role: z.string().nullish(),
+  content: z.string().nullish(),
+  /** Words beside the content: how the model came to its answer. */
+  reasoning_content: z.string().optional(),
+  /** The service's own field for them, in which they may be sent back; absent where they stood in the content. */
+  reasoning_field: z.string().optional(),
+  /** Opaque to us, and sent back as they are: Anthropic's signed blocks, OpenRouter's details. */
+  reasoning_details: z.array(z.unknown()).nullish(),
+  refusal: z.string().nullish(),
+  images: z.array(ContentPart).optional(),
+  tool_calls: z.array(ToolCallDelta).nullish(),
+});
+export type ChatDelta = z.infer<typeof ChatDelta>;
+
 /** One frame of a streamed answer. */
 export const ChatChunk = z.looseObject({
   id: z.string().optional(),
@@ -191,18 +212,14 @@ export const ChatChunk = z.looseObject({
     .array(
       z.looseObject({
         index: z.number().int().optional(),
-        delta: z
-          .looseObject({
-            role: z.string().nullish(),
-            content: z.string().nullish(),
-            tool_calls: z.array(ToolCallDelta).nullish(),
-          })
-          .optional(),
+        delta: ChatDelta.optional(),
         finish_reason: z.string().nullish(),
       }),
     )
     .default([]),
   done: z.boolean().optional(),
   usage: Usage.nullish(),
+  /** What was changed in the request, or tolerated to read the answer: sentences for a person. */
+  notes: z.array(z.string()).optional(),
 });
 export type ChatChunk = z.infer<typeof ChatChunk>;

@@ -22,6 +22,7 @@ const PRESETS: Readonly<Record<string, readonly BuiltinPreset[]>> = {
     remote("openrouter", "OpenRouter", "https://openrouter.ai/api/v1"),
     remote("groq", "Groq", "https://api.groq.com/openai/v1"),
     remote("mistral", "Mistral", "https://api.mistral.ai/v1"),
+    azure(),
     remote("deepseek", "DeepSeek", "https://api.deepseek.com/v1"),
   ],
 };
@@ -32,6 +33,16 @@ function remote(id: string, title: string, baseUrl: string): BuiltinPreset {
 
 function local(id: string, title: string, baseUrl: string): BuiltinPreset {
   return { id, title, values: { base_url: baseUrl }, local: true };
+}
+
+/** Each resource has an address of its own, which a person completes. */
+function azure(): BuiltinPreset {
+  const values = {
+    base_url: "https://YOUR-RESOURCE.openai.azure.com/openai/v1",
+    key_header: "api-key",
+    api_version: "preview",
+  };
+  return { id: "azure", title: "Azure OpenAI", values, local: false };
 }
 
 export function presetsOf(builtin: string): readonly BuiltinPreset[] {

@@ -57,6 +57,20 @@ export function isOwnTrouble({ code }: ErrorInfo): boolean {
   return OWN_TROUBLE.has(code);
 }
 
+/** The plugin answered, with nothing that can be read as what was asked for. */
+const UNREADABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "plugin_endpoint_missing",
+  "plugin_invalid_response",
+  "plugin_invalid_json",
+  "plugin_response_too_large",
+  "plugin_empty_response",
+]);
+
+/** A list of models like this one is a warning: it helps to choose, and is not law (`protocol.md`). */
+export function isUnreadable({ code }: ErrorInfo): boolean {
+  return UNREADABLE.has(code);
+}
+
 /** What to try when the place that failed had nothing better to say. */
 const HINTS: Partial<Record<ErrorCode, string>> = {
   plugin_unreachable: "Check that the plugin runs and listens on this address.",

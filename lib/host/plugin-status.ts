@@ -66,7 +66,7 @@ export const UNKNOWN_PLUGIN: PluginStatus = {
   lastCheck: null,
   ejection: null,
   stats: { p50Ms: null, p95Ms: null, uptime: null, sparkline: [] },
-  models: { models: [], fetchedAt: null },
+  models: { models: [], fetchedAt: null, warnings: [] },
   initializedAt: null,
   reported: null,
   reinitializations: 0,

@@ -1,12 +1,10 @@
 import { AppError, isAppError, type FieldIssue } from "../contract/error.ts";
-import type { RunEvent, RunPane, RunRequest, RunStats } from "../contract/playground.ts";
-import type { ChatChunk, ChatMessage, Model, Usage } from "../contract/protocol.ts";
-import type { Clock } from "../core/clock.ts";
-import { createToolCalls } from "../core/chat-content.ts";
-import { toRunStats, type RunMarks } from "../core/run-stats.ts";
+import type { RunEvent, RunPane, RunRequest } from "../contract/playground.ts";
+import type { ChatMessage, Model } from "../contract/protocol.ts";
 import type { Authorized } from "./actor.ts";
 import { nowIso, type Context } from "./context.ts";
 import { toErrorInfo } from "./failure.ts";
+import { PaneAnswer } from "./pane-answer.ts";
 import { inSequence, merge } from "../async/merge-streams.ts";
 
 type RunEvents = AsyncGenerator<RunEvent, void, undefined>;
@@ -28,8 +26,7 @@ interface Pane {
 }
 
 /**
- * Checks every pane before anything is asked. Throws `not_found`, `plugin_disabled`, `plugin_model_not_found`, all problems in
- * `issues` under `panes[0].model` and the like.
+ * Checks every pane before anything is asked. Throws `not_found`, `plugin_disabled`, all problems in `issues` under `panes[0].model` and the like.
  */
 export async function startRun(
   context: Context,
@@ -77,30 +74,20 @@ async function checkPane(context: Context, pane: RunPane, index: number): Promis
       "Switch it on first.",
     );
   }
+  // The list helps to choose and is not law: a model that nobody listed is asked for all the same, and the plugin decides.
   const { models } = context.host.status(record.id).models;
   const model = models.find(({ id }) => id === pane.model) ?? null;
-  if (!model && models.length > 0) {
-    const message = `${record.name} has no model "${pane.model}".`;
-    return paneError("plugin_model_not_found", index, "model", message, `It has ${listSome(models)}.`);
-  }
   return { index, pluginId: record.id, request: pane, model };
 }
 
 function paneError(
-  code: "not_found" | "plugin_disabled" | "plugin_model_not_found",
+  code: "not_found" | "plugin_disabled",
   index: number,
   name: keyof RunPane,
   message: string,
   hint: string,
 ): AppError {
   return new AppError(code, message, { field: `panes[${index}].${name}`, hint });
-}
-
-function listSome(models: Model[]): string {
-  const names = models.slice(0, 5).map(({ id }) => id);
-  return models.length > names.length
-    ? `${names.join(", ")} and ${models.length - names.length} more`
-    : names.join(", ");
 }
 
 function withAllIssues(first: AppError, problems: AppError[]): AppError {
@@ -120,8 +107,7 @@ async function* runPane(
   try {
     const chat = { model: request.model, messages, ...request.parameters };
     for await (const chunk of context.host.chat(pluginId, chat, signal)) {
-      const text = answer.add(chunk);
-      if (text) yield { type: "delta", pane, text };
+      for (const words of answer.add(chunk)) yield { pane, ...words };
     }
     yield { type: "done", pane, ...answer.end(), stats: answer.stats() };
   } catch (error) {
@@ -129,46 +115,5 @@ async function* runPane(
     if (signal.aborted && !isAppError(signal.reason)) return;
     const reason: unknown = signal.aborted ? signal.reason : error;
     yield { type: "error", pane, error: toErrorInfo(reason, context.log, requestId), stats: answer.stats() };
-  }
-}
-
-/** One answer as it arrives: its text, its end, its numbers. */
-class PaneAnswer {
-  readonly #clock: Clock;
-  readonly #marks: Omit<RunMarks, "endedMs">;
-  readonly #toolCalls = createToolCalls();
-  #finishReason: string | null = null;
-
-  constructor(clock: Clock, model: Model | null) {
-    this.#clock = clock;
-    this.#marks = { startedMs: clock.monotonic(), firstTextMs: null, pieces: 0, usage: null, model };
-  }
-
-  /** Returns the text of the chunk, which may be empty. */
-  add(chunk: ChatChunk): string {
-    const [choice] = chunk.choices;
-    const usage: Usage | null | undefined = chunk.usage;
-    if (usage) this.#marks.usage = usage;
-    if (choice?.finish_reason) this.#finishReason = choice.finish_reason;
-    this.#toolCalls.add(choice?.delta?.tool_calls);
-    const text = choice?.delta?.content ?? "";
-    if (text) {
-      this.#marks.firstTextMs ??= this.#clock.monotonic();
-      this.#marks.pieces++;
-    }
-    return text;
-  }
-
-  end() {
-    const toolCalls = this.#toolCalls.list();
-    return {
-      finishReason: this.#finishReason ?? "stop",
-      ...(toolCalls.length === 0 ? {} : { toolCalls }),
-    };
-  }
-
-  /** Up to now. */
-  stats(): RunStats {
-    return toRunStats({ ...this.#marks, endedMs: this.#clock.monotonic() });
   }
 }

@@ -4,12 +4,13 @@ import type { Call } from "./call.ts";
 import { slowChat, truncated } from "./chat-stream.ts";
 import { createFrameParser, type Frame, type FrameParser, type Framing } from "./frames.ts";
 import type { Caps, Timeouts } from "./limits.ts";
+import type { Reading } from "./reading.ts";
 import type { Incoming } from "./wire.ts";
 
 /** What an answer that arrives piece by piece is measured against. */
 export interface StreamContext {
   timeouts: Pick<Timeouts, "firstByteMs" | "idleMs" | "totalMs" | "tailMs">;
-  caps: Pick<Caps, "stream" | "event">;
+  caps: Pick<Caps, "chat" | "stream" | "event">;
   label: string;
 }
 
@@ -22,16 +23,35 @@ export interface Progress {
   isComplete: () => boolean;
 }
 
-/** How a streamed answer of this media type is framed; undefined for what is no stream. */
-export function framingOf({ mediaType }: Incoming): Framing | undefined {
-  return FRAMINGS[mediaType];
+/**
+ * How an answer is framed: as its media type says, else as it begins, for some send a stream of events under another type, which
+ * leaves a warning. Undefined for what is no stream. What was looked at is read again by the next read.
+ */
+export async function findFraming(
+  bytes: PatientReader,
+  { mediaType }: Incoming,
+  reading: Reading,
+): Promise<Framing | undefined> {
+  const declared = FRAMINGS[mediaType];
+  if (declared) return declared;
+  const start = new TextDecoder().decode(await bytes.peek(FIELD_LENGTH)).trimStart();
+  if (!/^(?:data|event|id|retry|error)?:/.test(start)) return undefined;
+  reading.warnings.push(
+    `the content type of the stream is ${mediaType || "missing"}: text/event-stream is expected`,
+  );
+  return "sse";
 }
+
+/** Enough of an answer to see the first field of an event, in bytes after white space. */
+const FIELD_LENGTH = 6;
 
 const FRAMINGS: Record<string, Framing | undefined> = {
   "text/event-stream": "sse",
   "application/x-ndjson": "ndjson",
   "application/ndjson": "ndjson",
   "application/jsonl": "ndjson",
+  "application/x-jsonlines": "ndjson",
+  "application/stream+json": "ndjson",
 };
 
 /** Sets the limits of one answer on its call. `step` is what is asked: `POST /chat/completions`. */
@@ -57,23 +77,47 @@ export function beginAnswer(
 export class PatientReader {
   readonly #context: StreamContext;
   readonly #subject: string;
-  readonly #cap: number;
   readonly #progress: Progress;
   readonly #source: AsyncIterator<Uint8Array>;
+  /** More decoded bytes are `plugin_response_too_large`: those of one document, until it turns out to be a stream. */
+  #cap: number;
   #hasBegun = false;
   #size = 0;
+  /** Read already, and to be read again. */
+  #ahead: Uint8Array = NO_BYTES;
 
-  /** More than `cap` decoded bytes are `plugin_response_too_large`. */
-  constructor(context: StreamContext, { response, subject }: Incoming, cap: number, progress: Progress) {
+  constructor(context: StreamContext, { response, subject }: Incoming, progress: Progress) {
     this.#context = context;
     this.#subject = subject;
-    this.#cap = cap;
+    this.#cap = context.caps.chat;
     this.#progress = progress;
     this.#source = decodeBody(response, subject)[Symbol.asyncIterator]();
   }
 
   /** What has arrived, or undefined at the end of the answer; not to be called again then, nor before the last call has settled. */
   async read(): Promise<Uint8Array | undefined> {
+    if (this.#ahead.length === 0) return this.#readSource();
+    const bytes = this.#ahead;
+    this.#ahead = NO_BYTES;
+    return bytes;
+  }
+
+  /** The beginning of the answer, at least `length` bytes after its white space unless it ends before. */
+  async peek(length: number): Promise<Uint8Array> {
+    while (countInk(this.#ahead) < length && this.#ahead.length < MAX_PEEK) {
+      const bytes = await this.#readSource();
+      if (bytes === undefined) break;
+      this.#ahead = Buffer.concat([this.#ahead, bytes]);
+    }
+    return this.#ahead;
+  }
+
+  /** From now on it is a stream, with the cap of one. */
+  startStream(): void {
+    this.#cap = this.#context.caps.stream;
+  }
+
+  async #readSource(): Promise<Uint8Array | undefined> {
     const { call, isComplete } = this.#progress;
     const lift = this.#limitSilence();
     try {
@@ -114,15 +158,26 @@ export class PatientReader {
   }
 }
 
+const NO_BYTES = new Uint8Array();
+
+/** White space before an answer that is looked through for its beginning, bytes. */
+const MAX_PEEK = 4_096;
+
+function countInk(bytes: Uint8Array): number {
+  const start = bytes.findIndex((byte) => byte > 0x20);
+  return start === -1 ? 0 : bytes.length - start;
+}
+
 /** The frames of a streamed answer, read as `PatientReader` reads. */
 export class FrameReader {
   readonly #bytes: PatientReader;
   readonly #parser: FrameParser;
   #hasEnded = false;
 
-  constructor(context: StreamContext, incoming: Incoming, framing: Framing, progress: Progress) {
-    this.#bytes = new PatientReader(context, incoming, context.caps.stream, progress);
-    this.#parser = createFrameParser(framing, context.caps.event, incoming.subject);
+  constructor(bytes: PatientReader, framing: Framing, maxFrameLength: number, subject: string) {
+    bytes.startStream();
+    this.#bytes = bytes;
+    this.#parser = createFrameParser(framing, maxFrameLength, subject);
   }
 
   /** The frames that the next bytes complete, perhaps none; undefined after the last. */

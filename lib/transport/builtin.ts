@@ -4,12 +4,14 @@ import type { ChatChunk, ChatRequest } from "../contract/protocol.ts";
 import type { Clock } from "../core/clock.ts";
 import { formatDuration } from "../core/quantity.ts";
 import { abortedByCaller, createCall, type Call } from "./call.ts";
-import { endsAnswer, truncated } from "./chat-stream.ts";
+import { ChatReader } from "./chat-reader.ts";
+import { truncated } from "./chat-stream.ts";
 import type { BuiltinPlugin, PluginClient, Reply } from "./client.ts";
 import { readHealth, readMetadata, readModels } from "./lenient.ts";
-import { readChunk } from "./lenient-chat.ts";
 import { TIMEOUTS, type Timeouts } from "./limits.ts";
+import { toPluginFault } from "./plugin-fault.ts";
 import type { Reading } from "./reading.ts";
+import { createRedaction } from "./redaction.ts";
 
 /**
  * A built-in plugin behind the same promises as every other one: deadlines, abort, and nothing shared, since every
@@ -40,7 +42,7 @@ export function createBuiltinClient(
     step: string,
     limitMs: number,
     signal: AbortSignal | undefined,
-    work: (signal: AbortSignal) => Promise<unknown>,
+    work: (signal: AbortSignal, warn: (text: string) => void) => Promise<unknown>,
     read: (value: unknown, reading: Reading) => T,
   ): Promise<Reply<T>> {
     const call = begin(signal);
@@ -48,7 +50,7 @@ export function createBuiltinClient(
     const startedAt = clock.monotonic();
     try {
       const reading: Reading = { subject: `The plugin's answer to ${step}`, warnings: [] };
-      const answer = await call.race(() => work(call.signal));
+      const answer = await call.race(() => work(call.signal, (text) => reading.warnings.push(text)));
       const value = read(copy(answer), reading);
       return { value, latencyMs: clock.monotonic() - startedAt, warnings: reading.warnings };
     } catch (error) {
@@ -62,7 +64,7 @@ export function createBuiltinClient(
     const call = begin(signal);
     const reading: Reading = { subject: "The plugin's answer", warnings: [] };
     call.limit(timeouts.totalMs, () => tooLate("chat", timeouts.totalMs));
-    let isComplete = false;
+    const reader = new ChatReader({ reading, toFault: toReportedFault });
     let source: AsyncIterator<ChatChunk> | undefined;
     try {
       const { firstByteMs, idleMs } = { ...timeouts, ...plugin.timeouts?.() };
@@ -73,8 +75,7 @@ export function createBuiltinClient(
         const next = await call.race(pull);
         lift();
         if (next.done === true) break;
-        const chunk = readChunk(copy(next.value), reading);
-        isComplete ||= endsAnswer(chunk);
+        const chunk = reader.chunk(copy(next.value));
         yield chunk;
         if (chunk.done === true) return;
       }
@@ -86,7 +87,7 @@ export function createBuiltinClient(
       // A chat that waits at a yield notices no signal. One that is stuck elsewhere never comes back: nobody waits for it.
       void source?.return?.().catch(() => undefined);
     }
-    if (!isComplete) throw truncated(reading.subject);
+    if (!reader.isComplete) throw truncated(reading.subject);
   }
 
   return {
@@ -111,7 +112,7 @@ export function createBuiltinClient(
         (value, reading) => readHealth(value, reading, clock.now()),
       ),
     models: (signal) =>
-      exchange("models", timeouts.modelsMs, signal, (stop) => plugin.models(stop), readModels),
+      exchange("models", timeouts.modelsMs, signal, (stop, warn) => plugin.models(stop, warn), readModels),
     chat,
     cleanup: (signal) =>
       exchange(
@@ -141,6 +142,20 @@ function toFault(error: unknown, step: string, call: Call): AppError {
     hint: "This is a fault in the console itself: its log has the details.",
     cause: error,
   });
+}
+
+/** A complaint that a service hid in an answer its plugin passed on. */
+function toReportedFault(body: unknown): AppError {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  const source = {
+    label: "The service",
+    step: "the chat",
+    body,
+    text,
+    nowMs: 0,
+    speaker: "provider",
+  } as const;
+  return toPluginFault(source, createRedaction([]));
 }
 
 function tooLate(step: string, limitMs: number): AppError {

@@ -1,31 +1,31 @@
 import { AppError } from "../contract/error.ts";
-import type { ChatChunk } from "../contract/protocol.ts";
 import { formatDuration } from "../core/quantity.ts";
 import { parseJson, tryJson } from "./json-text.ts";
 import type { Frame } from "./frames.ts";
-import { readChunk } from "./lenient-chat.ts";
-import { isComplaint } from "./plugin-fault.ts";
+import { isChatComplaint } from "./plugin-fault.ts";
 import { lowerFirst, type Reading } from "./reading.ts";
 import type { Redaction } from "./redaction.ts";
 
-/** What a frame turned out to be. */
-export type ChatEvent =
-  { kind: "chunk"; chunk: ChatChunk } | { kind: "end" } | { kind: "complaint"; body: unknown };
+/** What a frame turned out to be; `nothing` is a keep-alive. */
+export type StreamEvent =
+  | { kind: "value"; value: unknown }
+  | { kind: "complaint"; body: unknown }
+  | { kind: "end" }
+  | { kind: "nothing" };
 
-/** One frame of a stream → chunk, end, or the plugin's own error. Throws `plugin_invalid_json` or `plugin_invalid_response`. */
-export function readChatFrame(frame: Frame, reading: Reading, redaction: Redaction): ChatEvent {
+/**
+ * One frame of a stream, free of secrets. Throws `plugin_invalid_json`, `plugin_response_too_large`, or `plugin_stream_truncated` for
+ * a frame that was cut.
+ */
+export function readFrame(frame: Frame, reading: Reading, redaction: Redaction): StreamEvent {
   const data = frame.data.trim();
   if (data === "[DONE]") return { kind: "end" };
   // An error event may carry plain words.
   if (frame.event === "error") return { kind: "complaint", body: tryJson(data) ?? data };
+  if (data === "") return { kind: "nothing" };
   const value = parseFrame(frame, data, reading, redaction);
-  if (isComplaint(value)) return { kind: "complaint", body: value };
-  return { kind: "chunk", chunk: readChunk(redaction.value(value), reading) };
-}
-
-/** True once an answer is complete: a finish_reason or the plugin's own `done`. */
-export function endsAnswer(chunk: ChatChunk): boolean {
-  return chunk.done === true || chunk.choices.some((choice) => Boolean(choice.finish_reason));
+  if (isChatComplaint(value)) return { kind: "complaint", body: value };
+  return { kind: "value", value: redaction.value(value) };
 }
 
 export function truncated(subject: string, cause?: unknown): AppError {
@@ -43,7 +43,7 @@ export function slowChat(what: string, limitMs: number): AppError {
 }
 
 /** The JSON of one frame. Throws `plugin_invalid_json`, or `plugin_stream_truncated` for a frame that was cut. */
-export function parseFrame(frame: Frame, data: string, reading: Reading, redaction: Redaction): unknown {
+function parseFrame(frame: Frame, data: string, reading: Reading, redaction: Redaction): unknown {
   try {
     return parseJson(data, `A frame of ${lowerFirst(reading.subject)}`, redaction.text);
   } catch (error) {

@@ -1,5 +1,4 @@
 import type { AddressField } from "../contract/config.ts";
-import type { AppError } from "../contract/error.ts";
 import type { Metadata } from "../contract/manifest.ts";
 import type { ChatChunk, ChatRequest, Model, PluginHealth } from "../contract/protocol.ts";
 import type { ConfigValues } from "../contract/plugin.ts";
@@ -50,7 +49,8 @@ export interface BuiltinPlugin {
   readonly address?: AddressField;
   initialize(config: ConfigValues, signal?: AbortSignal): Promise<void>;
   health(signal?: AbortSignal): Promise<PluginHealth>;
-  models(signal?: AbortSignal): Promise<Model[]>;
+  /** `warn` takes what is to be said about the list: entries that were left out, or that there is none. */
+  models(signal?: AbortSignal, warn?: (text: string) => void): Promise<Model[]>;
   chat(request: ChatRequest, signal: AbortSignal): AsyncIterable<ChatChunk>;
   cleanup(signal?: AbortSignal): Promise<void>;
   /** Deadlines of a chat that its configuration asks for, in ms; asked when one begins. */
@@ -71,6 +71,8 @@ export interface UpstreamOptions {
   baseUrl: string;
   /** Sent with every call, names in lower case. */
   headers: Readonly<Record<string, string>>;
+  /** Added to the address of every call: `api-version`. */
+  query?: Readonly<Record<string, string>>;
   /** Never to be seen again in anything that comes back. */
   secrets: readonly string[];
   /** How long the service may take to begin an answer, ms; the default is the protocol's 60 s. */
@@ -105,8 +107,6 @@ export interface Upstream {
     isComplete: () => boolean,
     signal: AbortSignal,
   ): AsyncGenerator<UpstreamMessage, void, undefined>;
-  /** The error that an object inside an answer describes. */
-  toFault(request: UpstreamRequest, body: unknown): AppError;
 }
 
 export interface UpstreamAnswer {
@@ -119,7 +119,9 @@ export interface UpstreamAnswer {
 
 export type UpstreamMessage =
   | { type: "document"; body: unknown }
-  /** `name` is the SSE event's, null when it has none. */
-  | { type: "event"; name: string | null; data: unknown }
+  /** The data of one event; one that reports an error is thrown instead, and keep-alives are left out. */
+  | { type: "event"; data: unknown }
+  /** What was tolerated to read the answer, as a sentence for a person. */
+  | { type: "warning"; text: string }
   /** `[DONE]`: the last message. */
   | { type: "end" };

@@ -22,6 +22,13 @@ const CODES: Record<string, ErrorCode> = {
   quota_exceeded: "plugin_quota_exceeded",
   insufficient_quota: "plugin_quota_exceeded",
   content_filter: "plugin_content_filter",
+  // Google's, in whose words many a plugin answers.
+  resource_exhausted: "plugin_rate_limited",
+  unauthenticated: "plugin_authentication_failed",
+  permission_denied: "plugin_authentication_failed",
+  invalid_argument: "plugin_invalid_request",
+  unavailable: "plugin_provider_unavailable",
+  deadline_exceeded: "plugin_timeout",
   not_initialized: "plugin_not_initialized",
   plugin_not_initialized: "plugin_not_initialized",
 };
@@ -49,6 +56,7 @@ const PROVIDER_CODES: Record<string, ErrorCode> = {
 
 /** Codes that are used for anything; words and, from a provider, the status may say more. */
 const VAGUE = new Set([
+  "invalid_argument",
   "internal_error",
   "invalid_request",
   "invalid_request_error",
@@ -132,7 +140,7 @@ export function toErrorCode(speaker: Speaker, report: Report): ErrorCode {
   if (clear !== undefined) return table[clear] ?? "plugin_error";
   const vague = known[0] === undefined ? undefined : table[known[0]];
   const words = said.slice(0, MAX_WORDS);
-  const guess = speaker === "provider" ? guessProvider(words, status) : guessPlugin(words, report);
+  const guess = speaker === "provider" ? guessProvider(words, report) : guessPlugin(words, report);
   return guess ?? vague ?? meant ?? byStatus(speaker, status);
 }
 
@@ -143,7 +151,8 @@ function guessPlugin(said: string, { status, isRead }: Report): ErrorCode | unde
   return status === 404 && isRead === true ? "plugin_endpoint_missing" : undefined;
 }
 
-function guessProvider(said: string, status: number | undefined): ErrorCode | undefined {
+function guessProvider(said: string, { status, isRead }: Report): ErrorCode | undefined {
+  if (status === 404 && isRead === true) return "plugin_endpoint_missing";
   if (status === 404 && /\bmodel\b/i.test(said)) return "plugin_model_not_found";
   const isOpen = status === undefined || status < 500;
   const words = isOpen && status !== 429 ? WORDS.find(([pattern]) => pattern.test(said)) : undefined;

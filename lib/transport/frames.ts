@@ -1,6 +1,7 @@
 import { createParser } from "eventsource-parser";
 import { AppError } from "../contract/error.ts";
 import { formatBytes } from "../core/quantity.ts";
+import { StrayLines } from "./stray-lines.ts";
 
 /** How a streamed answer is framed. */
 export type Framing = "sse" | "ndjson";
@@ -45,6 +46,7 @@ interface TextParser {
  * in one piece, whatever its size. No `onError`: with it, the library makes an error with a stack for every line that is no field.
  */
 function createEventParser(maxLength: number, refuse: () => AppError): TextParser {
+  const lines = new StrayLines();
   let frames: Frame[] = [];
   let isClosed = true;
   /** Everything since the last event: finished and unfinished lines, comments too. */
@@ -57,20 +59,21 @@ function createEventParser(maxLength: number, refuse: () => AppError): TextParse
     },
   });
 
-  function push(text: string): Frame[] {
+  function feed(text: string): Frame[] {
     frames = [];
     pendingLength += text.length;
     parser.feed(text);
-    if (pendingLength > maxLength) throw refuse();
+    if (pendingLength + lines.heldLength > maxLength) throw refuse();
     return frames;
   }
 
   return {
-    push,
+    push: (text) => feed(lines.push(text)),
     end(text) {
+      const rest = lines.end(text);
       isClosed = false;
       // One line break ends the last line, the other the last event.
-      return push(`${text}\n\n`);
+      return feed(`${rest}\n\n`);
     },
   };
 }

@@ -1,11 +1,13 @@
 import { AppError, isAppError } from "../contract/error.ts";
+import type { Clock } from "../core/clock.ts";
 import type { ChatChunk, ChatRequest } from "../contract/protocol.ts";
 import { responseTooLarge } from "../egress/byte-cap.ts";
 import type { Call } from "./call.ts";
-import { endsAnswer, slowChat, truncated } from "./chat-stream.ts";
+import { ChatReader } from "./chat-reader.ts";
+import { slowChat, truncated } from "./chat-stream.ts";
 import type { GrpcWire, Piece } from "./grpc-wire.ts";
-import { readChunk, readWholeAnswer } from "./lenient-chat.ts";
 import type { Caps, Timeouts } from "./limits.ts";
+import { toPluginFault } from "./plugin-fault.ts";
 import type { Reading } from "./reading.ts";
 import type { Redaction } from "./redaction.ts";
 
@@ -15,6 +17,7 @@ export interface GrpcChatContext {
   caps: Caps;
   redaction: Redaction;
   label: string;
+  clock: Clock;
 }
 
 /** One chat, as `PluginClient.chat` promises. The connection is destroyed when the consumer leaves, at the latest. */
@@ -42,7 +45,7 @@ async function readWhole(context: GrpcChatContext, request: ChatRequest, call: C
   const { wire, caps, redaction, label } = context;
   const answer = await wire.ask("CreateChatCompletion", request, call, caps.chat);
   const reading: Reading = { subject: `The answer of ${label} to CreateChatCompletion`, warnings: [] };
-  return readWholeAnswer(redaction.value({ choices: [], ...answer }), reading);
+  return createReader(context, reading).whole(redaction.value({ choices: [], ...answer }));
 }
 
 /**
@@ -61,7 +64,7 @@ async function* readStream(
   let lift = onFirstByte;
   let size = 0;
   let hasBegun = false;
-  let isComplete = false;
+  const reader = createReader(context, reading);
   try {
     for (;;) {
       const next = await source.next();
@@ -69,22 +72,32 @@ async function* readStream(
       if (next.done === true) break;
       hasBegun = true;
       size = count(next.value, size, caps.stream, reading.subject);
-      const chunk = readChunk(redaction.value(next.value.message), reading);
-      isComplete ||= endsAnswer(chunk);
+      const chunk = reader.chunk(redaction.value(next.value.message));
       yield chunk;
       if (chunk.done === true) return;
-      const quietMs = isComplete ? timeouts.tailMs : timeouts.idleMs;
+      const quietMs = reader.isComplete ? timeouts.tailMs : timeouts.idleMs;
       lift = call.limit(quietMs, () => slowChat(`${label} fell silent in the middle of its answer`, quietMs));
     }
   } catch (error) {
-    if (isComplete) return;
+    if (reader.isComplete) return;
     throw hasBegun && isAppError(error) && error.code === "plugin_connection_lost"
       ? truncated(reading.subject, error)
       : error;
   } finally {
     lift();
   }
-  if (!isComplete) throw truncated(reading.subject);
+  if (!reader.isComplete) throw truncated(reading.subject);
+}
+
+/** An error beside the status of the call, in a message. */
+function createReader({ label, redaction, clock }: GrpcChatContext, reading: Reading): ChatReader {
+  const step = "a chat";
+  return new ChatReader({
+    reading,
+    redaction,
+    toFault: (body) =>
+      toPluginFault({ label, step, body, text: JSON.stringify(body), nowMs: clock.now() }, redaction),
+  });
 }
 
 function count({ bytes }: Piece, before: number, cap: number, subject: string): number {

@@ -4,7 +4,7 @@ import { formatBytes } from "../core/quantity.ts";
 import { decodeMessage, encodeMessage, METHODS, type MethodName } from "./grpc-schema.ts";
 import { MESSAGE_CAP } from "./limits.ts";
 import { hasMoreFields } from "./protobuf-scan.ts";
-import { LIST_CAPS } from "./reading.ts";
+import { MAX_MODELS } from "../core/model-list.ts";
 
 /** The request as bytes. Throws `plugin_invalid_request` for one that does not fit into a message. */
 export function encodeRequest(step: MethodName, request: JsonObject): Buffer {
@@ -28,8 +28,8 @@ function encode(step: MethodName, request: JsonObject): Buffer {
   }
 }
 
-/** The longest list there is, of models, and whatever stands beside it. */
-const MAX_FIELDS = LIST_CAPS.models + 1_000;
+/** The longest list there is, of models with a few to spare, and whatever stands beside it. */
+const MAX_FIELDS = MAX_MODELS + 5_000;
 
 /** The message that `label` answered. Throws `plugin_response_too_large` for countless fields, `plugin_invalid_response` for other bytes. */
 export function decodeResponse(step: MethodName, bytes: Buffer, label: string): JsonObject {

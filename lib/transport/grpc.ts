@@ -73,7 +73,7 @@ export function createGrpcClient(options: GrpcClientOptions): PluginClient {
         readModels(models, reading),
       ),
     chat: (request, signal) =>
-      chatOverGrpc({ wire, timeouts, caps, redaction, label: target.label }, request, signal),
+      chatOverGrpc({ wire, timeouts, caps, redaction, clock, label: target.label }, request, signal),
     cleanup: (signal) => exchange("Cleanup", {}, [timeouts.cleanupMs, caps.health], signal, () => null),
     close() {
       wire.close();

@@ -2,17 +2,17 @@ import { AppError } from "../contract/error.ts";
 import type { ChatChunk, ChatRequest } from "../contract/protocol.ts";
 import type { Clock } from "../core/clock.ts";
 import { parseAnswer } from "./answer.ts";
-import { beginAnswer, FrameReader, framingOf, PatientReader, type Progress } from "./answer-stream.ts";
+import { beginAnswer, findFraming, FrameReader, PatientReader } from "./answer-stream.ts";
 import { createCall, type Call } from "./call.ts";
-import { endsAnswer, readChatFrame, truncated } from "./chat-stream.ts";
-import type { Frame } from "./frames.ts";
+import { ChatReader } from "./chat-reader.ts";
+import { readFrame, truncated } from "./chat-stream.ts";
 import { decodeUtf8 } from "./json-text.ts";
-import { readWholeAnswer } from "./lenient-chat.ts";
 import type { Caps, Timeouts } from "./limits.ts";
-import { isComplaint, toPluginFault } from "./plugin-fault.ts";
+import { isChatComplaint, toPluginFault } from "./plugin-fault.ts";
 import type { Reading } from "./reading.ts";
 import type { Redaction } from "./redaction.ts";
-import { isSuccess, type Incoming, type Outgoing, type Wire } from "./wire.ts";
+import type { Target } from "./target.ts";
+import { isSuccess, toStep, type Incoming, type Outgoing, type Wire } from "./wire.ts";
 
 export interface ChatContext {
   wire: Wire;
@@ -21,9 +21,10 @@ export interface ChatContext {
   caps: Caps;
   redaction: Redaction;
   label: string;
+  target: Target;
 }
 
-const STEP = "POST /chat/completions";
+const ASKED = { method: "POST", path: "/chat/completions" } as const;
 
 /**
  * One chat, as `PluginClient.chat` promises. The socket is destroyed when the consumer leaves, at the latest. The only generator
@@ -35,27 +36,36 @@ export async function* chatOverHttp(
   signal?: AbortSignal,
 ): AsyncGenerator<ChatChunk> {
   const call = createCall(context.clock, signal);
-  /** Set once a finish_reason has arrived. */
-  let isComplete = false;
-  const progress = beginAnswer(context, STEP, call, () => isComplete);
+  let reader: ChatReader | undefined;
+  const progress = beginAnswer(
+    context,
+    toStep(ASKED, context.target),
+    call,
+    () => reader?.isComplete ?? false,
+  );
   try {
     const incoming = await send(context, request, call);
-    const framing = framingOf(incoming);
+    const reading: Reading = { subject: incoming.subject, warnings: [] };
+    const toFault = (body: unknown) => toStreamFault(context, body);
+    reader = new ChatReader({ reading, redaction: context.redaction, toFault });
+    const bytes = new PatientReader(context, incoming, progress);
+    const framing = await findFraming(bytes, incoming, reading);
     if (framing === undefined) {
-      yield await readDocument(context, incoming, progress);
+      yield reader.whole(await readDocument(context, incoming, bytes));
       return;
     }
-    const reader = new FrameReader(context, incoming, framing, progress);
-    for (let frames = await reader.next(); frames; frames = await reader.next()) {
+    const source = new FrameReader(bytes, framing, context.caps.event, incoming.subject);
+    for (let frames = await source.next(); frames; frames = await source.next()) {
       for (const frame of frames) {
-        const chunk = toChunk(context, incoming, frame);
-        if (chunk === null) return;
-        isComplete ||= endsAnswer(chunk);
-        yield chunk;
-        if (chunk.done === true) return;
+        const event = readFrame(frame, reading, context.redaction);
+        if (event.kind === "complaint") throw toFault(event.body);
+        if (event.kind === "nothing") continue;
+        const chunk = event.kind === "end" ? reader.end() : reader.chunk(event.value);
+        if (chunk) yield chunk;
+        if (event.kind === "end" || chunk?.done === true) return;
       }
     }
-    if (!isComplete) throw truncated(incoming.subject);
+    if (!reader.isComplete) throw truncated(incoming.subject);
   } finally {
     call.cancel(new AppError("request_aborted", "The chat is over."));
     call.dispose();
@@ -73,38 +83,28 @@ function toOutgoing(request: ChatRequest): Outgoing {
   const accept =
     request.stream === true ? "text/event-stream, application/x-ndjson, application/json" : undefined;
   return {
-    method: "POST",
-    path: "/chat/completions",
+    ...ASKED,
     body: JSON.stringify(request),
     ...(accept === undefined ? {} : { accept }),
   };
 }
 
-/** One JSON document, which becomes one chunk. */
+/** One JSON document. Throws the error that it reports. */
 async function readDocument(
   context: ChatContext,
   incoming: Incoming,
-  progress: Progress,
-): Promise<ChatChunk> {
-  const bytes = await new PatientReader(context, incoming, context.caps.chat, progress).readAll();
-  const text = decodeUtf8(bytes, incoming.subject);
-  const reading = readingOf(incoming);
+  bytes: PatientReader,
+): Promise<unknown> {
+  const text = decodeUtf8(await bytes.readAll(), incoming.subject);
+  const reading: Reading = { subject: incoming.subject, warnings: [] };
   const value = parseAnswer(text, incoming, reading, context.redaction);
-  if (isComplaint(value)) throw context.wire.toReportedFault(incoming, text);
-  return readWholeAnswer(value, reading);
+  if (isChatComplaint(value)) throw context.wire.toReportedFault(incoming, text);
+  return value;
 }
 
-/** One frame → its chunk, or null for `[DONE]`. Throws the error that a frame reports. */
-function toChunk(context: ChatContext, incoming: Incoming, frame: Frame): ChatChunk | null {
-  const event = readChatFrame(frame, readingOf(incoming), context.redaction);
-  if (event.kind === "complaint") throw toStreamFault(context, event.body, frame.data);
-  return event.kind === "end" ? null : event.chunk;
-}
-
-function toStreamFault({ label, redaction, clock }: ChatContext, body: unknown, text: string): AppError {
-  return toPluginFault({ label, step: STEP, body, text, nowMs: clock.now() }, redaction);
-}
-
-function readingOf({ subject }: Incoming): Reading {
-  return { subject, warnings: [] };
+function toStreamFault({ target, redaction, clock }: ChatContext, body: unknown): AppError {
+  const { label } = target;
+  const step = toStep(ASKED, target);
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  return toPluginFault({ label, step, body, text, nowMs: clock.now() }, redaction);
 }

@@ -14,8 +14,8 @@ import { CAPS, TIMEOUTS, type Caps, type Timeouts } from "./limits.ts";
 import { isComplaint } from "./plugin-fault.ts";
 import type { Reading } from "./reading.ts";
 import { createRedaction } from "./redaction.ts";
-import { toTarget } from "./target.ts";
-import { createWire, isSuccess, type Incoming, type Outgoing } from "./wire.ts";
+import { toTarget, type Target } from "./target.ts";
+import { createWire, isSuccess, toStep, type Incoming, type Outgoing } from "./wire.ts";
 
 export interface HttpClientOptions {
   approvals: PeerPolicy["approvals"];
@@ -61,7 +61,7 @@ export function createHttpClient(options: HttpClientOptions): PluginClient {
     read: (answer: Answer) => Promise<T>,
   ): Promise<Reply<T>> {
     const call = createCall(clock, signal);
-    call.limit(limitMs, () => tooLate(target.label, outgoing, limitMs));
+    call.limit(limitMs, () => tooLate(target, outgoing, limitMs));
     const startedAt = clock.monotonic();
     try {
       const incoming = await wire.send(outgoing, call);
@@ -133,7 +133,7 @@ export function createHttpClient(options: HttpClientOptions): PluginClient {
         readModels(await readJson(answer, caps.models), answer.reading),
       ),
     chat: (request, signal) =>
-      chatOverHttp({ wire, clock, timeouts, caps, redaction, label: target.label }, request, signal),
+      chatOverHttp({ wire, clock, timeouts, caps, redaction, target, label: target.label }, request, signal),
     // An empty body makes Flask's request.json answer 400.
     cleanup: (signal) =>
       exchange({ method: "POST", path: "/cleanup", body: "{}" }, timeouts.cleanupMs, signal, ignoreBody),
@@ -141,10 +141,10 @@ export function createHttpClient(options: HttpClientOptions): PluginClient {
   };
 }
 
-function tooLate(label: string, { method, path }: Outgoing, limitMs: number): AppError {
+function tooLate(target: Target, outgoing: Outgoing, limitMs: number): AppError {
   return new AppError(
     "plugin_timeout",
-    `${label} did not answer ${method} ${path} within ${formatDuration(limitMs)}.`,
+    `${target.label} did not answer ${toStep(outgoing, target)} within ${formatDuration(limitMs)}.`,
     {
       hint: "The plugin is stuck or overloaded: look at its log.",
     },

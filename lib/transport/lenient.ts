@@ -1,12 +1,16 @@
 import { Capabilities, ConfigField, FieldValidation, Metadata } from "../contract/manifest.ts";
 import { Model, PluginHealth } from "../contract/protocol.ts";
+import type { AppError } from "../contract/error.ts";
 import { findLikelyPrice } from "../core/cost.ts";
+import { describeIssue, toFieldIssues } from "../core/issues.ts";
+import { readModelList } from "../core/model-list.ts";
 import { isJsonObject, matchKeys, type JsonObject } from "../core/json-object.ts";
 import {
   conform,
   invalidResponse,
   join,
   LIST_CAPS,
+  lowerFirst,
   nameOf,
   requireFew,
   requireObject,
@@ -29,8 +33,8 @@ export function readMetadata(value: unknown, reading: Reading): Metadata {
       reading,
     );
   }
-  requireFew(metadata["config_schema"], LIST_CAPS.fields, "fields in config_schema", reading);
   if (Array.isArray(metadata["config_schema"])) {
+    requireFew(metadata["config_schema"].length, LIST_CAPS.fields, "fields in config_schema", reading);
     metadata["config_schema"] = metadata["config_schema"].map((field: unknown, index) =>
       isJsonObject(field) ? readField(field, `config_schema[${index}]`, reading) : field,
     );
@@ -132,17 +136,45 @@ function checkTimestamp(health: JsonObject, reading: Reading, nowMs: number): vo
 
 const WHOLE_MODEL_NUMBERS = ["context_window", "max_output_tokens"] as const;
 
-/** A bare array; `{"models": […]}` and OpenAI's `{"data": […]}` are understood. */
+/**
+ * A bare array; `{"models": […]}`, OpenAI's `{"data": […]}` and plain names are understood. What cannot be read is left out with a
+ * warning; throws `plugin_invalid_response` when that is all of it.
+ */
 export function readModels(value: unknown, reading: Reading): Model[] {
-  const list = toModelList(value, reading);
-  requireFew(list, LIST_CAPS.models, "models", reading);
-  return list.map((entry, index) => {
-    const at = `[${index}]`;
-    const model = respell(requireObject(entry, at, reading), keysOf(Model), at, reading);
-    for (const key of WHOLE_MODEL_NUMBERS) roundFraction(model, key, at, reading);
-    noticePrice(model["cost_per_mtoken"], at, reading);
-    return conform(Model, model, at, reading);
-  });
+  const list = readModelList(value, (entry, index) => readModel(entry, index, reading));
+  if (list === null) throw unreadableModels(value, reading);
+  if (list.wrapper !== null)
+    reading.warnings.push(`the models are wrapped in "${list.wrapper}": Loom expects a bare array`);
+  reading.warnings.push(...list.warnings);
+  return list.models;
+}
+
+function readModel(entry: JsonObject, index: number, reading: Reading): Model {
+  const at = `[${index}]`;
+  const model = respell(entry, keysOf(Model), at, reading);
+  for (const key of WHOLE_MODEL_NUMBERS) roundFraction(model, key, at, reading);
+  noticePrice(model["cost_per_mtoken"], at, reading);
+  const parsed = Model.safeParse(model, { error: describeIssue });
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new Error(
+    issue
+      ? toFieldIssues(issue)
+          .map(({ path, message }) => `${path}: ${lowerFirst(message)}`)
+          .join("; ")
+      : "unreadable",
+  );
+}
+
+function unreadableModels(value: unknown, reading: Reading): AppError {
+  const list = Array.isArray(value)
+    ? value
+    : isJsonObject(value)
+      ? (value["models"] ?? value["data"])
+      : undefined;
+  if (!Array.isArray(list))
+    return invalidResponse(reading, "", `expected an array of models, received ${nameOf(value)}`);
+  return invalidResponse(reading, "", `none of its ${list.length} models can be read`);
 }
 
 function noticePrice(usd: unknown, at: string, reading: Reading): void {
@@ -151,19 +183,6 @@ function noticePrice(usd: unknown, at: string, reading: Reading): void {
   reading.warnings.push(
     `${at}.cost_per_mtoken is ${String(usd)} USD per million tokens, which looks like a price per thousand: write ${likely} then`,
   );
-}
-
-function toModelList(value: unknown, reading: Reading): unknown[] {
-  if (Array.isArray(value)) return value;
-  if (isJsonObject(value)) {
-    for (const key of ["models", "data"]) {
-      const list = value[key];
-      if (!Array.isArray(list)) continue;
-      reading.warnings.push(`the models are wrapped in "${key}": Loom expects a bare array`);
-      return list;
-    }
-  }
-  throw invalidResponse(reading, "", `expected an array of models, received ${nameOf(value)}`);
 }
 
 function roundFraction(value: JsonObject, key: string, at: string, reading: Reading): void {

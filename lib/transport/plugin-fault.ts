@@ -1,6 +1,7 @@
 import { AppError, type ErrorCode, type PluginFault } from "../contract/error.ts";
 import { isJsonObject, type JsonObject } from "../core/json-object.ts";
 import { toExcerpt } from "./excerpt.ts";
+import { tryJson } from "./json-text.ts";
 import { isTransient, toErrorCode, type Speaker } from "./fault-codes.ts";
 import type { Redaction } from "./redaction.ts";
 
@@ -116,27 +117,61 @@ function toDetails(
   };
 }
 
-/** True for a body that describes a failure although it came with status 200 or inside a stream. */
+/**
+ * True for a body that describes a failure although it came with status 200 or inside a stream, whether alone, in a list
+ * (`[{"error": …}]`) or beside the choices of a last chunk.
+ */
 export function isComplaint(body: unknown): boolean {
-  if (!isJsonObject(body) || "choices" in body) return false;
-  if (isJsonObject(body["error"]) || (typeof body["error"] === "string" && body["error"] !== "")) return true;
-  return typeof body["code"] === "string" && typeof body["message"] === "string";
+  if (Array.isArray(body)) return body.length > 0 && body.length <= MAX_LISTED && body.every(isComplaint);
+  if (!isJsonObject(body)) return false;
+  if (isError(body["error"]) || body["object"] === "error" || body["type"] === "error") return true;
+  if (isJsonObject(body["choices"]) || Array.isArray(body["choices"])) return false;
+  if (typeof body["code"] === "string" && typeof body["message"] === "string") return true;
+  return isText(body["title"]) && isErrorStatus(body["status"]);
 }
 
-function readComplaint(body: unknown): Complaint {
+/** The same of an answer to a chat: without choices, words about what is wrong are enough. */
+export function isChatComplaint(body: unknown): boolean {
+  if (isComplaint(body)) return true;
+  if (!isJsonObject(body)) return false;
+  const { choices } = body;
+  if (Array.isArray(choices))
+    return choices.some((choice) => isJsonObject(choice) && isError(choice["error"]));
+  return isText(readWords(body));
+}
+
+/** Errors that are listed together, as FastAPI and Gemini do; a longer list is something else. */
+const MAX_LISTED = 10;
+
+function isError(value: unknown): boolean {
+  if (isJsonObject(value)) return Object.keys(value).length > 0;
+  return (
+    isText(value) || value === true || isErrorStatus(value) || (Array.isArray(value) && value.length > 0)
+  );
+}
+
+/** A complaint that is packed into another one's text is read too, but no deeper. */
+const MAX_PACKED = 2;
+
+function readComplaint(body: unknown, depth = 0): Complaint {
+  if (Array.isArray(body) && isComplaint(body)) return readComplaint(body[0], depth);
   if (typeof body === "string") return { codes: [], message: body };
   if (!isJsonObject(body)) return { codes: [] };
-  const nested = body["error"] ?? body["detail"];
+  const nested = body["error"] ?? errorOfChoice(body) ?? body["detail"];
   const inner = isJsonObject(nested) ? nested : body;
+  const packed = depth < MAX_PACKED ? unpack(inner["message"] ?? nested) : undefined;
+  if (packed !== undefined) return readComplaint(packed, depth + 1);
   const details = isJsonObject(inner["details"]) ? inner["details"] : inner;
-  const codes = [inner["code"], inner["type"], body["code"]].filter(isCode);
-  const status = [inner["code"], body["code"]].find(isErrorStatus);
+  const codes = [inner["code"], inner["type"], inner["status"], body["code"]].filter(isCode);
+  const status = [inner, body]
+    .flatMap((one) => STATUS_FIELDS.map((field) => toStatus(one[field])))
+    .find(isErrorStatus);
   const list = isJsonObject(inner["message"]) ? inner["message"]["detail"] : nested;
   const message =
-    [inner["message"], nested, inner["detail"], inner["title"]].find(isText) ?? readIssues(list);
+    [inner["message"], nested, readWords(inner), readWords(body)].find(isText) ?? readIssues(list);
   const transient = inner["transient"] ?? body["transient"];
-  const retryAfter = toAmount(
-    details["retry_after"] ?? details["retry_after_seconds"] ?? body["retry_after"],
+  const retryAfter = toWait(
+    toAmount(details["retry_after"] ?? details["retry_after_seconds"] ?? body["retry_after"]),
   );
   return {
     codes,
@@ -146,6 +181,32 @@ function readComplaint(body: unknown): Complaint {
     ...(retryAfter === undefined ? {} : { retryAfterSeconds: retryAfter }),
     ...readAmounts(details),
   };
+}
+
+/** Where services put their words. */
+function readWords(body: JsonObject): string | undefined {
+  return WORD_FIELDS.map((field) => body[field]).find(isText) ?? readIssues(body["detail"]);
+}
+
+const WORD_FIELDS = ["message", "detail", "title", "error_description", "error_message", "msg"] as const;
+const STATUS_FIELDS = ["code", "status", "status_code", "statusCode"] as const;
+
+/** "429" is one as well as 429. */
+function toStatus(value: unknown): unknown {
+  return typeof value === "string" && /^\d{3}$/.test(value) ? Number(value) : value;
+}
+
+/** OpenRouter's error of one choice. */
+function errorOfChoice({ choices }: JsonObject): unknown {
+  if (!Array.isArray(choices)) return undefined;
+  return choices.filter(isJsonObject).find(({ error }) => isError(error))?.["error"];
+}
+
+/** A proxy may put the whole answer of its upstream into its message. */
+function unpack(message: unknown): unknown {
+  if (typeof message !== "string" || !/^\s*[{[]/.test(message)) return undefined;
+  const value = tryJson(message);
+  return isComplaint(value) ? value : undefined;
 }
 
 /** FastAPI's list of validation problems: `[{loc: ["body", "model"], msg: "Field required"}]`. */
@@ -184,10 +245,18 @@ function toAmount(value: unknown): number | undefined {
 
 function readRetryAfter(header: string | undefined, nowMs: number): number | undefined {
   if (header === undefined) return undefined;
-  const seconds = toAmount(header);
-  if (seconds !== undefined) return seconds;
+  // A negative number would be read as a year.
+  if (/^\s*[-+]?\d/.test(header) && !/[a-z:]/i.test(header)) return toWait(toAmount(header));
   const at = Date.parse(header);
-  return Number.isNaN(at) ? undefined : Math.max(0, Math.round((at - nowMs) / 1000));
+  return Number.isNaN(at) ? undefined : toWait(Math.max(0, Math.round((at - nowMs) / 1000)));
+}
+
+/** Nobody who means it names a longer wait than a month, in seconds: quotas renew monthly. */
+const LONGEST_WAIT_S = 31 * 86_400;
+
+/** An absurd wait is none that is known. */
+function toWait(seconds: number | undefined): number | undefined {
+  return seconds !== undefined && seconds <= LONGEST_WAIT_S ? seconds : undefined;
 }
 
 /** "Please try again in 1.2s", "… in 6m0s", "retry after 20 seconds": where some say it and nowhere else. */

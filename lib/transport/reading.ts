@@ -70,12 +70,12 @@ export function requireObject(value: unknown, at: string, reading: Reading): Jso
 }
 
 /** Longest lists that are read. Each of their entries is checked by itself, which takes far longer than its bytes. */
-export const LIST_CAPS = { fields: 2_000, models: 20_000, choices: 128, calls: 128 } as const;
+export const LIST_CAPS = { fields: 2_000, choices: 128, calls: 128 } as const;
 
-/** Throws `plugin_response_too_large` for a list that is longer than that; `what` is in it. */
-export function requireFew(value: unknown, max: number, what: string, reading: Reading): void {
-  if (!Array.isArray(value) || value.length <= max) return;
-  const [count, limit] = [value.length, max].map((number) => number.toLocaleString("en"));
+/** Throws `plugin_response_too_large` for a list of `length` entries when that is more than `max`; `what` is in it. */
+export function requireFew(length: number, max: number, what: string, reading: Reading): void {
+  if (length <= max) return;
+  const [count, limit] = [length, max].map((number) => number.toLocaleString("en"));
   throw new AppError(
     "plugin_response_too_large",
     `${reading.subject} is too large: it has ${count} ${what}, and at most ${limit} are read.`,

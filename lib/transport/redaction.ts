@@ -32,6 +32,15 @@ export interface Redaction {
   text(text: string): string;
   /** For values read from an answer: removes secrets from every string in it, and numbers that are one. */
   value(value: unknown): unknown;
+  /** For one text that arrives in pieces: a secret that is cut in two is found all the same. */
+  stream(): StreamRedaction;
+}
+
+/** One text on its way. What may be the beginning of a secret is held back until more has come, at most the longest secret. */
+export interface StreamRedaction {
+  push(text: string): string;
+  /** What is held back, at the end of the text or where it pauses. */
+  end(): string;
 }
 
 /** `sensitiveFields` are names of configuration fields; without them every longer text is treated as a secret. */
@@ -77,6 +86,23 @@ export function createRedaction(sensitiveFields?: readonly string[]): Redaction 
     },
     text: (text) => hideSecrets(text).replace(KEY_SHAPES, HIDDEN),
     value: (value) => (known.length === 0 ? value : hideDeep(value)),
+    stream() {
+      let held = "";
+      return {
+        push(text) {
+          if (known.length === 0) return text;
+          const all = secrets.replace(held + text, HIDDEN);
+          const from = all.length - secrets.beginning(all);
+          held = all.slice(from);
+          return all.slice(0, from);
+        },
+        end() {
+          const rest = held;
+          held = "";
+          return rest;
+        },
+      };
+    },
   };
 }
 

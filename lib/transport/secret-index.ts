@@ -6,6 +6,8 @@ export interface SecretIndex {
   has(text: string): boolean;
   /** The text with `word` in place of each; of those that begin at one place the longest. */
   replace(text: string, word: string): string;
+  /** How many of the last units of `text` may be the beginning of a spelling that goes on after it; 0 for none. */
+  beginning(text: string): number;
 }
 
 /** @param spellings at least `SHORTEST_SECRET` UTF-16 units each; shorter ones are never found */
@@ -14,9 +16,14 @@ export function createSecretIndex(spellings: Iterable<string>): SecretIndex {
   const byStart = new Map<string, string[]>();
   /** The first two units of every spelling, mixed: most places of a text are passed by without a look at the map. */
   const starts = new Uint8Array(65_536);
+  /** The beginnings that are shorter than what `byStart` knows. */
+  const shortStarts = new Set<string>();
+  let longest = 0;
   for (const spelling of [...all].sort((a, b) => b.length - a.length)) {
     const start = spelling.slice(0, SHORTEST_SECRET);
     starts[mix(spelling, 0)] = 1;
+    longest = Math.max(longest, spelling.length);
+    for (let length = 1; length < SHORTEST_SECRET; length += 1) shortStarts.add(spelling.slice(0, length));
     const same = byStart.get(start);
     if (same) same.push(spelling);
     else byStart.set(start, [spelling]);
@@ -28,7 +35,22 @@ export function createSecretIndex(spellings: Iterable<string>): SecretIndex {
       ?.find((spelling) => text.startsWith(spelling, at));
   }
 
+  function mayGoOn(text: string, at: number): boolean {
+    if (text.length - at < SHORTEST_SECRET) return shortStarts.has(text.slice(at));
+    if (starts[mix(text, at)] !== 1) return false;
+    const rest = text.slice(at);
+    return (
+      byStart.get(rest.slice(0, SHORTEST_SECRET))?.some((spelling) => spelling.startsWith(rest)) ?? false
+    );
+  }
+
   return {
+    beginning(text) {
+      for (let at = Math.max(0, text.length - longest + 1); at < text.length; at += 1) {
+        if (mayGoOn(text, at)) return text.length - at;
+      }
+      return 0;
+    },
     has: (text) => all.has(text),
     replace(text, word) {
       let kept = "";

@@ -1,20 +1,19 @@
 import { AppError, isAppError, type ErrorCode } from "../contract/error.ts";
 import { formatDuration } from "../core/quantity.ts";
 import { parseAnswer } from "./answer.ts";
-import { beginAnswer, FrameReader, framingOf, PatientReader, type StreamContext } from "./answer-stream.ts";
+import { beginAnswer, findFraming, FrameReader, PatientReader, type StreamContext } from "./answer-stream.ts";
 import { headerText } from "../egress/byte-cap.ts";
 import { createCall, type Call } from "./call.ts";
-import { parseFrame, truncated } from "./chat-stream.ts";
+import { readFrame, truncated } from "./chat-stream.ts";
 import type { OpenUpstream, Upstream, UpstreamAnswer, UpstreamMessage, UpstreamRequest } from "./client.ts";
-import type { Frame } from "./frames.ts";
 import type { HttpClientOptions } from "./http.ts";
-import { decodeUtf8, tryJson } from "./json-text.ts";
+import { decodeUtf8 } from "./json-text.ts";
 import { CAPS, TIMEOUTS, type Caps, type Timeouts } from "./limits.ts";
-import { isComplaint, toPluginFault } from "./plugin-fault.ts";
+import { isChatComplaint, isComplaint, toPluginFault } from "./plugin-fault.ts";
 import type { Reading } from "./reading.ts";
 import { createRedaction, type Redaction } from "./redaction.ts";
 import { toTarget, type Target } from "./target.ts";
-import { createWire, isSuccess, type Incoming, type Outgoing } from "./wire.ts";
+import { createWire, isSuccess, toStep, type Incoming, type Outgoing } from "./wire.ts";
 
 export interface UpstreamSources extends Pick<HttpClientOptions, "approvals" | "ownPort" | "clock" | "ca"> {
   timeouts?: Partial<Timeouts>;
@@ -32,7 +31,8 @@ export function createUpstreams(sources: UpstreamSources): OpenUpstream {
     redaction.add(options.secrets);
     const { firstByteMs, idleMs } = { ...TIMEOUTS, ...sources.timeouts, ...options };
     const timeouts: Timeouts = { ...TIMEOUTS, ...sources.timeouts, firstByteMs, idleMs };
-    return createUpstream({ ...sources, target, redaction, timeouts, headers: options.headers });
+    const { headers, query = {} } = options;
+    return createUpstream({ ...sources, target, redaction, timeouts, headers, query });
   };
 }
 
@@ -41,10 +41,11 @@ interface Service extends Omit<UpstreamSources, "timeouts"> {
   redaction: Redaction;
   timeouts: Timeouts;
   headers: Readonly<Record<string, string>>;
+  query: Readonly<Record<string, string>>;
 }
 
 function createUpstream(service: Service): Upstream {
-  const { target, redaction, timeouts, headers, clock } = service;
+  const { target, redaction, timeouts, clock } = service;
   const caps: Caps = { ...CAPS, ...service.caps };
   const { connectMs } = timeouts;
   const wire = createWire({ ...service, connectMs, caps, speaker: "provider" });
@@ -54,20 +55,30 @@ function createUpstream(service: Service): Upstream {
     if (!isSuccess(incoming)) throw wire.toReportedFault(incoming, await wire.readErrorText(incoming, call));
   }
 
-  function readDocument(incoming: Incoming, bytes: Uint8Array): unknown {
+  function readDocument(
+    incoming: Incoming,
+    bytes: Uint8Array,
+    complains: (body: unknown) => boolean,
+  ): unknown {
     const text = decodeUtf8(bytes, incoming.subject);
     const body = parseAnswer(text, incoming, toReading(incoming), redaction);
-    if (isComplaint(body)) throw wire.toReportedFault(incoming, text);
+    if (complains(body)) throw wire.toReportedFault(incoming, text);
     return body;
+  }
+
+  function toFault(request: UpstreamRequest, body: unknown): AppError {
+    const text = typeof body === "string" ? body : JSON.stringify(body);
+    const source = { label: target.label, step: toStep(request, target), body, text, nowMs: clock.now() };
+    return toPluginFault({ ...source, speaker: "provider" }, redaction);
   }
 
   async function ask(request: UpstreamRequest, signal?: AbortSignal): Promise<UpstreamAnswer> {
     const call = createCall(clock, signal);
     call.limit(ASK_MS, () => tooLate(target, request));
     try {
-      const incoming = await wire.send(toOutgoing(request, headers), call);
+      const incoming = await wire.send(toOutgoing(request, service), call);
       await requireSuccess(incoming, call);
-      const body = readDocument(incoming, await wire.readBytes(incoming, caps.models, call));
+      const body = readDocument(incoming, await wire.readBytes(incoming, caps.models, call), isComplaint);
       const { statusCode, headers: answered } = incoming.response;
       return { status: statusCode, headers: toHeaders(answered, redaction), body };
     } catch (error) {
@@ -83,22 +94,26 @@ function createUpstream(service: Service): Upstream {
     signal: AbortSignal,
   ): AsyncGenerator<UpstreamMessage, void, undefined> {
     const call = createCall(clock, signal);
-    const progress = beginAnswer(streaming, toStep(request), call, isComplete);
+    const progress = beginAnswer(streaming, toStep(request, target), call, isComplete);
     try {
-      const incoming = await wire.send(toOutgoing(request, headers, STREAM), call);
+      const incoming = await wire.send(toOutgoing(request, service, STREAM), call);
       await requireSuccess(incoming, call);
-      const framing = framingOf(incoming);
+      const bytes = new PatientReader(streaming, incoming, progress);
+      const reading = toReading(incoming);
+      const framing = await findFraming(bytes, incoming, reading);
+      for (const warning of reading.warnings) yield { type: "warning", text: `${target.label}: ${warning}` };
       if (framing === undefined) {
-        const bytes = await new PatientReader(streaming, incoming, caps.chat, progress).readAll();
-        yield { type: "document", body: readDocument(incoming, bytes) };
+        yield { type: "document", body: readDocument(incoming, await bytes.readAll(), isChatComplaint) };
         return;
       }
-      const reader = new FrameReader(streaming, incoming, framing, progress);
+      const reader = new FrameReader(bytes, framing, caps.event, incoming.subject);
       for (let frames = await reader.next(); frames; frames = await reader.next()) {
         for (const frame of frames) {
-          const message = readMessage(frame, incoming, redaction);
-          yield message;
-          if (message.type === "end") return;
+          const event = readFrame(frame, reading, redaction);
+          if (event.kind === "complaint") throw toFault(request, event.body);
+          if (event.kind === "nothing") continue;
+          yield event.kind === "end" ? { type: "end" } : { type: "event", data: event.value };
+          if (event.kind === "end") return;
         }
       }
       if (!isComplete()) throw truncated(incoming.subject);
@@ -114,11 +129,6 @@ function createUpstream(service: Service): Upstream {
     label: target.label,
     ask,
     stream,
-    toFault(request, body) {
-      const text = typeof body === "string" ? body : JSON.stringify(body);
-      const source = { label: target.label, step: toStep(request), body, text, nowMs: clock.now() };
-      return inWordsOfService(toPluginFault({ ...source, speaker: "provider" }, redaction)) as AppError;
-    },
   };
 }
 
@@ -132,29 +142,21 @@ function toServiceTarget(baseUrl: string): Target {
 
 function toOutgoing(
   { method, path, body }: UpstreamRequest,
-  headers: Readonly<Record<string, string>>,
+  { headers, query }: Service,
   accept?: string,
 ): Outgoing {
   return {
     method,
-    path,
+    path: withQuery(path, query),
     headers,
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     ...(accept === undefined ? {} : { accept }),
   };
 }
 
-function toStep({ method, path }: UpstreamRequest): string {
-  return `${method} ${path}`;
-}
-
-/** One event. An error event may carry plain words. */
-function readMessage(frame: Frame, incoming: Incoming, redaction: Redaction): UpstreamMessage {
-  const data = frame.data.trim();
-  if (data === "[DONE]") return { type: "end" };
-  const loose = frame.event === "error" ? (tryJson(data) ?? data) : undefined;
-  const value = loose ?? parseFrame(frame, data, toReading(incoming), redaction);
-  return { type: "event", name: frame.event, data: redaction.value(value) };
+function withQuery(path: string, query: Readonly<Record<string, string>>): string {
+  const added = new URLSearchParams(query).toString();
+  return added === "" ? path : `${path}${path.includes("?") ? "&" : "?"}${added}`;
 }
 
 function toReading({ subject }: Incoming): Reading {
@@ -170,10 +172,10 @@ function toHeaders(
   );
 }
 
-function tooLate({ label }: Target, request: UpstreamRequest): AppError {
+function tooLate(target: Target, request: UpstreamRequest): AppError {
   return new AppError(
     "plugin_timeout",
-    `${label} did not answer ${toStep(request)} within ${formatDuration(ASK_MS)}.`,
+    `${target.label} did not answer ${toStep(request, target)} within ${formatDuration(ASK_MS)}.`,
   );
 }
 

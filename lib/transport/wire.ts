@@ -111,7 +111,7 @@ export function createWire(options: WireOptions): Wire {
   return {
     readBytes,
     async send(outgoing, call) {
-      const step = `${outgoing.method} ${outgoing.path}`;
+      const step = toStep(outgoing, target);
       try {
         const connection = openConnection(call);
         const response = await call.race(() => connection.request(toRequest(outgoing, target, call.signal)));
@@ -151,6 +151,11 @@ export function createWire(options: WireOptions): Wire {
 
 /** Made once: an error with its stack for every call would cost more than the call's own work. */
 const CALL_OVER = new Error("The call is over.");
+
+/** `GET /v1/models`: what is asked for, with the prefix of the address and without a query, for messages. */
+export function toStep({ method, path }: Pick<Outgoing, "method" | "path">, { prefix }: Target): string {
+  return `${method} ${prefix}${path.split("?")[0] ?? ""}`;
+}
 
 function toRequest(outgoing: Outgoing, target: Target, signal: AbortSignal): HttpRequest {
   return {

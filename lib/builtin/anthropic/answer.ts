@@ -1,5 +1,5 @@
 import { AppError } from "../../contract/error.ts";
-import type { ChatChunk, Usage } from "../../contract/protocol.ts";
+import type { ChatChunk, ChatDelta, Usage } from "../../contract/protocol.ts";
 import { isJsonObject, type JsonObject } from "../../core/json-object.ts";
 import type { Upstream, UpstreamRequest } from "../../transport/client.ts";
 import { toCost, type Price } from "../provider/model-prices.ts";
@@ -9,12 +9,22 @@ interface Progress {
   id: string | undefined;
   model: string | undefined;
   counts: JsonObject;
-  /** Index of a content block → which call it is. */
-  calls: Map<number, number>;
+  /** Index of a content block → what it is. */
+  blocks: Map<number, Block>;
   finish: string | null;
 }
 
-type Delta = NonNullable<ChatChunk["choices"][number]["delta"]>;
+/** A block of the content that is not over yet. */
+interface Block {
+  type: unknown;
+  /** Of a call: which one it is. */
+  call: number;
+  /** A call whose whole input stood at its start has no more to come. */
+  isWhole: boolean;
+  /** Of thinking, to be sent back as it was. */
+  thinking: string;
+  signature: string;
+}
 
 const FINISH: Readonly<Record<string, string>> = {
   end_turn: "stop",
@@ -29,12 +39,13 @@ const FINISH: Readonly<Record<string, string>> = {
 /** One answer of the Messages API as chunks, streamed or whole. */
 export async function* readAnswer(
   upstream: Upstream,
-  request: UpstreamRequest,
+  { request, notes }: { request: UpstreamRequest; notes: string[] },
   price: Price | null,
   signal: AbortSignal,
 ): AsyncGenerator<ChatChunk> {
-  const progress: Progress = { id: undefined, model: undefined, counts: {}, calls: new Map(), finish: null };
+  const progress: Progress = { id: undefined, model: undefined, counts: {}, blocks: new Map(), finish: null };
   let isOver = false;
+  if (notes.length > 0) yield { choices: [], notes };
   const isComplete = () => isOver || progress.finish !== null;
   for await (const message of upstream.stream(request, isComplete, signal)) {
     if (message.type === "document") {
@@ -42,10 +53,11 @@ export async function* readAnswer(
       return;
     }
     if (message.type === "end") break;
-    const { data } = message;
-    if (message.name === "error" || !isJsonObject(data) || data["type"] === "error") {
-      throw upstream.toFault(request, data);
+    if (message.type === "warning") {
+      yield { choices: [], notes: [message.text] };
+      continue;
     }
+    const data = readObject(message.data);
     isOver = data["type"] === "message_stop";
     if (isOver) break;
     const delta = readEvent(data, progress);
@@ -53,14 +65,14 @@ export async function* readAnswer(
     yield delta === null ? { choices: [] } : toChunk(progress, delta, null);
   }
   yield {
-    ...toChunk(progress, {}, progress.finish ?? "stop"),
+    ...toChunk(progress, {}, progress.finish),
     usage: toUsage(progress.counts, price),
     done: true,
   };
 }
 
 /** What one event adds to the answer; null for one that adds nothing to be shown. */
-function readEvent(event: JsonObject, progress: Progress): Delta | null {
+function readEvent(event: JsonObject, progress: Progress): ChatDelta | null {
   switch (event["type"]) {
     case "message_start":
       begin(readObject(event["message"]), progress);
@@ -69,6 +81,8 @@ function readEvent(event: JsonObject, progress: Progress): Delta | null {
       return beginBlock(Number(event["index"]), readObject(event["content_block"]), progress);
     case "content_block_delta":
       return readDelta(Number(event["index"]), readObject(event["delta"]), progress);
+    case "content_block_stop":
+      return endBlock(Number(event["index"]), progress);
     case "message_delta": {
       Object.assign(progress.counts, readObject(event["usage"]));
       progress.finish = toFinish(readObject(event["delta"])["stop_reason"]) ?? progress.finish;
@@ -86,22 +100,46 @@ function begin(message: JsonObject, progress: Progress): void {
   Object.assign(progress.counts, readObject(usage));
 }
 
-function beginBlock(index: number, block: JsonObject, { calls }: Progress): Delta | null {
-  if (block["type"] === "text")
-    return typeof block["text"] === "string" && block["text"] !== "" ? { content: block["text"] } : null;
-  if (block["type"] !== "tool_use") return null;
-  const call = calls.size;
-  calls.set(index, call);
-  return { tool_calls: [toCall(call, block, "")] };
+function beginBlock(index: number, start: JsonObject, { blocks }: Progress): ChatDelta | null {
+  const { type, text, thinking } = start;
+  const call = [...blocks.values()].filter((block) => block.type === "tool_use").length;
+  const input =
+    type === "tool_use" && Object.keys(readObject(start["input"])).length > 0 ? start["input"] : null;
+  blocks.set(index, {
+    type,
+    call,
+    isWhole: input !== null,
+    thinking: toText(thinking),
+    signature: toText(start["signature"]),
+  });
+  if (type === "text") return toText(text) === "" ? null : { content: toText(text) };
+  if (type === "thinking") return toText(thinking) === "" ? null : { reasoning_content: toText(thinking) };
+  if (type === "redacted_thinking") return { reasoning_details: [start] };
+  return type === "tool_use"
+    ? { tool_calls: [toCall(call, start, input === null ? "" : JSON.stringify(input))] }
+    : null;
 }
 
-function readDelta(index: number, delta: JsonObject, { calls }: Progress): Delta | null {
-  const { type, text, partial_json: json, thinking } = delta;
+function readDelta(index: number, delta: JsonObject, { blocks }: Progress): ChatDelta | null {
+  const { type, text, partial_json: json, thinking, signature } = delta;
+  const block = blocks.get(index);
   if (type === "text_delta" && typeof text === "string") return { content: text };
-  if (type === "thinking_delta" && typeof thinking === "string") return { reasoning_content: thinking };
-  const call = calls.get(index);
-  if (type !== "input_json_delta" || typeof json !== "string" || call === undefined) return null;
-  return { tool_calls: [{ index: call, function: { arguments: json } }] };
+  if (type === "thinking_delta" && typeof thinking === "string") {
+    if (block) block.thinking += thinking;
+    return { reasoning_content: thinking };
+  }
+  if (type === "signature_delta" && block) block.signature += toText(signature);
+  if (type !== "input_json_delta" || typeof json !== "string" || block?.type !== "tool_use" || block.isWhole)
+    return null;
+  return { tool_calls: [{ index: block.call, function: { arguments: json } }] };
+}
+
+/** Signed thinking goes back to the service as it came, or it refuses the results of its calls. */
+function endBlock(index: number, { blocks }: Progress): ChatDelta | null {
+  const block = blocks.get(index);
+  if (block?.type !== "thinking" || block.signature === "") return null;
+  const { thinking, signature } = block;
+  return { reasoning_details: [{ type: "thinking", thinking, signature }] };
 }
 
 function toWhole(body: unknown, label: string, progress: Progress, price: Price | null): ChatChunk {
@@ -116,18 +154,14 @@ function toWhole(body: unknown, label: string, progress: Progress, price: Price 
   }
   begin(body, progress);
   const blocks = body["content"].filter(isJsonObject);
-  const texts = blocks.flatMap(({ type, text }) =>
-    type === "text" && typeof text === "string" ? [text] : [],
-  );
-  const calls = blocks
-    .filter(({ type }) => type === "tool_use")
-    .map((block, index) => toCall(index, block, JSON.stringify(block["input"] ?? {})));
-  const delta: Delta = {
+  const thoughts = blocks.filter(({ type }) => type === "thinking" || type === "redacted_thinking");
+  const delta = {
     role: "assistant",
-    content: texts.join(""),
-    ...(calls.length === 0 ? {} : { tool_calls: calls }),
-  };
-  const finish = toFinish(body["stop_reason"]) ?? "stop";
+    // Texts, thinking and calls are parts that every reader of answers knows.
+    content: blocks,
+    ...(thoughts.length === 0 ? {} : { reasoning_details: thoughts }),
+  } as unknown as ChatDelta;
+  const finish = toFinish(body["stop_reason"]);
   return { ...toChunk(progress, delta, finish), usage: toUsage(progress.counts, price), done: true };
 }
 
@@ -145,7 +179,7 @@ function toFinish(reason: unknown): string | null {
   return Object.hasOwn(FINISH, reason) ? (FINISH[reason] ?? null) : reason;
 }
 
-function toChunk({ id, model }: Progress, delta: Delta, finish: string | null): ChatChunk {
+function toChunk({ id, model }: Progress, delta: ChatDelta, finish: string | null): ChatChunk {
   return {
     ...(id === undefined ? {} : { id }),
     object: "chat.completion.chunk",
@@ -178,6 +212,10 @@ function toUsage(counts: JsonObject, price: Price | null): Usage {
 
 function isCount(value: unknown): value is number {
   return typeof value === "number" && Number.isInteger(value) && value >= 0;
+}
+
+function toText(value: unknown): string {
+  return typeof value === "string" ? value : "";
 }
 
 function readObject(value: unknown): JsonObject {

@@ -17,7 +17,7 @@ it("has a schema without errors, and needs a key and nothing else", async () => 
 });
 
 describe("a request", () => {
-  const turnsOf = (messages: ChatMessage[]) => toBody({ model: "m", messages }, 10)["messages"];
+  const turnsOf = (messages: ChatMessage[]) => toBody({ model: "m", messages }, 10).body["messages"];
 
   it("joins neighbours of one role, and leaves out what says nothing", () => {
     expect(
@@ -88,7 +88,7 @@ describe("a request", () => {
   });
 
   it("passes on what only Anthropic knows", () => {
-    const body = toBody(
+    const { body } = toBody(
       {
         model: "m",
         messages: [],

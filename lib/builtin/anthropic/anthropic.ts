@@ -2,6 +2,7 @@ import { AppError } from "../../contract/error.ts";
 import type { Metadata } from "../../contract/manifest.ts";
 import type { BuiltinPlugin, OpenUpstream, Upstream } from "../../transport/client.ts";
 import { openService, PATIENCE, proveAccess } from "../provider/connection.ts";
+import { ModelService } from "../provider/model-service.ts";
 import { readAnswer } from "./answer.ts";
 import { listModels, readPage } from "./models.ts";
 import { toBody } from "./request.ts";
@@ -27,7 +28,7 @@ const METADATA: Metadata = {
 
 /** A built-in plugin that speaks Anthropic's Messages API. */
 export function createAnthropic(openUpstream: OpenUpstream): BuiltinPlugin {
-  let connection: { settings: Settings; upstream: Upstream } | null = null;
+  let connection: { settings: Settings; upstream: Upstream; service: ModelService } | null = null;
 
   function requireConnection() {
     if (connection) return connection;
@@ -44,23 +45,28 @@ export function createAnthropic(openUpstream: OpenUpstream): BuiltinPlugin {
       const { baseUrl, headers, secrets, timeoutMs } = settings;
       const limits = { firstByteMs: timeoutMs, idleMs: timeoutMs };
       const upstream = openService(openUpstream, { baseUrl, headers, secrets, ...limits });
-      await proveAccess(() => readPage(upstream, 1, null, signal));
-      connection = { settings, upstream };
+      const ask = (asking?: AbortSignal) => readPage(upstream, settings, { limit: 1, after: null }, asking);
+      await proveAccess(() => ask(signal));
+      const service = new ModelService(upstream, async (asking) => {
+        const { warnings } = await ask(asking);
+        return ["answers and accepts the key", ...settings.notes, ...warnings].join("; ");
+      });
+      connection = { settings, upstream, service };
     },
     async health(signal) {
-      if (!connection) return { healthy: false, message: "Not initialized yet" };
-      await readPage(connection.upstream, 1, null, signal);
-      return { healthy: true, message: `${connection.upstream.label} answers and accepts the key` };
+      return connection?.service.health(signal) ?? { healthy: false, message: "Not initialized yet" };
     },
-    async models(signal) {
+    async models(signal, warn) {
       const { upstream, settings } = requireConnection();
-      return listModels(upstream, settings, signal);
+      const { models, warnings } = await listModels(upstream, settings, signal);
+      for (const warning of warnings) warn?.(warning);
+      return models;
     },
     chat(request, signal) {
-      const { upstream, settings } = requireConnection();
-      const body = toBody(request, settings.maxTokens);
-      const price = settings.priceOf(request.model);
-      return readAnswer(upstream, { method: "POST", path: "/v1/messages", body }, price, signal);
+      const { upstream, settings, service } = requireConnection();
+      const { body, notes } = toBody(request, settings.maxTokens);
+      const asked = { request: { method: "POST", path: "/v1/messages", body }, notes } as const;
+      return service.watch(readAnswer(upstream, asked, settings.priceOf(request.model), signal));
     },
     cleanup() {
       connection = null;

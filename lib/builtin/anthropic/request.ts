@@ -12,11 +12,17 @@ interface Turn {
 /** Ours to say, whatever `plugin_specific` holds. */
 const OWN_FIELDS = new Set(["model", "messages", "system", "stream"]);
 
+/** What is sent, and what of the request was left out or changed, for a person. */
+export interface AnthropicRequest {
+  body: JsonObject;
+  notes: string[];
+}
+
 /**
  * A chat as the Messages API wants it: system messages in front, turns that alternate, results of tools in the user's turn. Penalties
  * do not exist there and are left out; temperatures end at 1. Throws `plugin_invalid_request` with the path of what cannot be said.
  */
-export function toBody(request: ChatRequest, defaultMaxTokens: number): JsonObject {
+export function toBody(request: ChatRequest, defaultMaxTokens: number): AnthropicRequest {
   const {
     model,
     messages,
@@ -32,7 +38,8 @@ export function toBody(request: ChatRequest, defaultMaxTokens: number): JsonObje
     .filter(({ role }) => role === "system")
     .map(({ content }) => textOfContent(content));
   const stops = stop?.filter((text) => text.trim() !== "");
-  return {
+  const notes = findAlterations(request);
+  const body = {
     ...Object.fromEntries(
       Object.entries(request.plugin_specific ?? {}).filter(([name]) => !OWN_FIELDS.has(name)),
     ),
@@ -42,12 +49,25 @@ export function toBody(request: ChatRequest, defaultMaxTokens: number): JsonObje
     stream,
     ...(system.length === 0 ? {} : { system: system.join("\n\n") }),
     ...(temperature === undefined ? {} : { temperature: Math.min(1, temperature) }),
-    ...(top_p === undefined ? {} : { top_p }),
+    // Newer models refuse a request that sets both.
+    ...(top_p === undefined || temperature !== undefined ? {} : { top_p }),
     ...(stops === undefined || stops.length === 0 ? {} : { stop_sequences: stops }),
     ...(user === undefined ? {} : { metadata: { user_id: user } }),
     ...(tools === undefined ? {} : { tools: tools.map(toTool) }),
     ...(choice === undefined || tools === undefined ? {} : { tool_choice: toChoice(choice) }),
   };
+  return { body, notes };
+}
+
+function findAlterations(request: ChatRequest): string[] {
+  const { temperature, top_p: topP, frequency_penalty: frequency, presence_penalty: presence } = request;
+  const notes: string[] = [];
+  if (temperature !== undefined && topP !== undefined)
+    notes.push("top_p was left out: Anthropic takes temperature or top_p, not both.");
+  if (temperature !== undefined && temperature > 1)
+    notes.push("temperature was lowered to 1: Anthropic takes no more.");
+  if (Boolean(frequency) || Boolean(presence)) notes.push("Penalties were left out: Anthropic knows none.");
+  return notes;
 }
 
 function toTurns(messages: readonly ChatMessage[]): Turn[] {
@@ -91,7 +111,15 @@ function toBlocks(message: ChatMessage, index: number, functionId: string): Json
         },
       ]
     : [];
-  return [...toContent(content, at), ...uses, ...older];
+  return [...toThoughts(message), ...toContent(content, at), ...uses, ...older];
+}
+
+/** Signed thinking of an earlier answer, as it came: the API wants it before the calls that it led to. */
+function toThoughts({ role, reasoning_details: details = [] }: ChatMessage): JsonObject[] {
+  if (role !== "assistant") return [];
+  return details
+    .filter(isJsonObject)
+    .filter(({ type }) => type === "thinking" || type === "redacted_thinking");
 }
 
 /** Empty texts are left out: the API refuses them. */

@@ -4,9 +4,12 @@ import type { ConfigValues } from "../../contract/plugin.ts";
 import { CONNECTION_FIELDS, readHeaders, toKey, toText, toTimeoutMs } from "../provider/connection.ts";
 import { parseModelFilter, type ModelFilter } from "../provider/model-filter.ts";
 import { parsePrices, type PriceList } from "../provider/model-prices.ts";
+import { ADDRESS_PATTERN, readServiceAddress } from "../provider/service-address.ts";
 
 export interface Settings {
   baseUrl: string;
+  /** What was read differently from how it was typed, for a person. */
+  notes: string[];
   headers: Record<string, string>;
   secrets: string[];
   timeoutMs: number;
@@ -44,7 +47,7 @@ export const CONFIG_SCHEMA: ConfigField[] = [
     description: "Where the API answers, without /v1. Change it for a proxy of your own.",
     default: DEFAULTS.baseUrl,
     sensitive: false,
-    validation: { pattern: "^https?://[^\\s]+$", max_length: 190 },
+    validation: { pattern: ADDRESS_PATTERN, max_length: 190 },
   },
   {
     name: "anthropic_version",
@@ -66,9 +69,11 @@ export function toSettings(config: ConfigValues): Settings {
   const { headers, secrets } = readHeaders(config["default_headers"]);
   const key = toKey(config["api_key"]);
   const limit = config["default_max_tokens"];
+  const { baseUrl, note } = readServiceAddress(toText(config[ADDRESS.name]) || DEFAULTS.baseUrl);
   return {
     // Services of the other kind end in /v1, and fingers remember.
-    baseUrl: (toText(config[ADDRESS.name]) || DEFAULTS.baseUrl).replace(/\/v1\/*$/, ""),
+    baseUrl: baseUrl.replace(/\/v1\/*$/, ""),
+    notes: note === null ? [] : [note],
     headers: {
       ...headers,
       ...(key === null ? {} : { "x-api-key": key }),

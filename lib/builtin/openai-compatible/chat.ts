@@ -101,55 +101,41 @@ async function* readAnswer(
       yield toWhole(message.body, upstream.label, price);
       return;
     }
-    const { name, data } = message;
-    // Some put the error beside the choices of a last chunk.
-    if (name === "error" || !isJsonObject(data) || data["error"]) throw upstream.toFault(request, data);
-    if (isComplaint(data)) throw upstream.toFault(request, data);
-    const chunk = toChunk(data, price);
+    if (message.type === "warning") {
+      yield { choices: [], notes: [message.text] };
+      continue;
+    }
+    const chunk = toChunk(message.data, upstream.label, price);
     isComplete ||= chunk.choices.some((choice) => Boolean(choice.finish_reason));
     yield chunk;
   }
   // [DONE] without a finish_reason is an end all the same.
-  yield { choices: isComplete ? [] : [{ index: 0, delta: {}, finish_reason: "stop" }], done: true };
+  yield { choices: [], done: true };
 }
 
-/** Mistral and vLLM stream their complaint as it is. */
-function isComplaint(data: JsonObject): boolean {
-  return !("choices" in data) && (data["object"] === "error" || typeof data["message"] === "string");
-}
-
-function toChunk(data: JsonObject, price: Price | null): ChatChunk {
-  const { id, object, created, model } = data;
-  const groq = isJsonObject(data["x_groq"]) ? data["x_groq"]["usage"] : undefined;
-  const usage = toUsage(data["usage"] ?? groq, price);
-  const choices = Array.isArray(data["choices"]) ? (data["choices"] as ChatChunk["choices"]) : [];
+/** The service's own object, whose choices `createBuiltinClient` reads as it reads every plugin's. */
+function toChunk(data: unknown, label: string, price: Price | null): ChatChunk {
+  if (!isJsonObject(data)) throw notAnAnswer(label, "with something that is no object");
+  const { usage: said, x_groq: groq, ...chunk } = data;
+  const usage = toUsage(said ?? (isJsonObject(groq) ? groq["usage"] : undefined), price);
+  const { choices } = data;
   return {
-    ...present({ id, object, created, model }),
-    choices,
+    ...chunk,
+    choices: Array.isArray(choices) ? (choices as ChatChunk["choices"]) : [],
     ...(usage === null ? {} : { usage }),
   };
 }
 
 function toWhole(body: unknown, label: string, price: Price | null): ChatChunk {
-  const choices =
-    isJsonObject(body) && Array.isArray(body["choices"]) ? body["choices"].filter(isJsonObject) : [];
-  if (!isJsonObject(body) || choices.length === 0) {
-    throw new AppError(
-      "plugin_invalid_response",
-      `${label} answered POST /chat/completions without any choice.`,
-      {
-        hint: "Check base_url: what answers there may not be a chat service.",
-      },
-    );
-  }
-  return {
-    ...toChunk({ ...body, choices: [] }, price),
-    choices: choices.map(({ message, ...choice }) => ({
-      ...choice,
-      delta: isJsonObject(message) ? message : {},
-    })),
-    done: true,
-  };
+  const chunk = toChunk(body, label, price);
+  if (chunk.choices.length === 0) throw notAnAnswer(label, "without any choice");
+  return { ...chunk, done: true };
+}
+
+function notAnAnswer(label: string, how: string): AppError {
+  return new AppError("plugin_invalid_response", `${label} answered POST /chat/completions ${how}.`, {
+    hint: "Check base_url: what answers there may not be a chat service.",
+  });
 }
 
 /** Counts as they were reported, with what they cost: the service's own word (OpenRouter's), else by the configured price. */
@@ -159,8 +145,4 @@ function toUsage(value: unknown, price: Price | null): Usage | null {
   const said = value["cost_usd"] ?? value["cost"];
   const cost = typeof said === "number" && said >= 0 ? said : toCost(usage, price);
   return cost === undefined ? usage : { ...usage, cost_usd: cost };
-}
-
-function present(value: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined && item !== null));
 }

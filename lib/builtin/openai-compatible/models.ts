@@ -3,42 +3,31 @@ import { isJsonObject, type JsonObject } from "../../core/json-object.ts";
 import { toPerMillion, type Price } from "../provider/model-prices.ts";
 import type { Settings } from "./settings.ts";
 
-/** The list in an answer of `GET /models`, or null when there is none: `{data: […]}`, as OpenAI has it, or a bare array. */
-export function toModelList(body: unknown): JsonObject[] | null {
-  const list = isJsonObject(body) ? ("data" in body ? body["data"] : body["models"]) : body;
-  // Ollama answers null while it has no model.
-  if (list === null) return [];
-  return Array.isArray(list) ? list.filter(isJsonObject) : null;
-}
-
-/** The models a person wants to see, each with what its service says about it. Without an id it is no model. */
-export function toModels(list: readonly JsonObject[], { isListed, priceOf }: Settings): Model[] {
-  return list.flatMap((entry): Model[] => {
-    const id = entry["id"];
-    if (typeof id !== "string" || id === "" || !isListed(id)) return [];
-    const price = priceOf(id) ?? readPrice(entry["pricing"]);
-    const model: Model = { id, ...readText("name", entry), ...readText("description", entry) };
-    const window = firstCount(entry, [
-      "context_length",
-      "context_window",
-      "max_context_length",
-      "max_model_len",
-    ]);
-    const output =
-      firstCount(readObject(entry["top_provider"]), ["max_completion_tokens"]) ??
-      firstCount(entry, ["max_completion_tokens", "max_output_tokens"]);
-    const capabilities = readCapabilities(entry);
-    return [
-      {
-        ...model,
-        ...(window === undefined ? {} : { context_window: window }),
-        ...(output === undefined ? {} : { max_output_tokens: output }),
-        ...(price === null ? {} : { cost_per_mtoken: toPerMillion(price) }),
-        ...(capabilities === null ? {} : { capabilities }),
-        ...(isDeprecated(entry) ? { deprecated: true } : {}),
-      },
-    ];
-  });
+/** One model, with what its service says about it; null when a person does not want to see it. */
+export function toModel(entry: JsonObject & { id: string }, { isListed, priceOf }: Settings): Model | null {
+  const { id } = entry;
+  if (!isListed(id)) return null;
+  const price = priceOf(id) ?? readPrice(entry["pricing"]);
+  const window = firstCount(entry, [
+    "context_length",
+    "context_window",
+    "max_context_length",
+    "max_model_len",
+  ]);
+  const output =
+    firstCount(readObject(entry["top_provider"]), ["max_completion_tokens"]) ??
+    firstCount(entry, ["max_completion_tokens", "max_output_tokens"]);
+  const capabilities = readCapabilities(entry);
+  return {
+    id,
+    ...readText("name", entry),
+    ...readText("description", entry),
+    ...(window === undefined ? {} : { context_window: window }),
+    ...(output === undefined ? {} : { max_output_tokens: output }),
+    ...(price === null ? {} : { cost_per_mtoken: toPerMillion(price) }),
+    ...(capabilities === null ? {} : { capabilities }),
+    ...(isDeprecated(entry) ? { deprecated: true } : {}),
+  };
 }
 
 function readText(key: "name" | "description", entry: JsonObject): { name?: string; description?: string } {

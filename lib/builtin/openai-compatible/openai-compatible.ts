@@ -1,10 +1,10 @@
 import { AppError } from "../../contract/error.ts";
 import type { Metadata } from "../../contract/manifest.ts";
-import type { JsonObject } from "../../core/json-object.ts";
 import type { BuiltinPlugin, OpenUpstream, Upstream } from "../../transport/client.ts";
 import { openService, PATIENCE, proveAccess } from "../provider/connection.ts";
+import { ModelService, readListing, type Listing } from "../provider/model-service.ts";
 import { chat, createQuirks, type Quirks } from "./chat.ts";
-import { toModelList, toModels } from "./models.ts";
+import { toModel } from "./models.ts";
 import { ADDRESS, CONFIG_SCHEMA, toSettings, type Settings } from "./settings.ts";
 
 const METADATA: Metadata = {
@@ -30,6 +30,7 @@ const METADATA: Metadata = {
 interface Connection {
   settings: Settings;
   upstream: Upstream;
+  service: ModelService;
   quirks: Quirks;
 }
 
@@ -44,17 +45,16 @@ export function createOpenAiCompatible(openUpstream: OpenUpstream): BuiltinPlugi
     });
   }
 
-  async function list(upstream: Upstream, signal?: AbortSignal): Promise<JsonObject[]> {
+  async function list(upstream: Upstream, settings: Settings, signal?: AbortSignal): Promise<Listing> {
     const { body } = await upstream.ask({ method: "GET", path: "/models" }, signal);
-    const models = toModelList(body);
-    if (models) return models;
-    throw new AppError(
-      "plugin_invalid_response",
-      `${upstream.label} answered GET /models without a list of models.`,
-      {
-        hint: "Check base_url: for most services it ends in /v1.",
-      },
-    );
+    const { models, warnings } = readListing(upstream, "/models", body, (entry) => toModel(entry, settings));
+    return { models, warnings: [...settings.notes, ...warnings] };
+  }
+
+  async function describe(upstream: Upstream, settings: Settings, signal?: AbortSignal): Promise<string> {
+    const { models, warnings } = await list(upstream, settings, signal);
+    const count = models.length === 1 ? "1 model" : `${models.length} models`;
+    return [`answers, with ${count}`, ...warnings].join("; ");
   }
 
   return {
@@ -62,25 +62,25 @@ export function createOpenAiCompatible(openUpstream: OpenUpstream): BuiltinPlugi
     address: ADDRESS,
     async initialize(config, signal) {
       const settings = toSettings(config);
-      const { baseUrl, headers, secrets, timeoutMs } = settings;
+      const { baseUrl, headers, query, secrets, timeoutMs } = settings;
       const limits = { firstByteMs: timeoutMs, idleMs: timeoutMs };
-      const upstream = openService(openUpstream, { baseUrl, headers, secrets, ...limits });
-      await proveAccess(() => list(upstream, signal));
-      connection = { settings, upstream, quirks: createQuirks() };
+      const upstream = openService(openUpstream, { baseUrl, headers, query, secrets, ...limits });
+      await proveAccess(() => list(upstream, settings, signal));
+      const service = new ModelService(upstream, (asking) => describe(upstream, settings, asking));
+      connection = { settings, upstream, service, quirks: createQuirks() };
     },
     async health(signal) {
-      if (!connection) return { healthy: false, message: "Not initialized yet" };
-      const models = await list(connection.upstream, signal);
-      const count = models.length === 1 ? "1 model" : `${models.length} models`;
-      return { healthy: true, message: `${connection.upstream.label} answers, with ${count}` };
+      return connection?.service.health(signal) ?? { healthy: false, message: "Not initialized yet" };
     },
-    async models(signal) {
+    async models(signal, warn) {
       const { upstream, settings } = requireConnection();
-      return toModels(await list(upstream, signal), settings);
+      const { models, warnings } = await list(upstream, settings, signal);
+      for (const warning of warnings) warn?.(warning);
+      return models;
     },
     chat(request, signal) {
-      const { upstream, settings, quirks } = requireConnection();
-      return chat(upstream, request, quirks, settings.priceOf(request.model), signal);
+      const { upstream, settings, service, quirks } = requireConnection();
+      return service.watch(chat(upstream, request, quirks, settings.priceOf(request.model), signal));
     },
     cleanup() {
       connection = null;

@@ -18,7 +18,10 @@ export function toRequest(config: ConfigValues, schema: readonly ConfigField[]):
 }
 
 /** What was understood of an answer and what had to be forgiven, for people. Its transport has removed the secrets. */
-export function toAnswer({ value, warnings }: Reply<unknown>): Pick<LifecycleStep, "answer" | "warnings"> {
+export function toAnswer({
+  value,
+  warnings,
+}: Pick<Reply<unknown>, "value" | "warnings">): Pick<LifecycleStep, "answer" | "warnings"> {
   const forgiven = warnings.length === 0 ? {} : { warnings };
   if (value === null) return forgiven;
   const text = JSON.stringify(value, null, 2);

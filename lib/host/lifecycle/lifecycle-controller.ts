@@ -4,22 +4,20 @@ import { retryDelayMs } from "../../core/backoff.ts";
 import type { Clock } from "../../core/clock.ts";
 import { nextLifecycle } from "../../core/lifecycle.ts";
 import type { LifecycleEvent } from "../../core/lifecycle.ts";
-import type { Model } from "../../contract/protocol.ts";
 import type { Log } from "../../log.ts";
-import type { Reply } from "../../transport/client.ts";
 import type { ActiveChats } from "../chat/active-chats.ts";
 import { LastKnownGood } from "./last-known-good.ts";
-import { disabledError, stopsTraffic, toFailure } from "../failure.ts";
+import { disabledError, isUnreadable, stopsTraffic, toFailure } from "../failure.ts";
 import { Disconnector, DRAIN_MS } from "./disconnect.ts";
 import type { ConnectionCheck, PluginConnection } from "../connection/plugin-connection.ts";
 import { planRetry } from "./retry-plan.ts";
 import { canRollBack, rollBack } from "./rollback.ts";
-import { goThroughSteps, startSteps } from "./start-steps.ts";
+import { goThroughSteps, startSteps, type ListedModels } from "./start-steps.ts";
 import { stepCleanup, stepEndProcess } from "./stop-steps.ts";
 import { createStepLog } from "../connection/step-log.ts";
 import type { ManagedProcess } from "../process/managed-process.ts";
 
-const NO_MODELS: PluginModels = { models: [], fetchedAt: null };
+const NO_MODELS: PluginModels = { models: [], fetchedAt: null, warnings: [] };
 
 export interface LifecycleControllerOptions {
   name: () => string;
@@ -294,10 +292,27 @@ export class LifecycleController {
     }
   }
 
-  async #readModels(connection: PluginConnection, signal?: AbortSignal): Promise<Reply<Model[]>> {
-    const reply = await connection.listModels(signal);
-    const fetchedAt = new Date(this.#options.clock.now()).toISOString();
-    this.#models = { models: reply.value, fetchedAt };
-    return reply;
+  /**
+   * What the plugin lists from now on, and what is to be said about it. A list that cannot be read is null, and leaves a warning beside
+   * the earlier models. Throws every other failure.
+   */
+  async #readModels(connection: PluginConnection, signal?: AbortSignal): Promise<ListedModels> {
+    try {
+      const { value, warnings } = await connection.listModels(signal);
+      const fetchedAt = new Date(this.#options.clock.now()).toISOString();
+      this.#models = { models: value, fetchedAt, warnings: warnings.slice(0, MAX_WARNINGS) };
+      return { value, warnings };
+    } catch (error) {
+      const info = toFailure(error, this.#log);
+      if (!isUnreadable(info)) throw error;
+      const warnings = [info.code === "plugin_endpoint_missing" ? NO_LIST : info.message];
+      this.#models = { ...this.#models, warnings };
+      return { value: null, warnings };
+    }
   }
 }
+
+/** A list can have something wrong with every entry. */
+const MAX_WARNINGS = 50;
+
+const NO_LIST = "It lists no models: type a model's name where one is asked for.";

@@ -1,7 +1,6 @@
 import type { LifecycleStep } from "../../contract/plugin.ts";
 import type { Model } from "../../contract/protocol.ts";
 import type { Log } from "../../log.ts";
-import type { Reply } from "../../transport/client.ts";
 import { toAnswer } from "../connection/step-transcript.ts";
 import { isOwnTrouble, toError, toFailure } from "../failure.ts";
 import type { PluginConnection, ConnectionCheck } from "../connection/plugin-connection.ts";
@@ -21,6 +20,12 @@ export function startSteps(process: ManagedProcess | null): ReadonlyArray<Lifecy
   return process ? ["process", ...ENABLE_STEPS] : ENABLE_STEPS;
 }
 
+/** The models a plugin lists; null when its answer could not be read. */
+export interface ListedModels {
+  value: Model[] | null;
+  warnings: string[];
+}
+
 export interface StartOptions {
   connection: PluginConnection;
   steps: Pick<StepLog, "run">;
@@ -34,7 +39,7 @@ export interface StartOptions {
   checkAndReport: (connection: PluginConnection, signal: AbortSignal) => Promise<ConnectionCheck>;
   /** Called once identity and configuration are in order, before anything is sent. */
   onIdentified: () => void;
-  listModels: () => Promise<Reply<Model[]>>;
+  listModels: () => Promise<ListedModels>;
   /**
    * Asked once it is initialised: whether an ill plugin, or one that does not list its models, is a failure. Else the first is the
    * verdict's business: the plugin runs, and people may want to talk to it to find out why.
@@ -75,15 +80,17 @@ async function stepHealth({ connection, steps, signal, checkAndReport }: StartOp
 async function stepModels({ steps, log, listModels }: StartOptions, isExpected: boolean) {
   await steps.run("models", async () => {
     try {
-      const reply = await listModels();
-      const count = reply.value.length;
-      return { value: null, note: count === 1 ? "1 model" : `${count} models`, ...toAnswer(reply) };
+      const listed = await listModels();
+      return { value: null, note: describeModels(listed), ...toAnswer(listed) };
     } catch (error) {
       const info = toFailure(error, log);
-      if (info.code === "plugin_endpoint_missing")
-        return { value: null, note: "It has no /models: type the model's name where one is asked for" };
       if (isExpected && !isOwnTrouble(info)) throw error;
       return { value: null, error: info };
     }
   });
+}
+
+function describeModels({ value, warnings }: ListedModels): string {
+  if (value === null) return warnings[0] ?? "No list";
+  return value.length === 1 ? "1 model" : `${value.length} models`;
 }
