@@ -4,6 +4,7 @@ import type { ConfigValues } from "../lib/contract/plugin.ts";
 import type { ChatChunk, ChatRequest, Model } from "../lib/contract/protocol.ts";
 import type { BuiltinPlugin, PluginClient } from "../lib/transport/client.ts";
 import type { Timeouts } from "../lib/transport/limits.ts";
+import { COMPLAINTS, MESSAGES, STREAMS, sumUp, toSaid } from "./real-services.ts";
 import { createSamplePlugin, delta, SAMPLE_METADATA } from "./sample-plugin.ts";
 
 /** Puts `plugin` behind one transport. `stop` ends whatever serves it. */
@@ -125,13 +126,60 @@ export function describeTransport(name: string, connect: Connect): void {
       await expect(client.models()).rejects.toMatchObject({ code: "plugin_error" });
     });
 
+    it("keeps the models that can be read, and says what was left out", async () => {
+      const list = [{ id: "a" }, { description: "Nobody" }, { id: "a" }, { id: "b\u202ec" }, { id: "b" }];
+      const client = await open({ models: () => Promise.resolve(list as unknown as Model[]) });
+      const { value, warnings } = await client.models();
+      expect(value.map(({ id }) => id)).toEqual(["a", "b"]);
+      expect(warnings.join()).toMatch(/2 of 5 models cannot be read and are left out; \[1\]: it has no id/);
+    });
+
     it("refuses an answer that is not what the protocol says, naming the field", async () => {
-      const models = () => Promise.resolve([{ id: "a" }, { name: "Nobody" } as unknown as Model]);
+      const models = () => Promise.resolve([{ id: "" }, { description: "Nobody" }] as unknown as Model[]);
       const client = await open({ models });
       await expect(client.models()).rejects.toMatchObject({
         code: "plugin_invalid_response",
-        message: expect.stringContaining("[1].id") as string,
+        message: expect.stringContaining("none of its 2 models can be read") as string,
       });
+    });
+
+    /** A plugin whose chat is these chunks. */
+    const say = (chunks: object[]): Partial<BuiltinPlugin> => ({
+      async *chat() {
+        await Promise.resolve();
+        yield* chunks as ChatChunk[];
+      },
+    });
+
+    it.each(STREAMS)("understands %s", async (_name, chunks, said) => {
+      const client = await open(say(chunks));
+      expect(sumUp(await collect(client.chat(REQUEST)))).toEqual(toSaid(said));
+    });
+
+    it.each(MESSAGES)("understands a whole answer with %s", async (_name, message, said) => {
+      const client = await open(
+        say([{ choices: [{ index: 0, delta: message, finish_reason: "stop" }], done: true }]),
+      );
+      expect(sumUp(await collect(client.chat({ ...REQUEST, stream: false })))).toEqual(toSaid(said));
+    });
+
+    it.each(COMPLAINTS)("never takes %s for success", async (_name, chunks, code, words) => {
+      const client = await open(say(chunks));
+      await expect(collect(client.chat(REQUEST))).rejects.toMatchObject({
+        code,
+        message: expect.stringContaining(words) as string,
+      });
+    });
+
+    it("names the field in which reasoning may be sent back, and none where it stood in the content", async () => {
+      const fieldOf = async (delta: object) => {
+        const finish = { choices: [{ index: 0, delta: {}, finish_reason: "stop" }] };
+        const client = await open(say([{ choices: [{ index: 0, delta }] }, finish]));
+        const chunks = await collect(client.chat(REQUEST));
+        return chunks.map(({ choices }) => choices[0]?.delta?.reasoning_field).find(Boolean) ?? null;
+      };
+      expect(await fieldOf({ reasoning: "t" })).toBe("reasoning");
+      expect(await fieldOf({ content: "<think>t</think>" })).toBeNull();
     });
 
     it("gives up on a silent plugin at the deadline", async () => {

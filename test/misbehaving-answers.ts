@@ -174,7 +174,7 @@ export const ANSWER_FAULTS = {
   "models-fraction": failure(200, [{ id: "a", context_window: 8192.5 }]),
   /** Few bytes each, and far more of them than anybody has. */
   "models-countless": text(`[${"{},".repeat(200_000)}{}]`),
-  "models-too-many": text(`[${'{"id":"a"},'.repeat(20_000)}{"id":"a"}]`),
+  "models-too-many": text(JSON.stringify(Array.from({ length: 20_001 }, (_, index) => `m${index}`))),
   "metadata-too-many-fields": text(
     `{"name":"Odd","version":"1","provider_type":"odd","config_schema":[${"{},".repeat(2_000)}{}]}`,
   ),
@@ -183,7 +183,7 @@ export const ANSWER_FAULTS = {
     { id: "fair", cost_per_mtoken: 2 },
     { id: "free", cost_per_mtoken: 0 },
   ]),
-  "models-no-id": failure(200, [{ id: "a" }, { name: "nameless" }]),
+  "models-no-id": failure(200, [{ id: "" }, { description: "nameless" }]),
   "hints-first": (socket: Socket) => {
     socket.write("HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n");
     sendJson(socket, 200, HEALTHY);

@@ -193,13 +193,15 @@ const CALL_FAULTS = {
   "models-too-many": (stream: ServerHttp2Stream) =>
     reply(
       stream,
-      encodeMessage("GetModelsResponse", { models: Array.from({ length: 20_001 }, () => ({ id: "a" })) }),
+      encodeMessage("GetModelsResponse", {
+        models: Array.from({ length: 20_001 }, (_, index) => ({ id: `m${index}` })),
+      }),
     ),
   /** Two bytes each. */
   "models-countless": (stream: ServerHttp2Stream) =>
     reply(stream, Buffer.from("0a00".repeat(300_000), "hex")),
   "models-no-id": (stream: ServerHttp2Stream) =>
-    reply(stream, encodeMessage("GetModelsResponse", { models: [{ id: "a" }, { name: "b" }] })),
+    reply(stream, encodeMessage("GetModelsResponse", { models: [{ id: "" }, { description: "b" }] })),
 } satisfies Record<string, GrpcFault>;
 
 /** Faults before HTTP/2 begins. */

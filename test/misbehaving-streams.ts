@@ -74,6 +74,33 @@ export const STREAM_FAULTS = {
     "content-type": "text/plain",
     "transfer-encoding": "chunked",
   }),
+  "stream-as-json": stream([`${HELLO}data: ${FINISH}\n\n`], {
+    "content-type": "application/json",
+    "transfer-encoding": "chunked",
+  }),
+  "stream-without-type": stream([" \n", `: hi\n\n${HELLO}data: ${FINISH}\n\n`], {
+    "transfer-encoding": "chunked",
+  }),
+  "stream-empty-data": stream(["data:\n\n", HELLO, "data: \n\n", `data: ${FINISH}\n\n`, "data:\n\n"]),
+  "stream-bare-document": stream([
+    '{"choices": [\n{"message": {"content": "He',
+    'llo"}, "finish_reason": "stop"}\n]}\n',
+  ]),
+  "stream-error-field": stream([
+    'error: {"code": 400, "message": "context too small"}\n\n',
+    "data: [DONE]\n\n",
+  ]),
+  "stream-error-list": stream([
+    'data: [{"error": {"code": 429, "message": "exhausted"}}]\n\n',
+    "data: [DONE]\n\n",
+  ]),
+  "stream-error-bare": stream([
+    '[{\n  "error": {\n    "code": 429,\n    "message": "exhau',
+    'sted"\n  }\n}\n]\n\ndata: [DONE]\n\n',
+  ]),
+  "stream-error-problem": stream(['data: {"title": "Too many", "status": 429}\n\n', "data: [DONE]\n\n"]),
+  "stream-error-detail": stream(['data: {"detail": "not here"}\n\n', "data: [DONE]\n\n"]),
+  "stream-only-done": stream(["data: [DONE]\n\n"]),
   "stream-crlf": stream([`data: ${say("Hello")}\r\n\r\ndata: ${FINISH}\r\n\r\ndata: [DONE]\r\n\r\n`]),
   "stream-no-space": stream([`data:${say("Hello")}\n\ndata:${FINISH}\n\ndata:[DONE]\n\n`]),
   "stream-comments": stream([

@@ -93,16 +93,16 @@ async function sendWhole(response: ServerResponse, chunks: AsyncIterable<ChatChu
 
 /** The whole answer that these chunks are the pieces of. */
 export async function collectAnswer(chunks: AsyncIterable<ChatChunk>): Promise<object> {
-  let content = "";
-  let last: ChatChunk | null = null;
-  for await (const chunk of chunks) {
-    content += chunk.choices[0]?.delta?.content ?? "";
-    last = chunk;
-  }
+  const pieces: ChatChunk[] = [];
+  for await (const chunk of chunks) pieces.push(chunk);
+  const last = pieces.at(-1);
+  const content = pieces.map(({ choices }) => choices[0]?.delta?.content ?? "").join("");
+  // One that comes whole is handed on as it is.
+  const message = pieces.length === 1 ? last?.choices[0]?.delta : { content };
   return {
     id: last?.id,
     model: last?.model,
-    choices: [{ index: 0, message: { role: "assistant", content }, finish_reason: "stop" }],
+    choices: [{ index: 0, message: { role: "assistant", ...message }, finish_reason: "stop" }],
     usage: last?.usage,
   };
 }

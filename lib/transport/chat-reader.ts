@@ -57,8 +57,8 @@ export class ChatReader {
     requireFew(choices.length, LIST_CAPS.choices, "choices", reading);
     const read = choices.filter(isJsonObject).map((choice, position) => this.#readChoice(choice, position));
     const isDone = chunk["done"] === true;
-    this.#isComplete ||= isDone || this.#hasFinish;
     if (isDone) this.#requireWords();
+    this.#isComplete ||= isDone || this.#hasFinish;
     const rest = isDone ? this.#endChoices() : [];
     return this.#close({ ...chunk, choices: [...read, ...rest] });
   }

@@ -65,6 +65,12 @@ describe("a stream that goes wrong keeps what came and ends with its code", () =
     ["stream-error-object", "plugin_rate_limited", "Hello"],
     ["stream-error-guide", "plugin_content_filter", "Hello"],
     ["stream-error-event", "plugin_error", "Hello"],
+    ["stream-error-field", "plugin_invalid_request", ""],
+    ["stream-error-list", "plugin_rate_limited", ""],
+    ["stream-error-bare", "plugin_rate_limited", ""],
+    ["stream-error-problem", "plugin_rate_limited", ""],
+    ["stream-error-detail", "plugin_error", ""],
+    ["stream-only-done", "plugin_empty_response", ""],
     ["stream-countless", "plugin_response_too_large", "Hello"],
     ["stream-giant-frame", "plugin_response_too_large", "Hello"],
     ["stream-giant-event", "plugin_response_too_large", "Hello"],
@@ -81,13 +87,13 @@ describe("a stream that goes wrong keeps what came and ends with its code", () =
   });
 
   it.each([
-    ["stream-as-html", "text/html"],
-    ["stream-as-text", "text/plain"],
-  ] as const)("%s says which content type a stream has", async (fault, mediaType) => {
-    const { code, message, error } = await run(fault);
-    expect(code).toBe("plugin_wrong_content_type");
-    expect(message).toContain(`a stream of events under the content type ${mediaType}`);
-    expect(error?.extras.hint).toContain("text/event-stream");
+    ["stream-error-field", "context too small"],
+    ["stream-error-list", "exhausted"],
+    ["stream-error-bare", "exhausted"],
+    ["stream-error-problem", "Too many"],
+    ["stream-error-detail", "not here"],
+  ] as const)("%s says what went wrong: %s", async (fault, words) => {
+    expect((await run(fault)).message).toContain(words);
   });
 
   it("silence in the middle is a timeout", async () => {
@@ -136,10 +142,25 @@ describe("a stream may be written in several ways", () => {
     "stream-unfinished-last-line",
     "stream-gzip",
     "stream-message-frames",
+    "stream-empty-data",
+    "stream-bare-document",
     "ndjson",
   ] as const)("%s", async (fault) => {
     expect(await run(fault)).toMatchObject({ text: "Hello", code: null });
     await vi.waitFor(() => expect(plugin.openSockets()).toBe(0));
+  });
+
+  it.each([
+    ["stream-as-html", "text/html"],
+    ["stream-as-text", "text/plain"],
+    ["stream-as-json", "application/json"],
+    ["stream-without-type", "missing"],
+  ] as const)("%s, with a note about the content type", async (fault, mediaType) => {
+    const { text, code, chunks } = await run(fault);
+    expect({ text, code }).toEqual({ text: "Hello", code: null });
+    expect(chunks.flatMap(({ notes = [] }) => notes)).toEqual([
+      `the content type of the stream is ${mediaType}: text/event-stream is expected`,
+    ]);
   });
 
   it("characters may be cut anywhere", async () => {

@@ -74,7 +74,7 @@ describe("a fault has its code and names the plugin", () => {
     ["redirect-308", "cleanup", "plugin_redirect_refused", /308/],
     ["unauthorized-401", "initialize", "plugin_authentication_failed", /Invalid API key format/],
     ["forbidden-403", "initialize", "plugin_authentication_failed", /403/],
-    ["missing-404", "models", "plugin_endpoint_missing", /GET \/models with 404/],
+    ["missing-404", "models", "plugin_endpoint_missing", /GET \/missing-404\/models with 404/],
     ["missing-404-guide", "models", "plugin_endpoint_missing", /No such path/],
     ["missing-404-guide", "initialize", "plugin_invalid_request", /No such path/],
     ["rate-limited-guide", "models", "plugin_rate_limited", /Slow down/],
@@ -100,12 +100,17 @@ describe("a fault has its code and names the plugin", () => {
       "plugin_invalid_response",
       /: name: expected a text; provider_type: missing; config_schema\[0\]\.name: must not be empty\.$/,
     ],
-    ["models-no-id", "models", "plugin_invalid_response", /\[1\]\.id/],
+    ["models-no-id", "models", "plugin_invalid_response", /none of its 2 models can be read/],
     ["models-countless", "models", "plugin_response_too_large", /more than 250,000 values/],
-    ["models-too-many", "models", "plugin_response_too_large", /20,001 models, and at most 20,000 are read/],
     ["metadata-too-many-fields", "metadata", "plugin_response_too_large", /2,001 fields in config_schema/],
     ["upgrades", "health", "plugin_connection_lost", /./],
   ];
+
+  it("a list of models that is too long is read as far as it is useful", async () => {
+    const { value, warnings } = await connect("models-too-many").models();
+    expect(value).toHaveLength(20_000);
+    expect(warnings).toContain("the list has 20,001 models, and the first 20,000 are read");
+  });
 
   it.each(rows)("%s on %s → %s", async (fault, name, code, message) => {
     const error = await failureOf(call(connect(fault), name));

@@ -69,19 +69,18 @@ describe("bad requests", () => {
     expect(answer.body).toEqual(errorOf("validation_failed", { field }));
   });
 
-  it("name every pane whose plugin or model does not exist, before anything is asked", async () => {
+  it("name every pane whose plugin does not exist, before anything is asked", async () => {
     const asked = test.stub.requests.length;
     const answer = await post({
-      panes: [pane(), pane("gpt-99"), pane("stub-1", "nobody")],
+      panes: [pane(), pane("stub-1", "somebody"), pane("stub-1", "nobody")],
       messages: says("hi"),
     });
     expect(answer.status).toBe(404);
     expect(answer.body).toEqual(
-      errorOf("plugin_model_not_found", {
-        field: "panes[1].model",
-        hint: "It has stub-1, stub-2.",
+      errorOf("not_found", {
+        field: "panes[1].pluginId",
         issues: [
-          { path: "panes[1].model", message: expect.any(String) },
+          { path: "panes[1].pluginId", message: expect.any(String) },
           { path: "panes[2].pluginId", message: expect.any(String) },
         ],
       }),

@@ -175,7 +175,7 @@ describe("watching", () => {
 
   it("lists models with their age and asks again on demand", async () => {
     const models = () => test.loom.call("GET", `/api/plugins/${test.id}/models`, { as: "viewer" });
-    expect((await models()).body).toEqual({ models: [], fetchedAt: null });
+    expect((await models()).body).toEqual({ models: [], fetchedAt: null, warnings: [] });
     await configure();
     await post("/enable");
     test.stub.behaviour.models = [{ id: "stub-3" }];

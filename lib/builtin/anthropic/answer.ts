@@ -39,13 +39,12 @@ const FINISH: Readonly<Record<string, string>> = {
 /** One answer of the Messages API as chunks, streamed or whole. */
 export async function* readAnswer(
   upstream: Upstream,
-  { request, notes }: { request: UpstreamRequest; notes: string[] },
+  request: UpstreamRequest,
   price: Price | null,
   signal: AbortSignal,
 ): AsyncGenerator<ChatChunk> {
   const progress: Progress = { id: undefined, model: undefined, counts: {}, blocks: new Map(), finish: null };
   let isOver = false;
-  if (notes.length > 0) yield { choices: [], notes };
   const isComplete = () => isOver || progress.finish !== null;
   for await (const message of upstream.stream(request, isComplete, signal)) {
     if (message.type === "document") {

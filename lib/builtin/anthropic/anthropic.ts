@@ -1,5 +1,6 @@
 import { AppError } from "../../contract/error.ts";
 import type { Metadata } from "../../contract/manifest.ts";
+import type { ChatChunk } from "../../contract/protocol.ts";
 import type { BuiltinPlugin, OpenUpstream, Upstream } from "../../transport/client.ts";
 import { openService, PATIENCE, proveAccess } from "../provider/connection.ts";
 import { ModelService } from "../provider/model-service.ts";
@@ -65,8 +66,9 @@ export function createAnthropic(openUpstream: OpenUpstream): BuiltinPlugin {
     chat(request, signal) {
       const { upstream, settings, service } = requireConnection();
       const { body, notes } = toBody(request, settings.maxTokens);
-      const asked = { request: { method: "POST", path: "/v1/messages", body }, notes } as const;
-      return service.watch(readAnswer(upstream, asked, settings.priceOf(request.model), signal));
+      const price = settings.priceOf(request.model);
+      const answer = readAnswer(upstream, { method: "POST", path: "/v1/messages", body }, price, signal);
+      return service.watch(withNotes(answer, notes));
     },
     cleanup() {
       connection = null;
@@ -74,4 +76,13 @@ export function createAnthropic(openUpstream: OpenUpstream): BuiltinPlugin {
     },
     timeouts: () => PATIENCE,
   };
+}
+
+/** An answer whose first chunk says what was changed in the request. */
+async function* withNotes(answer: AsyncIterable<ChatChunk>, notes: string[]): AsyncGenerator<ChatChunk> {
+  let rest = notes;
+  for await (const chunk of answer) {
+    yield rest.length === 0 ? chunk : { ...chunk, notes: [...rest, ...(chunk.notes ?? [])] };
+    rest = [];
+  }
 }

@@ -142,7 +142,9 @@ describe("a chat", () => {
     });
     await expect(collect(plugin.chat(REQUEST))).rejects.toMatchObject({
       code: "plugin_provider_unavailable",
-      message: expect.stringMatching(/^127\.0\.0\.1:\d+ broke off POST \/chat\/completions: Upstream idle/),
+      message: expect.stringMatching(
+        /^127\.0\.0\.1:\d+ broke off POST \/v1\/chat\/completions: Upstream idle/,
+      ),
     });
   });
 
