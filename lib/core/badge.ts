@@ -86,6 +86,7 @@ function readyReason(situation: Situation): string | null {
   if (health === "up") return ejection === null ? null : ejectedReason(ejection);
   if (health === "down") return sentences(failures === 0 ? "It has just answered again" : toMessage(problem));
   if (problem === null) return "Not checked yet.";
+  if (failures === 0) return sentences(`Rate limited: ${problem.message}`);
   return sentences(problem.message, toCount(situation));
 }
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isConfirming, nextVerdict, UNKNOWN } from "./verdict.ts";
+import { afterRateLimit, isConfirming, nextVerdict, UNKNOWN } from "./verdict.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** "+" is a passed check, "-" a failed one. */
@@ -44,6 +44,12 @@ describe("the verdict", () => {
         });
       }),
     );
+  });
+
+  it("is degraded after any number of refusals for too many requests, and up again with the next check", () => {
+    expect(afterRateLimit().health).toBe("degraded");
+    expect(after("--", afterRateLimit()).health).toBe("degraded");
+    expect(after("+", afterRateLimit()).health).toBe("up");
   });
 
   it("is worth a quick second look while somebody waits for it", () => {

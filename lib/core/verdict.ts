@@ -18,6 +18,14 @@ export function nextVerdict(verdict: Verdict, ok: boolean): Verdict {
   return ok ? afterSuccess(verdict) : afterFailure(verdict);
 }
 
+/**
+ * The verdict after a check that the plugin answered with "too many requests": it is there, and its limit passes. That alone never turns
+ * anything down.
+ */
+export function afterRateLimit(): Verdict {
+  return { health: "degraded", failures: 0, successes: 0 };
+}
+
 function afterSuccess({ health, successes }: Verdict): Verdict {
   const count = Math.min(successes + 1, SUCCESSES_TO_UP);
   const up = health !== "down" || count >= SUCCESSES_TO_UP;

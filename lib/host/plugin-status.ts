@@ -26,7 +26,8 @@ export function toStatus(parts: StatusParts): PluginStatus {
   const lastCheck = tracker.lastCheck();
   const refusal = controller.refusal();
   const axes = { desired, lifecycle: controller.lifecycle(), health };
-  const problem = controller.failure() ?? (failures > 0 ? (lastCheck?.error ?? null) : null);
+  const isLimited = health === "degraded" && failures === 0;
+  const problem = controller.failure() ?? (failures > 0 || isLimited ? (lastCheck?.error ?? null) : null);
   const initializedAt = controller.connection()?.handshake()?.at;
   return {
     badge: toBadge(axes),

@@ -2,7 +2,7 @@ import type { ErrorInfo } from "../../contract/error.ts";
 import type { HealthMarker, Sample } from "../../contract/health.ts";
 import type { LastCheck } from "../../contract/plugin.ts";
 import type { Clock } from "../../core/clock.ts";
-import { nextVerdict, UNKNOWN } from "../../core/verdict.ts";
+import { afterRateLimit, nextVerdict, UNKNOWN } from "../../core/verdict.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import type { CheckResult } from "../connection/health-check.ts";
 import type { PluginStatus } from "../host.ts";
@@ -14,6 +14,8 @@ export interface HealthTracker {
   verdict(): Verdict;
   lastCheck(): LastCheck | null;
   stats(): PluginStatus["stats"];
+  /** Monotonic ms before which the plugin asked not to be checked again (`Retry-After`); -Infinity when it did not ask. */
+  notBeforeMs(): number;
   report(result: CheckResult): void;
   /** Back to unknown: it starts over. An open incident stays open until the plugin is up. */
   restart(): void;
@@ -36,6 +38,7 @@ export function createHealthTracker(
   let lastCheck: LastCheck | null = null;
   let firstFailure: { at: number; error: ErrorInfo } | null = null;
   let incidentOpen = false;
+  let notBeforeMs = -Infinity;
 
   function openIncident(): void {
     if (incidentOpen || firstFailure === null) return;
@@ -53,19 +56,22 @@ export function createHealthTracker(
   function restart(): void {
     verdict = UNKNOWN;
     firstFailure = null;
+    notBeforeMs = -Infinity;
   }
 
   return {
     verdict: () => verdict,
     lastCheck: () => lastCheck,
     stats: () => window.stats(clock.now()),
+    notBeforeMs: () => notBeforeMs,
     report(result) {
       const sample = toSample(result);
       window.add(sample);
       sampleWriter.sample(pluginId, sample);
       lastCheck = toLastCheck(result);
-      verdict = nextVerdict(verdict, result.ok);
-      if (result.error === null) firstFailure = null;
+      verdict = isRateLimited(result) ? afterRateLimit() : nextVerdict(verdict, result.ok);
+      notBeforeMs = clock.monotonic() + (waitOf(result) ?? -Infinity);
+      if (result.error === null || isRateLimited(result)) firstFailure = null;
       else firstFailure ??= { at: result.at, error: result.error };
       if (verdict.health === "down") openIncident();
       if (verdict.health === "up") closeIncident(result.at);
@@ -84,8 +90,24 @@ export function createHealthTracker(
   };
 }
 
-function toSample({ at, ok, latencyMs, error }: CheckResult): Sample {
-  return { at, ok, latencyMs, code: error?.code ?? null };
+/** A plugin that says "too many requests" is there: its uptime goes on. */
+function toSample(result: CheckResult): Sample {
+  const { at, ok, latencyMs, error } = result;
+  const isLimited = isRateLimited(result);
+  // Who refuses quickly is not quick.
+  return { at, ok: ok || isLimited, latencyMs: isLimited ? null : latencyMs, code: error?.code ?? null };
+}
+
+function isRateLimited({ error }: CheckResult): boolean {
+  return error?.code === "plugin_rate_limited";
+}
+
+/** An hour at most: what is wrong by then is worth a look. */
+const LONGEST_WAIT_MS = 3_600_000;
+
+function waitOf({ error }: CheckResult): number | null {
+  const seconds = error?.plugin?.retryAfterSeconds;
+  return seconds === undefined ? null : Math.min(seconds * 1000, LONGEST_WAIT_MS);
 }
 
 function toLastCheck({ at, ok, latencyMs, claimedLatencyMs, message, error }: CheckResult): LastCheck {

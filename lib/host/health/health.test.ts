@@ -56,6 +56,29 @@ describe("checking", () => {
     });
   });
 
+  it("waits as long as the plugin asks to, and never calls one Down that limits its rate", async () => {
+    const { record, plugin } = await console.run({ intervalSeconds: 30 });
+    plugin.script.health = () => {
+      throw new AppError("plugin_rate_limited", "It answered with 429", { plugin: { retryAfterSeconds: 120 } });
+    };
+    await console.host.checkNow(record.id);
+    const asked = checks(plugin.calls);
+    await console.clock.advance(119_999);
+    expect(checks(plugin.calls)).toBe(asked);
+    await console.clock.advance(1);
+    expect(checks(plugin.calls)).toBe(asked + 1);
+    await console.clock.advance(10 * 120_000);
+    expect(checks(plugin.calls)).toBe(asked + 11);
+    expect(console.host.status(record.id)).toMatchObject({
+      badge: "degraded",
+      reason: "Rate limited: It answered with 429.",
+    });
+    expect(await incidents(record.id)).toEqual([]);
+    plugin.script.health = () => ({ healthy: true });
+    await console.clock.advance(120_000);
+    expect(console.host.status(record.id)).toMatchObject({ badge: "healthy", stats: { uptime24h: 1 } });
+  });
+
   it("stops asking when the plugin is switched off", async () => {
     const { record, plugin } = await console.run();
     await console.setDesired(record.id, "disabled");

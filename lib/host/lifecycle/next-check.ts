@@ -39,7 +39,8 @@ export function toNextCheck({
   if (controller.lifecycle() !== "ready") return null;
   const intervalMs = record.healthCheckIntervalSeconds * 1000;
   return {
-    key: `check every ${intervalMs} ms`,
+    // A check that somebody asked for may have brought a time to wait, which the plan made before knows nothing of.
+    key: `check every ${intervalMs} ms, not before ${tracker.notBeforeMs()}`,
     delayMs: (nowMs) => checkDelayMs(record.id, intervalMs, nowMs, tracker),
     isSuspect: () => tracker.verdict().failures > 0,
     run: check,
@@ -47,6 +48,10 @@ export function toNextCheck({
 }
 
 function checkDelayMs(id: string, intervalMs: number, nowMs: number, tracker: HealthTracker): number {
+  return Math.max(plannedDelayMs(id, intervalMs, nowMs, tracker), tracker.notBeforeMs() - nowMs);
+}
+
+function plannedDelayMs(id: string, intervalMs: number, nowMs: number, tracker: HealthTracker): number {
   const verdict = tracker.verdict();
   if (isConfirming(verdict)) return Math.min(CONFIRM_MS, intervalMs);
   const refused =
