@@ -46,7 +46,7 @@ export async function checkHealth(client: PluginClient, options: CheckOptions): 
   } catch (error) {
     const expired = deadline.signal.aborted && !signal.aborted;
     const info = toFailure(expired ? lateError(error) : error, log);
-    const answered = !expired && info.plugin?.status !== undefined;
+    const answered = !expired && info.plugin !== undefined;
     return failedCheck(at, info, answered ? clock.monotonic() - startedMs : null);
   } finally {
     deadline.clear();

@@ -93,9 +93,7 @@ export function createHealthTracker(
 /** A plugin that says "too many requests" is there: its uptime goes on. */
 function toSample(result: CheckResult): Sample {
   const { at, ok, latencyMs, error } = result;
-  const isLimited = isRateLimited(result);
-  // Who refuses quickly is not quick.
-  return { at, ok: ok || isLimited, latencyMs: isLimited ? null : latencyMs, code: error?.code ?? null };
+  return { at, ok: ok || isRateLimited(result), latencyMs, code: error?.code ?? null };
 }
 
 function isRateLimited({ error }: CheckResult): boolean {

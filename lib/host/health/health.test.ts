@@ -76,7 +76,7 @@ describe("checking", () => {
     expect(await incidents(record.id)).toEqual([]);
     plugin.script.health = () => ({ healthy: true });
     await console.clock.advance(120_000);
-    expect(console.host.status(record.id)).toMatchObject({ badge: "healthy", stats: { uptime24h: 1 } });
+    expect(console.host.status(record.id)).toMatchObject({ badge: "healthy", stats: { uptime: 1 } });
   });
 
   it("stops asking when the plugin is switched off", async () => {
