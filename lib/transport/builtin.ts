@@ -11,7 +11,7 @@ import { readHealth, readMetadata, readModels } from "./lenient.ts";
 import { TIMEOUTS, type Timeouts } from "./limits.ts";
 import { toPluginFault } from "./plugin-fault.ts";
 import type { Reading } from "./reading.ts";
-import { createRedaction } from "./redaction.ts";
+import { createRedaction, type Redaction } from "./redaction.ts";
 
 /**
  * A built-in plugin behind the same promises as every other one: deadlines, abort, and nothing shared, since every
@@ -23,6 +23,7 @@ export function createBuiltinClient(
   overrides: Partial<Timeouts> = {},
 ): PluginClient {
   const timeouts: Timeouts = { ...TIMEOUTS, ...overrides };
+  const redaction = createRedaction(sensitiveFieldsOf(plugin));
   const running = new Set<Call>();
   let isClosed = false;
 
@@ -64,7 +65,11 @@ export function createBuiltinClient(
     const call = begin(signal);
     const reading: Reading = { subject: "The plugin's answer", warnings: [] };
     call.limit(timeouts.totalMs, () => tooLate("chat", timeouts.totalMs));
-    const reader = new ChatReader({ reading, toFault: toReportedFault });
+    const reader = new ChatReader({
+      reading,
+      redaction,
+      toFault: (body) => toReportedFault(body, redaction),
+    });
     let source: AsyncIterator<ChatChunk> | undefined;
     try {
       const { firstByteMs, idleMs } = { ...timeouts, ...plugin.timeouts?.() };
@@ -91,18 +96,20 @@ export function createBuiltinClient(
   }
 
   return {
-    // A built-in plugin is our own code: it repeats nothing it was told.
-    redact: () => undefined,
+    // Its own words are ours, and its service is kept from repeating secrets: but for one that is cut in two on the way.
+    redact: redaction.add,
     metadata: (signal) =>
       exchange("metadata", timeouts.metadataMs, signal, async () => plugin.metadata(), readMetadata),
-    initialize: (config: ConfigValues, signal) =>
-      exchange(
+    initialize(config: ConfigValues, signal) {
+      redaction.learn(config);
+      return exchange(
         "initialize",
         timeouts.initializeMs,
         signal,
         (stop) => plugin.initialize(copy(config), stop),
         () => null,
-      ),
+      );
+    },
     health: (signal) =>
       exchange(
         "health",
@@ -144,8 +151,13 @@ function toFault(error: unknown, step: string, call: Call): AppError {
   });
 }
 
+function sensitiveFieldsOf(plugin: BuiltinPlugin): string[] {
+  const fields = plugin.metadata().config_schema.filter(({ sensitive }) => sensitive);
+  return fields.map(({ name }) => name);
+}
+
 /** A complaint that a service hid in an answer its plugin passed on. */
-function toReportedFault(body: unknown): AppError {
+function toReportedFault(body: unknown, redaction: Redaction): AppError {
   const text = typeof body === "string" ? body : JSON.stringify(body);
   const source = {
     label: "The service",
@@ -155,7 +167,7 @@ function toReportedFault(body: unknown): AppError {
     nowMs: 0,
     speaker: "provider",
   } as const;
-  return toPluginFault(source, createRedaction([]));
+  return toPluginFault(source, redaction);
 }
 
 function tooLate(step: string, limitMs: number): AppError {

@@ -140,6 +140,7 @@ class ChoiceReader {
   readonly #redaction: Redaction | undefined;
   readonly #thinking = new ThinkTagSplitter();
   readonly #calls = new ToolCallReader();
+  #hasReasoned = false;
   hasSaid = false;
   isFinished = false;
 
@@ -190,6 +191,9 @@ class ChoiceReader {
 
   #readDelta(delta: JsonObject, isWhole: boolean): JsonObject {
     const said = readSaid(delta);
+    // Details that come after the words repeat them.
+    if (said?.reasoningField === "reasoning_details" && this.#hasReasoned) said.reasoning = "";
+    else this.#hasReasoned ||= Boolean(said?.reasoningField);
     if (said === null) {
       const got = nameOf(delta["content"]);
       throw invalidResponse(
@@ -211,7 +215,7 @@ class ChoiceReader {
         images: said.images,
         tool_calls: calls,
       }),
-      ...(said.reasoningField === null ? {} : { reasoning_field: said.reasoningField }),
+      ...(said.reasoningField === null || said.reasoning === "" ? {} : { reasoning_field: said.reasoningField }),
     };
     this.hasSaid ||= [said.content, said.reasoning, said.refusal].some((text) => text.trim() !== "");
     this.hasSaid ||= said.images.length > 0 || calls.length > 0;

@@ -77,6 +77,50 @@ describe("server-sent events", () => {
   });
 });
 
+describe("lines that are no field, but say something", () => {
+  const texts: Array<[string, Array<[event: string | null, data: string]>]> = [
+    [
+      'error: {"code": 400}\n\ndata: a\n\n',
+      [
+        ["error", '{"code": 400}'],
+        [null, "a"],
+      ],
+    ],
+    [
+      "data: a\n\nerror: plain words",
+      [
+        [null, "a"],
+        ["error", "plain words"],
+      ],
+    ],
+    [
+      '{"a": "}\\"{"}\n\ndata: b\n\n',
+      [
+        [null, '{"a": "}\\"{"}'],
+        [null, "b"],
+      ],
+    ],
+    [
+      '[{\r\n  "a": {}\r\n}\r\n]\r\ndata: b\r\n\r\n',
+      [
+        [null, '[{\n  "a": {}\n}\n]'],
+        [null, "b"],
+      ],
+    ],
+    ["event: e\ndata: error: {x\n\nerrors: no\n\n", [["e", "error: {x"]]],
+    ['{"cut": ', [[null, '{"cut":']]],
+  ];
+
+  it.each(texts)("%j, wherever it is cut", (text, frames) => {
+    const expected = frames.map(([event, data]) => ({ event, data }));
+    expect(parse([bytes(text)])).toMatchObject(expected);
+    expect(parse([...text].map(bytes))).toMatchObject(expected);
+    for (let at = 1; at < text.length; at += 1) {
+      expect(parse([bytes(text.slice(0, at)), bytes(text.slice(at))])).toMatchObject(expected);
+    }
+  });
+});
+
 describe("the cap on one event", () => {
   const tooLarge = expect.objectContaining({ code: "plugin_response_too_large" }) as unknown;
   const tenth = (text: string) => text.repeat(Math.ceil(100 / text.length));
@@ -89,6 +133,7 @@ describe("the cap on one event", () => {
     ["an unfinished comment", [":", ...Array.from({ length: 20 }, () => tenth("x"))]],
     ["an unfinished line that is no field", Array.from({ length: 20 }, () => tenth("x"))],
     ["comments without an event between them", Array.from({ length: 20 }, () => tenth(": ping\n\n"))],
+    ["a document that never ends", Array.from({ length: 20 }, () => tenth('{"a":'))],
     ["lines that are no field", Array.from({ length: 20 }, () => tenth("x\n"))],
     ["empty lines", Array.from({ length: 20 }, () => tenth("\n"))],
   ];

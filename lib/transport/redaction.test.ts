@@ -101,3 +101,35 @@ describe("toExcerpt", () => {
     expect(toExcerpt("<title ".repeat(200_000))).toMatch(/^<title .*…$/);
   });
 });
+
+describe("a text that arrives in pieces", () => {
+  const SECRET = "sk-canary-0123456789";
+
+  /** What comes out of each piece, and at the end. */
+  function pass(pieces: string[]): string[] {
+    const redaction = createRedaction(["key"]);
+    redaction.learn({ key: SECRET });
+    const stream = redaction.stream();
+    return [...pieces.map((piece) => stream.push(piece)), stream.end()];
+  }
+
+  it("gives no secret away, wherever it is cut", () => {
+    const text = `the key ${SECRET} is ${SECRET}.`;
+    for (let at = 0; at <= text.length; at += 1) {
+      expect(pass([text.slice(0, at), text.slice(at)]).join("")).toBe("the key [redacted] is [redacted].");
+    }
+    expect(pass([...text]).join("")).toBe("the key [redacted] is [redacted].");
+  });
+
+  it("holds back what may be the beginning of one, and nothing else", () => {
+    expect(pass(["hello", " sk", "y at", " sk-can", "ada"])).toEqual([
+      "hello",
+      " ",
+      "sky at",
+      " ",
+      "sk-canada",
+      "",
+    ]);
+    expect(pass(["the end: sk-canary"])).toEqual(["the end: ", "sk-canary"]);
+  });
+});

@@ -4,6 +4,7 @@ import type { StreamFault } from "../../../test/provider-server.ts";
 import { REQUEST, failure, useAnthropicPlugin } from "../../../test/anthropic-plugin.ts";
 import type { ChatMessage } from "../../contract/protocol.ts";
 import { type ChatChunk, type ChatRequest } from "../../contract/protocol.ts";
+import { sumUp } from "../../../test/real-services.ts";
 import { createToolCalls } from "../../core/chat-content.ts";
 
 const service = useAnthropicPlugin();
@@ -87,6 +88,94 @@ describe("a chat", () => {
     ];
     const answer = await collect(plugin.chat({ ...REQUEST, stream, tools: TOOLS, messages }));
     expect(textOf(answer)).toBe("You said: 12 degrees and And now?");
+  });
+
+  const events = (...list: object[]) =>
+    list
+      .map(
+        (event) => `event: ${String((event as { type: string }).type)}\ndata: ${JSON.stringify(event)}\n\n`,
+      )
+      .join("");
+  const START = {
+    type: "message_start",
+    message: { id: "m", model: "claude-large-1", usage: { input_tokens: 1 } },
+  };
+  const END = [{ type: "message_delta", delta: { stop_reason: "tool_use" } }, { type: "message_stop" }];
+  const block = (index: number, content_block: object, ...deltas: object[]) => [
+    { type: "content_block_start", index, content_block },
+    ...deltas.map((delta) => ({ type: "content_block_delta", index, delta })),
+    { type: "content_block_stop", index },
+  ];
+  const answerOf = async (body: string) => {
+    const plugin = await open();
+    service.server.script.push({ status: 200, headers: { "content-type": "text/event-stream" }, body });
+    return collect(plugin.chat(REQUEST));
+  };
+
+  it("gives a call without arguments an empty object, and takes an input that stands at its start", async () => {
+    const chunks = await answerOf(
+      events(
+        START,
+        ...block(0, { type: "tool_use", id: "a", name: "one", input: {} }),
+        ...block(1, { type: "tool_use", id: "b", name: "two", input: { x: 1 } }),
+        ...END,
+      ),
+    );
+    expect(sumUp(chunks).calls).toEqual([
+      ["a", "one", "{}"],
+      ["b", "two", '{"x":1}'],
+    ]);
+  });
+
+  it("tells thinking apart, and sends it back signed as it came", async () => {
+    const hidden = { type: "redacted_thinking", data: "opaque" };
+    const chunks = await answerOf(
+      events(
+        START,
+        ...block(
+          0,
+          { type: "thinking", thinking: "" },
+          { type: "thinking_delta", thinking: "so " },
+          { type: "thinking_delta", thinking: "far" },
+          { type: "signature_delta", signature: "sig" },
+        ),
+        ...block(1, hidden),
+        ...block(2, { type: "text", text: "" }, { type: "text_delta", text: "pong" }),
+        ...END,
+      ),
+    );
+    expect(sumUp(chunks)).toMatchObject({ content: "pong", reasoning: "so far" });
+    const details = chunks.flatMap(({ choices }) => choices[0]?.delta?.reasoning_details ?? []);
+    expect(details).toEqual([{ type: "thinking", thinking: "so far", signature: "sig" }, hidden]);
+    const messages: ChatMessage[] = [
+      ...REQUEST.messages,
+      { role: "assistant", content: "pong", reasoning_details: details },
+      { role: "user", content: "again" },
+    ];
+    const plugin = await open();
+    service.server.script.push({
+      status: 200,
+      body: { content: [{ type: "text", text: "ok" }], stop_reason: "end_turn" },
+    });
+    await collect(plugin.chat({ ...REQUEST, stream: false, messages }));
+    expect(lastBody()).toMatchObject({
+      messages: [{}, { content: [...details, { type: "text", text: "pong" }] }, {}],
+    });
+  });
+
+  it("never takes an end without anything before it for success", async () => {
+    await expect(answerOf(events(START, { type: "message_stop" }))).rejects.toMatchObject({
+      code: "plugin_empty_response",
+    });
+  });
+
+  it.each([true, false])("leaves out top_p beside temperature, and says so (stream: %s)", async (stream) => {
+    const chunks = await collect((await open()).chat({ ...REQUEST, stream, temperature: 0.5, top_p: 0.9 }));
+    expect(lastBody()).toMatchObject({ temperature: 0.5 });
+    expect(lastBody()).not.toHaveProperty("top_p");
+    expect(chunks.flatMap(({ notes = [] }) => notes)).toEqual([
+      "top_p was left out: Anthropic takes temperature or top_p, not both.",
+    ]);
   });
 
   it("takes images, inline and by address", async () => {

@@ -212,3 +212,14 @@ describe("models and health", () => {
 function error401(key: string) {
   return { type: "error", error: { type: "authentication_error", message: `invalid x-api-key ${key}` } };
 }
+
+describe("a proxy of the API without a list of models", () => {
+  it.each([404, 405, 501])("is well (%i)", async (status) => {
+    const plugin = await service.open();
+    service.server.script.push({ status, body: { error: { message: "no such route" } } });
+    expect((await plugin.health()).value).toMatchObject({
+      healthy: true,
+      message: expect.stringContaining("it lists no models"),
+    });
+  });
+});

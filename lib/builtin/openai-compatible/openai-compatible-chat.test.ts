@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { collect, textOf } from "../../../test/contract-suite.ts";
+import { STREAMS, sumUp, toSaid } from "../../../test/real-services.ts";
 import { OPENAI_FAULTS } from "../../../test/openai-faults.ts";
 import { failureOf, REQUEST, useOpenAiPlugin } from "../../../test/openai-plugin.ts";
 import type { StreamFault } from "../../../test/provider-server.ts";
@@ -126,6 +127,62 @@ describe("a chat", () => {
     const plugin = await open({ model_prices: { "gpt-*": { input: 1, output: 10 } } });
     const chunks = await collect(plugin.chat(REQUEST));
     expect(chunks.findLast(({ usage }) => usage)?.usage?.cost_usd).toBeCloseTo((2 * 1 + 4 * 10) / 1e6, 12);
+  });
+
+  it.each(STREAMS)("understands %s", async (_name, chunks, said) => {
+    const plugin = await open();
+    const body = `${chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`).join("")}data: [DONE]\n\n`;
+    service.server.script.push({ status: 200, headers: { "content-type": "text/event-stream" }, body });
+    expect(sumUp(await collect(plugin.chat(REQUEST)))).toEqual(toSaid(said));
+  });
+
+  it.each([
+    [
+      'error: {"code":400,"message":"context too small"}\n\ndata: [DONE]\n\n',
+      "plugin_invalid_request",
+      "context too small",
+    ],
+    ['data: [{"error":{"code":429,"message":"exhausted"}}]\n\n', "plugin_rate_limited", "exhausted"],
+    ['{"error":{"code":429,"message":"exhausted"}}\n', "plugin_rate_limited", "exhausted"],
+    [
+      'data: {"error":{"message":"{\\"error\\":{\\"message\\":\\"packed\\"}}"}}\n\n',
+      "plugin_error",
+      ": packed",
+    ],
+    ["data: [DONE]\n\n", "plugin_empty_response", "without text"],
+    ["data:\n\n: hi\n\ndata: [DONE]\n\n", "plugin_empty_response", "without text"],
+  ])("never takes %j for success", async (body, code, words) => {
+    const plugin = await open();
+    service.server.script.push({ status: 200, headers: { "content-type": "text/event-stream" }, body });
+    await expect(collect(plugin.chat(REQUEST))).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(words),
+    });
+  });
+
+  it("reads a stream under another content type, with a note", async () => {
+    const plugin = await open();
+    const body =
+      'data:\n\ndata: {"choices":[{"delta":{"content":"pong"},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n';
+    service.server.script.push({ status: 200, headers: { "content-type": "text/plain" }, body });
+    const chunks = await collect(plugin.chat(REQUEST));
+    expect(textOf(chunks)).toBe("pong");
+    expect(chunks.flatMap(({ notes = [] }) => notes)).toEqual([
+      expect.stringMatching(/^127\.0\.0\.1:\d+: the content type of the stream is text\/plain/),
+    ]);
+  });
+
+  it("gives reasoning back in the service's own field", async () => {
+    const plugin = await open();
+    const messages: ChatRequest["messages"] = [
+      ...REQUEST.messages,
+      { role: "assistant", content: "pong", reasoning: "t" },
+      { role: "user", content: "again" },
+    ];
+    await collect(plugin.chat({ ...REQUEST, messages }));
+    expect(lastBody()).toMatchObject({
+      messages: [{}, { role: "assistant", content: "pong", reasoning: "t" }, {}],
+    });
   });
 
   it("understands an error beside the choices, as OpenRouter streams it", async () => {

@@ -69,6 +69,29 @@ describe("models", () => {
     ]);
   });
 
+  it.each([
+    [{ data: ["m1"] }, ["m1"], []],
+    [["m1"], ["m1"], []],
+    [{ models: [{ name: "m1" }, { model: "m2" }] }, ["m1", "m2"], []],
+    [
+      { data: [{ id: "m1" }, { id: 5 }, null, { id: "x".repeat(5_000) }, { id: "a\u0000b" }] },
+      ["m1"],
+      ["4 of 5 models cannot be read and are left out; [1]: it has no id"],
+    ],
+  ])("are read from %j", async (body, ids, warnings) => {
+    const plugin = await open();
+    service.server.script.push({ status: 200, body });
+    const reply = await plugin.models();
+    expect(reply.value.map(({ id }) => id)).toEqual(ids);
+    expect(reply.warnings).toEqual(warnings);
+  });
+
+  it("that are no list at all are said to be unreadable", async () => {
+    const plugin = await open();
+    service.server.script.push({ status: 200, body: { hello: "there" } });
+    await expect(plugin.models()).rejects.toMatchObject({ code: "plugin_invalid_response" });
+  });
+
   it.each([{ object: "list", data: null }, []])("may be none: %j", async (body) => {
     const plugin = await open();
     service.server.script.push({ status: 200, body });
@@ -94,6 +117,40 @@ describe("health", () => {
       code: "plugin_unreachable",
       extras: { hint: expect.stringContaining("base_url") },
     });
+  });
+
+  it.each([404, 405, 501])("is good at a service that lists no models (%i)", async (status) => {
+    const plugin = await open();
+    service.server.script.push({
+      status,
+      body: { error: { message: "Unknown request URL: GET /v1/models" } },
+    });
+    const { value } = await plugin.health();
+    expect(value.healthy).toBe(true);
+    expect(value.message).toMatch(/answers: it lists no models\. .*GET \/v1\/models with \d+/);
+    service.server.script.push({ status, body: "" });
+    await expect(plugin.models()).rejects.toMatchObject({ code: "plugin_endpoint_missing" });
+  });
+
+  it("is good at a service whose list cannot be read", async () => {
+    const plugin = await open();
+    service.server.script.push({ status: 200, body: { hello: "there" } });
+    expect((await plugin.health()).value).toMatchObject({
+      healthy: true,
+      message: expect.stringContaining("its list of models cannot be read"),
+    });
+  });
+
+  it("counts a chat that went well since the last check as evidence, once", async () => {
+    const plugin = await open();
+    await collect(plugin.chat(REQUEST));
+    service.server.script.push({ status: 403, body: { error: { message: "Not allowed to list models" } } });
+    expect((await plugin.health()).value).toMatchObject({
+      healthy: true,
+      message: expect.stringContaining("it answered a chat since the last check"),
+    });
+    service.server.script.push({ status: 403, body: { error: { message: "Not allowed to list models" } } });
+    await expect(plugin.health()).rejects.toMatchObject({ code: "plugin_authentication_failed" });
   });
 
   it("is down before initialize and after cleanup", async () => {
@@ -151,6 +208,35 @@ describe("initialize", () => {
     expect(service.server.requests).toEqual([]);
   });
 
+  it.each(["/chat/completions", "/chat/completions/", "/models"])(
+    "takes an address with the path of a call, %s, as the base, and says so",
+    async (path) => {
+      const plugin = await open({ base_url: ` ${service.server.baseUrl}${path} ` });
+      expect(service.server.requests[0]?.path).toBe("/v1/models");
+      expect((await plugin.models()).warnings).toEqual([`base_url was read as ${service.server.baseUrl}`]);
+      expect((await plugin.health()).value.message).toContain("base_url was read as");
+    },
+  );
+
+  it("speaks to Azure with its header and version, whose key is as secret", async () => {
+    service.server.key = null;
+    const plugin = await open({
+      api_key: "azure-key-0123456789",
+      key_header: "api-key",
+      api_version: "2024-10-21",
+    });
+    const [first] = service.server.requests;
+    expect(first?.path).toBe("/v1/models?api-version=2024-10-21");
+    expect(first?.headers).toMatchObject({ "api-key": "azure-key-0123456789" });
+    expect(first?.headers).not.toHaveProperty("authorization");
+    service.server.script.push({
+      status: 400,
+      body: { error: { message: "azure-key-0123456789 is wrong" } },
+    });
+    const error = (await failureOf(collect(plugin.chat(REQUEST)))) as Error;
+    expect(error.message).toMatch(/POST \/v1\/chat\/completions with 400: \[redacted\] is wrong/);
+  });
+
   it("sends organisation and extra headers, and never lets them replace the console's own", async () => {
     await open({
       organization: "org-1",
@@ -193,6 +279,10 @@ describe("the key", () => {
     service.server.models = [{ id: "gpt-4o" }];
     service.server.says = echo.replaceAll(" ", "_");
     seen.push(await collect(plugin.chat(REQUEST)), await collect(plugin.chat({ ...REQUEST, stream: false })));
+    service.server.says = `key ${CANARY.slice(0, 9)} ${CANARY}`;
+    const split = await collect(plugin.chat(REQUEST));
+    expect(split.map(({ choices }) => choices[0]?.delta?.content ?? "").join("")).not.toContain(CANARY);
+    seen.push(split);
     const text = JSON.stringify(seen);
     expect(text).not.toContain(CANARY);
     expect(text).not.toContain(HEADER);

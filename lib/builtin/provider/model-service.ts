@@ -62,8 +62,13 @@ export class ModelService {
 
   /** `chat`, remembered when it ends well. */
   async *watch(chat: AsyncIterable<ChatChunk>): AsyncGenerator<ChatChunk> {
-    yield* chat;
-    this.#hasAnswered = true;
+    for await (const chunk of chat) {
+      // Whoever reads it leaves with the last chunk.
+      if (chunk.done === true || chunk.choices.some((choice) => Boolean(choice.finish_reason))) {
+        this.#hasAnswered = true;
+      }
+      yield chunk;
+    }
   }
 }
 
