@@ -55,6 +55,16 @@ const CALL_FAULTS = {
     open(stream);
     stream.write(frame(Buffer.alloc(100)).subarray(0, 50));
   },
+  "compressed-unannounced": (stream: ServerHttp2Stream) => {
+    open(stream);
+    stream.write(frame(encodeMessage("Health", { healthy: true }), true));
+    finish(stream, 0);
+  },
+  "compressed-oddly": (stream: ServerHttp2Stream) => {
+    open(stream, { "grpc-encoding": "lzma" });
+    stream.write(frame(encodeMessage("Health", { healthy: true }), true));
+    finish(stream, 0);
+  },
   "declares-a-gigabyte": (stream: ServerHttp2Stream) => {
     open(stream);
     stream.write(Buffer.from([0, 0x40, 0, 0, 0]));

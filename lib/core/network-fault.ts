@@ -134,7 +134,8 @@ const FAULTS: FaultRow[] = [
         : "Another program may own that port, or it speaks TLS: try https://.",
   },
   {
-    codes: /^Z_\w+$/,
+    // zlib's, brotli's and zstd's own.
+    codes: /^(?:Z_\w+|ERR_(?:_|BROTLI|ZSTD)\w*)$/,
     code: "plugin_invalid_response",
     message: ({ label }, step) => `The compressed answer of ${label} to ${step} is damaged.`,
     hint: () => "Send the answer without compression: the console asks for identity.",

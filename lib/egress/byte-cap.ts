@@ -61,7 +61,7 @@ export async function readAll(
 export function decodeBody(response: HttpResponse, subject: string): AsyncIterable<Uint8Array> {
   // An abort after the last reader has left is nobody's error.
   response.body.on("error", () => undefined);
-  const encoding = headerText(response.headers["content-encoding"]).toLowerCase();
+  const encoding = (response.headers["content-encoding"] ?? "").toLowerCase();
   if (encoding === "" || encoding === "identity") return response.body as AsyncIterable<Uint8Array>;
   const decoder = DECODERS[encoding]?.();
   if (decoder === undefined) {
@@ -84,11 +84,6 @@ const DECODERS: Record<string, () => ReturnType<typeof createGunzip>> = {
   deflate: createInflate,
   br: createBrotliDecompress,
 };
-
-/** A header as one text without spaces around it: the first, when it was sent more than once; empty when it was not sent. */
-export function headerText(value: string | string[] | undefined): string {
-  return (Array.isArray(value) ? (value[0] ?? "") : (value ?? "")).trim();
-}
 
 /** `plugin_response_too_large`: `subject` has at least `size` bytes, and at most `maxBytes` are read. */
 export function responseTooLarge(size: number, maxBytes: number, subject: string): AppError {

@@ -2,7 +2,18 @@ import { Client, type Dispatcher } from "undici";
 import { createConnector, type ConnectorOptions } from "./connector.ts";
 
 /** An answer whose headers have arrived and whose body is still on the wire. Nothing is decompressed. */
-export type HttpResponse = Dispatcher.ResponseData;
+export interface HttpResponse {
+  statusCode: number;
+  /**
+   * Names in lower case; of a name that was sent more than once the first value, without spaces around it. They have passed the
+   * `redact` of their request: no header reaches a message, a log or our own code as it came.
+   */
+  headers: Readonly<Record<string, string>>;
+  body: Dispatcher.ResponseData["body"];
+}
+
+/** Takes out of a text from outside what its sender must not make us repeat. */
+export type Redact = (text: string) => string;
 
 /** One request. `path` begins with a slash and carries the query. */
 export type HttpRequest = Dispatcher.RequestOptions;
@@ -10,7 +21,7 @@ export type HttpRequest = Dispatcher.RequestOptions;
 /** HTTP/1.1 to one origin. Whoever opens it destroys it. */
 export interface HttpConnection {
   /** Resolves when the headers are there, whatever the status; redirects are not followed. Rejects with the error of the network. */
-  request(request: HttpRequest): Promise<HttpResponse>;
+  request(request: HttpRequest, redact: Redact): Promise<HttpResponse>;
   /** Destroys the socket; what still waits for it fails with `reason`. */
   destroy(reason: Error): Promise<void>;
 }
@@ -24,7 +35,7 @@ export function openHttpConnection(
   maxHeaderBytes: number,
   options: ConnectorOptions,
 ): HttpConnection {
-  return new Client(origin, {
+  const client = new Client(origin, {
     connect: createConnector(options),
     pipelining: 0,
     maxHeaderSize: maxHeaderBytes,
@@ -32,4 +43,19 @@ export function openHttpConnection(
     headersTimeout: 0,
     bodyTimeout: 0,
   });
+  return {
+    async request(request, redact) {
+      const { statusCode, headers, body } = await client.request(request);
+      return { statusCode, body, headers: readHeaders(headers, redact) };
+    },
+    destroy: (reason) => client.destroy(reason),
+  };
+}
+
+function readHeaders(headers: Dispatcher.ResponseData["headers"], redact: Redact): HttpResponse["headers"] {
+  const entries = Object.entries(headers).map(([name, value]): [string, string] => {
+    const text = Array.isArray(value) ? (value[0] ?? "") : (value ?? "");
+    return [redact(name), redact(text.trim())];
+  });
+  return Object.fromEntries(entries);
 }

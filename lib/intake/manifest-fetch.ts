@@ -1,6 +1,7 @@
+import { STATUS_CODES } from "node:http";
 import { AppError } from "../contract/error.ts";
 import type { ReachTrace } from "../core/reach.ts";
-import { capBytes, checkDeclaredLength, headerText, joinBytes, type ByteCap } from "../egress/byte-cap.ts";
+import { capBytes, checkDeclaredLength, joinBytes, type ByteCap } from "../egress/byte-cap.ts";
 import { fetchUrl, type FetchGuard } from "../egress/fetch.ts";
 import type { HttpResponse } from "../egress/http-connection.ts";
 import { MAX_MANIFEST_BYTES } from "./yaml-text.ts";
@@ -29,15 +30,15 @@ async function readManifestBody(
 ): Promise<Uint8Array> {
   const cap: ByteCap = { maxBytes: MAX_MANIFEST_BYTES, tooLarge: () => tooLarge(label) };
   checkStatus(response, url, label);
-  trace?.ok("http", `${response.statusCode} ${response.statusText}`.trim());
+  trace?.ok("http", `${response.statusCode} ${STATUS_CODES[response.statusCode] ?? ""}`.trim());
   checkHead(response, label, cap);
-  trace?.ok("content_type", headerText(response.headers["content-type"]).slice(0, 100) || "None");
+  trace?.ok("content_type", (response.headers["content-type"] ?? "").slice(0, 100) || "None");
   return joinBytes(capBytes(response.body as AsyncIterable<Uint8Array>, cap));
 }
 
 function checkStatus({ statusCode: status, headers }: HttpResponse, url: string, label: string): void {
   if (status >= 300 && status < 400) {
-    const location = headerText(headers.location);
+    const location = headers["location"] ?? "";
     const target = location !== "" && URL.canParse(location, url) ? new URL(location, url) : null;
     throw new AppError(
       "plugin_redirect_refused",
@@ -58,7 +59,7 @@ function checkStatus({ statusCode: status, headers }: HttpResponse, url: string,
 
 function checkHead(response: HttpResponse, label: string, cap: ByteCap): void {
   const { headers } = response;
-  if (/^text\/html\b/i.test(headerText(headers["content-type"]))) {
+  if (/^text\/html\b/i.test(headers["content-type"] ?? "")) {
     throw new AppError(
       "plugin_wrong_content_type",
       `${label} answered with a web page, not with a manifest.`,
@@ -69,7 +70,7 @@ function checkHead(response: HttpResponse, label: string, cap: ByteCap): void {
     );
   }
   checkDeclaredLength(response, cap);
-  const encoding = headerText(headers["content-encoding"]) || "identity";
+  const encoding = headers["content-encoding"] || "identity";
   if (encoding !== "identity") {
     throw new AppError(
       "plugin_wrong_content_type",

@@ -215,7 +215,9 @@ class ChoiceReader {
         images: said.images,
         tool_calls: calls,
       }),
-      ...(said.reasoningField === null || said.reasoning === "" ? {} : { reasoning_field: said.reasoningField }),
+      ...(said.reasoningField === null || said.reasoning === ""
+        ? {}
+        : { reasoning_field: said.reasoningField }),
     };
     this.hasSaid ||= [said.content, said.reasoning, said.refusal].some((text) => text.trim() !== "");
     this.hasSaid ||= said.images.length > 0 || calls.length > 0;

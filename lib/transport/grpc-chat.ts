@@ -4,6 +4,7 @@ import type { ChatChunk, ChatRequest } from "../contract/protocol.ts";
 import { responseTooLarge } from "../egress/byte-cap.ts";
 import type { Call } from "./call.ts";
 import { ChatReader } from "./chat-reader.ts";
+import { toClientFault } from "./client-fault.ts";
 import { slowChat, truncated } from "./chat-stream.ts";
 import type { GrpcWire, Piece } from "./grpc-wire.ts";
 import type { Caps, Timeouts } from "./limits.ts";
@@ -35,6 +36,8 @@ export async function* chatOverGrpc(
   try {
     if (request.stream === true) yield* readStream(context, request, call, onFirstByte);
     else yield await readWhole(context, request, call);
+  } catch (error) {
+    throw toClientFault(error, { ...context, step: "a chat" });
   } finally {
     call.cancel(new AppError("request_aborted", "The chat is over."));
     call.dispose();

@@ -70,6 +70,8 @@ describe("a fault has its code and names the plugin", () => {
     ["giant-headers", "health", "plugin_response_too_large", /16 KB of metadata/],
     ["giant-trailers", "health", "plugin_response_too_large", /16 KB of metadata/],
     ["enormous-headers", "health", "plugin_response_too_large", /16 KB of metadata/],
+    ["compressed-unannounced", "health", "plugin_invalid_response", /damaged/],
+    ["compressed-oddly", "health", "plugin_invalid_response", /damaged/],
     ["gzip-damaged", "health", "plugin_invalid_response", /damaged/],
     ["garbage-message", "health", "plugin_invalid_response", /no Health message of plugin.proto/],
     ["deep-message", "health", "plugin_invalid_response", /no Health message/],

@@ -1,4 +1,10 @@
-import { Metadata, type ClientReadableStream, type ServiceError, type StatusObject } from "@grpc/grpc-js";
+import {
+  Metadata,
+  status as Status,
+  type ClientReadableStream,
+  type ServiceError,
+  type StatusObject,
+} from "@grpc/grpc-js";
 import type { AppError } from "../contract/error.ts";
 import { isAppError } from "../contract/error.ts";
 import type { JsonObject } from "../core/json-object.ts";
@@ -59,9 +65,15 @@ export function createGrpcWire(options: GrpcWireOptions): GrpcWire {
     if (isAppError(error)) return error;
     if (context && isServiceError(error)) {
       if (sizeOf(error.metadata) > caps.headers) return tooMuchMetadata(context);
-      return toStatusFault(error, { ...context, nowMs: clock.now() });
+      return toStatusFault(toSafeStatus(error), { ...context, nowMs: clock.now() });
     }
     return toNetworkFault(error, target, step);
+  }
+
+  /** How a call ended, its words free of secrets before anything is made of them. The library leaves some of its parts out. */
+  function toSafeStatus(end: Partial<StatusObject>): StatusObject {
+    const { code = Status.INTERNAL, details = COMPRESSED, metadata = new Metadata() } = end;
+    return { code, details: redaction.text(String(details)), metadata };
   }
 
   /** Refuses what is not gRPC as soon as the headers show it. */
@@ -97,7 +109,7 @@ export function createGrpcWire(options: GrpcWireOptions): GrpcWire {
         yield bytes;
       }
       if (end && isOne && count === 0 && !(SAYS_NOTHING.has(step) && isBareSuccess(end)))
-        throw toStatusFault(end, { ...known, nowMs: clock.now() });
+        throw toStatusFault(toSafeStatus(end), { ...known, nowMs: clock.now() });
     } catch (error) {
       throw toFault(error, step, call, context);
     }
@@ -127,6 +139,9 @@ export function createGrpcWire(options: GrpcWireOptions): GrpcWire {
     },
   };
 }
+
+/** The one case in which the library says neither status nor words: a compressed message whose encoding it does not know. */
+const COMPRESSED = "Received message with compressed flag";
 
 /** Calls whose answers have no fields. */
 const SAYS_NOTHING: ReadonlySet<MethodName> = new Set(["Initialize", "Cleanup"]);

@@ -2,6 +2,7 @@ import { AppError } from "../contract/error.ts";
 import type { JsonObject } from "../core/json-object.ts";
 import { formatDuration } from "../core/quantity.ts";
 import type { PluginClient, Reply } from "./client.ts";
+import { toClientFault } from "./client-fault.ts";
 import { chatOverGrpc } from "./grpc-chat.ts";
 import type { MethodName } from "./grpc-schema.ts";
 import { createGrpcWire } from "./grpc-wire.ts";
@@ -46,7 +47,9 @@ export function createGrpcClient(options: GrpcClientOptions): PluginClient {
       trace?.skip("json", "gRPC sends Protocol Buffers");
       const reading: Reading = { subject: `The answer of ${target.label} to ${step}`, warnings: [] };
       const value = read(redaction.value(answer) as JsonObject, reading);
-      return { value, latencyMs, warnings: reading.warnings };
+      return { value, latencyMs, warnings: reading.warnings.map(redaction.text) };
+    } catch (error) {
+      throw toClientFault(error, { label: target.label, step, redaction });
     } finally {
       call.dispose();
     }

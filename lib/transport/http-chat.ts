@@ -5,6 +5,7 @@ import { parseAnswer } from "./answer.ts";
 import { beginAnswer, findFraming, FrameReader, PatientReader } from "./answer-stream.ts";
 import { createCall, type Call } from "./call.ts";
 import { ChatReader } from "./chat-reader.ts";
+import { toClientFault } from "./client-fault.ts";
 import { readFrame, truncated } from "./chat-stream.ts";
 import { decodeUtf8 } from "./json-text.ts";
 import type { Caps, Timeouts } from "./limits.ts";
@@ -66,6 +67,8 @@ export async function* chatOverHttp(
       }
     }
     if (!reader.isComplete) throw truncated(incoming.subject);
+  } catch (error) {
+    throw toClientFault(error, { ...context, step: toStep(ASKED, context.target) });
   } finally {
     call.cancel(new AppError("request_aborted", "The chat is over."));
     call.dispose();

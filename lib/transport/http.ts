@@ -7,6 +7,7 @@ import { formatBytes, formatDuration } from "../core/quantity.ts";
 import { parseAnswer } from "./answer.ts";
 import { createCall, type Call } from "./call.ts";
 import type { PluginClient, Reply } from "./client.ts";
+import { toClientFault } from "./client-fault.ts";
 import { chatOverHttp } from "./http-chat.ts";
 import { claimsHealth, readHealth, readMetadata, readModels, readUnhealthy } from "./lenient.ts";
 import { decodeUtf8, tryJson } from "./json-text.ts";
@@ -67,7 +68,10 @@ export function createHttpClient(options: HttpClientOptions): PluginClient {
       const incoming = await wire.send(outgoing, call);
       const reading: Reading = { subject: incoming.subject, warnings: [] };
       const value = await read({ incoming, call, reading });
-      return { value, latencyMs: clock.monotonic() - startedAt, warnings: reading.warnings };
+      const warnings = reading.warnings.map(redaction.text);
+      return { value, latencyMs: clock.monotonic() - startedAt, warnings };
+    } catch (error) {
+      throw toClientFault(error, { label: target.label, step: toStep(outgoing, target), redaction });
     } finally {
       call.dispose();
     }

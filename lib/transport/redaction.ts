@@ -1,3 +1,5 @@
+import { inspect } from "node:util";
+import { AppError } from "../contract/error.ts";
 import type { ConfigValues } from "../contract/plugin.ts";
 import { createSecretIndex, SHORTEST_SECRET } from "./secret-index.ts";
 import { spellingsOf } from "./spellings.ts";
@@ -32,6 +34,11 @@ export interface Redaction {
   text(text: string): string;
   /** For values read from an answer: removes secrets from every string in it, and numbers that are one. */
   value(value: unknown): unknown;
+  /**
+   * For what is thrown while a plugin is spoken to: the same error with message, hint and details free of secrets. Its causes are
+   * left out when they hold one.
+   */
+  error(error: AppError): AppError;
   /** For one text that arrives in pieces: a secret that is cut in two is found all the same. */
   stream(): StreamRedaction;
 }
@@ -74,8 +81,21 @@ export function createRedaction(sensitiveFields?: readonly string[]): Redaction 
     shorter = words.size === 0 ? null : new RegExp(`(?<!\\w)(?:${toAlternatives(words)})(?!\\w)`, "g");
   }
 
+  function hideText(text: string): string {
+    return hideSecrets(text).replace(KEY_SHAPES, HIDDEN);
+  }
+
+  function hideInError(error: AppError): AppError {
+    if (known.length === 0) return error;
+    const { code, message, extras, cause } = error;
+    const isClean = cause === undefined || hideSecrets(describeCause(cause)) === describeCause(cause);
+    const safe = { ...(hideDeep(extras) as typeof extras), ...(isClean ? { cause } : {}) };
+    return new AppError(code, hideText(message), safe);
+  }
+
   return {
     add,
+    error: hideInError,
     learn(config) {
       const found = Object.entries(config).flatMap(([field, value]) => {
         if (value === null || typeof value === "boolean") return [];
@@ -84,7 +104,7 @@ export function createRedaction(sensitiveFields?: readonly string[]): Redaction 
       });
       add(found);
     },
-    text: (text) => hideSecrets(text).replace(KEY_SHAPES, HIDDEN),
+    text: hideText,
     value: (value) => (known.length === 0 ? value : hideDeep(value)),
     stream() {
       let held = "";
@@ -104,6 +124,11 @@ export function createRedaction(sensitiveFields?: readonly string[]): Redaction 
       };
     },
   };
+}
+
+/** What a log would show of it, its own causes included. */
+function describeCause(cause: unknown): string {
+  return inspect(cause, { depth: 4 });
 }
 
 /** What is looked for because of one configuration. */

@@ -27,6 +27,8 @@ function plainSpellings(text: string): string[] {
   const address = encodeURIComponent(wellFormed);
   return [
     text,
+    // Hosts and names of headers lose their capitals on the way.
+    text.toLowerCase(),
     json,
     json.replace(/[^\x20-\x7e]/g, toEscape),
     json.replaceAll("/", "\\/"),

@@ -1,9 +1,9 @@
-import { AppError, isAppError, type ErrorCode } from "../contract/error.ts";
+import { AppError, type ErrorCode } from "../contract/error.ts";
 import { formatDuration } from "../core/quantity.ts";
 import { parseAnswer } from "./answer.ts";
 import { beginAnswer, findFraming, FrameReader, PatientReader, type StreamContext } from "./answer-stream.ts";
-import { headerText } from "../egress/byte-cap.ts";
 import { createCall, type Call } from "./call.ts";
+import { toClientFault } from "./client-fault.ts";
 import { readFrame, truncated } from "./chat-stream.ts";
 import type { OpenUpstream, Upstream, UpstreamAnswer, UpstreamMessage, UpstreamRequest } from "./client.ts";
 import type { HttpClientOptions } from "./http.ts";
@@ -80,9 +80,11 @@ function createUpstream(service: Service): Upstream {
       await requireSuccess(incoming, call);
       const body = readDocument(incoming, await wire.readBytes(incoming, caps.models, call), isComplaint);
       const { statusCode, headers: answered } = incoming.response;
-      return { status: statusCode, headers: toHeaders(answered, redaction), body };
+      return { status: statusCode, headers: answered, body };
     } catch (error) {
-      throw inWordsOfService(error);
+      throw inWordsOfService(
+        toClientFault(error, { label: target.label, step: toStep(request, target), redaction }),
+      );
     } finally {
       call.dispose();
     }
@@ -118,7 +120,9 @@ function createUpstream(service: Service): Upstream {
       }
       if (!isComplete()) throw truncated(incoming.subject);
     } catch (error) {
-      throw inWordsOfService(error);
+      throw inWordsOfService(
+        toClientFault(error, { label: target.label, step: toStep(request, target), redaction }),
+      );
     } finally {
       call.cancel(new AppError("request_aborted", "The answer is no longer wanted."));
       call.dispose();
@@ -163,15 +167,6 @@ function toReading({ subject }: Incoming): Reading {
   return { subject, warnings: [] };
 }
 
-function toHeaders(
-  headers: Record<string, string | string[] | undefined>,
-  redaction: Redaction,
-): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), redaction.text(headerText(value))]),
-  );
-}
-
 function tooLate(target: Target, request: UpstreamRequest): AppError {
   return new AppError(
     "plugin_timeout",
@@ -206,8 +201,7 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   plugin_error: "The provider did not say what is wrong: look at its status page.",
 };
 
-function inWordsOfService(error: unknown): unknown {
-  if (!isAppError(error)) return error;
+function inWordsOfService(error: AppError): AppError {
   const hint = HINTS[error.code];
   if (hint === undefined) return error;
   return new AppError(error.code, error.message, { ...error.extras, hint, cause: error.cause });

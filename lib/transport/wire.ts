@@ -2,7 +2,7 @@ import { AppError } from "../contract/error.ts";
 import type { Clock } from "../core/clock.ts";
 import type { PeerPolicy } from "../core/peer.ts";
 import type { ReachTrace } from "../core/reach.ts";
-import { headerText, readAll } from "../egress/byte-cap.ts";
+import { readAll } from "../egress/byte-cap.ts";
 import { abortedByCaller, type Call } from "./call.ts";
 import {
   openHttpConnection,
@@ -78,7 +78,7 @@ export function createWire(options: WireOptions): Wire {
   function toFault(error: unknown, step: string, call: Call): AppError {
     if (call.signal.aborted) return call.signal.reason as AppError;
     if (isClosed) return abortedByCaller();
-    return toNetworkFault(error, target, step);
+    return redaction.error(toNetworkFault(error, target, step));
   }
 
   /**
@@ -114,7 +114,8 @@ export function createWire(options: WireOptions): Wire {
       const step = toStep(outgoing, target);
       try {
         const connection = openConnection(call);
-        const response = await call.race(() => connection.request(toRequest(outgoing, target, call.signal)));
+        const request = toRequest(outgoing, target, call.signal);
+        const response = await call.race(() => connection.request(request, redaction.text));
         const incoming = toIncoming(response, step, target);
         if (response.statusCode >= 300 && response.statusCode < 400) throw refuseRedirect(incoming, target);
         return incoming;
@@ -175,23 +176,23 @@ function toRequest(outgoing: Outgoing, target: Target, signal: AbortSignal): Htt
 
 /** Seconds or a date; some services say it more exactly in milliseconds beside it. */
 function readRetryHeader({ headers }: HttpResponse): string | undefined {
-  const ms = headerText(headers["retry-after-ms"]);
+  const ms = headers["retry-after-ms"] ?? "";
   if (/^\d+(\.\d+)?$/.test(ms)) return String(Number(ms) / 1000);
-  return headerText(headers["retry-after"]) || undefined;
+  return headers["retry-after"] || undefined;
 }
 
 function toIncoming(response: HttpResponse, step: string, target: Target): Incoming {
   return {
     response,
     step,
-    mediaType: (headerText(response.headers["content-type"]).split(";")[0] ?? "").trim().toLowerCase(),
+    mediaType: ((response.headers["content-type"] ?? "").split(";")[0] ?? "").trim().toLowerCase(),
     subject: `The answer of ${target.label} to ${step}`,
   };
 }
 
 function refuseRedirect({ response, step }: Incoming, target: Target): AppError {
   response.body.on("error", () => undefined).destroy();
-  const location = headerText(response.headers.location);
+  const location = response.headers["location"] ?? "";
   const url = URL.canParse(location, target.url) ? new URL(location, target.url) : null;
   const where = url ? ` to ${toExcerpt(url.host, 100)}` : "";
   return new AppError(
