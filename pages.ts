@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type next from "next";
 import { isHostAllowed } from "./lib/api/front-door.ts";
 import { nameFor } from "./lib/core/base-path.mjs";
+import { isReadablePath } from "./lib/core/request-target.ts";
 import { EnvError, setBuiltConfig, type Env } from "./lib/env.ts";
 
 /** The project's folder under tsx, `dist/` when built. */
@@ -19,7 +20,8 @@ export async function preparePages(server: Server, env: Env): Promise<RequestHan
   const pages = loadNext(env)({
     dev: env.development,
     dir: env.development ? here : pagesOf(env),
-    httpServer: server,
+    // Next takes over the upgrades of this server, and leaves those it does not know open for ever. Only development has any.
+    httpServer: env.development ? server : createServer(),
     hostname: env.host,
     port: env.port,
   });
@@ -27,7 +29,7 @@ export async function preparePages(server: Server, env: Env): Promise<RequestHan
   return pages.getRequestHandler();
 }
 
-/** Why a page is not served: asked for under a foreign name, or not only read; null when it is. */
+/** Why a page is not served: asked for under a foreign name, at an address that cannot be read, or not only read; null when it is. */
 export function refusePage(
   request: IncomingMessage,
   { development }: Env,
@@ -38,6 +40,9 @@ export function refusePage(
       status: 421,
       text: "The console is not served under this host name: see LOOM_ALLOWED_HOSTS.\n",
     };
+  }
+  if (!isReadablePath(request.url ?? "/")) {
+    return { status: 400, text: "This address cannot be read: its escapes are no UTF-8.\n" };
   }
   if (development || request.method === "GET" || request.method === "HEAD") return null;
   // What a browser sends by itself when a button was pressed before the page's scripts had come.

@@ -12,6 +12,7 @@ import { createBuiltins } from "./lib/builtin/registry.ts";
 import { isAppError } from "./lib/contract/error.ts";
 import { withoutBasePath } from "./lib/core/base-path.mjs";
 import type { Clock } from "./lib/core/clock.ts";
+import { readRequestTarget } from "./lib/core/request-target.ts";
 import { lockDataDirectory } from "./lib/data/directory-lock.ts";
 import type { Data } from "./lib/data/data.ts";
 import { createData } from "./lib/data/open.ts";
@@ -240,20 +241,34 @@ function route(
   const { env, origin, started, pages, api } = parts;
   const gateway = createGateway();
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {
-    const path = withoutBasePath(request.url ?? "/", env.basePath);
+    const target = readRequestTarget(request.url ?? "/");
+    if (target === null) return refuse(response, 400, "This request names no path.\n");
+    if (target.authority !== null) setHost(request, target.authority);
+    const path = withoutBasePath(target.path, env.basePath);
     request.url = path;
     if (path.startsWith("/v1/")) return void gateway(request, response);
     if (PROBES.has(path)) return void api(request, response);
     if (/^\/(?:api(?:[/?]|$)|metrics$)/.test(path)) return void started.then(() => api(request, response));
     const refusal = refusePage(request, env, allowedHosts(env));
-    if (refusal)
-      return void response.writeHead(refusal.status, { "content-type": "text/plain" }).end(refusal.text);
+    if (refusal) return refuse(response, refusal.status, refusal.text);
     // Where our own API is, is ours to say and never the visitor's.
     request.headers["x-loom-internal-origin"] = origin;
     // Next was built for the prefix, and knows its pages only under it.
     request.url = `${env.basePath}${path}`;
     void pages.then((answer) => answer(request, response));
   });
+}
+
+/** Wherever it is looked for: the API reads the headers as they came. */
+function setHost({ headers, rawHeaders }: IncomingMessage, host: string): void {
+  headers.host = host;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    if (rawHeaders[at]?.toLowerCase() === "host") rawHeaders[at + 1] = host;
+  }
+}
+
+function refuse(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { "content-type": "text/plain" }).end(text);
 }
 
 async function announce(context: Context, address: string, setupToken: string | null): Promise<void> {

@@ -1,6 +1,6 @@
 import type { ServerHttp2Stream } from "node:http2";
 import { encodeMessage, ERROR_TRAILER } from "../lib/transport/grpc-schema.ts";
-import { finish, frame, open } from "./misbehaving-grpc-wire.ts";
+import { endless, finish, frame, open } from "./misbehaving-grpc-wire.ts";
 
 function chunk(content: string, finishReason?: string): Buffer {
   return encodeMessage("ChatChunk", {
@@ -24,6 +24,10 @@ export const GRPC_STREAM_FAULTS = {
   "stream-without-finish": (stream: ServerHttp2Stream) => {
     begin(stream, chunk("so far"));
     finish(stream, 0);
+  },
+  "stream-of-nothing": (stream: ServerHttp2Stream) => {
+    begin(stream, chunk("so far"));
+    endless(stream, Buffer.concat(Array.from({ length: 1_000 }, () => frame(Buffer.alloc(0)))));
   },
   "stream-cut": (stream: ServerHttp2Stream) => {
     begin(stream, chunk("so far"));

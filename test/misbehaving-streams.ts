@@ -58,6 +58,10 @@ export const STREAM_FAULTS = {
     socket.write(head(200, SSE));
     flood(socket, piece(HELLO.repeat(500)));
   },
+  "stream-of-nothing": (socket: Socket) => {
+    socket.write(head(200, SSE));
+    flood(socket, piece("data: {}\n\n".repeat(1_000)));
+  },
   "stream-endless-comments": (socket: Socket) => {
     socket.write(head(200, SSE));
     flood(socket, piece(": ping\n\n".repeat(5_000)));

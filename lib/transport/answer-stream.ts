@@ -3,7 +3,7 @@ import { decodeBody, responseTooLarge } from "../egress/byte-cap.ts";
 import type { Call } from "./call.ts";
 import { slowChat, truncated } from "./chat-stream.ts";
 import { createFrameParser, type Frame, type FrameParser, type Framing } from "./frames.ts";
-import type { Caps, Timeouts } from "./limits.ts";
+import { PIECE_COST, type Caps, type Timeouts } from "./limits.ts";
 import type { Reading } from "./reading.ts";
 import type { Incoming } from "./wire.ts";
 
@@ -112,6 +112,11 @@ export class PatientReader {
     return this.#ahead;
   }
 
+  /** Counts so many bytes more against the cap. */
+  charge(bytes: number): void {
+    this.#size += bytes;
+  }
+
   /** From now on it is a stream, with the cap of one. */
   startStream(): void {
     this.#cap = this.#context.caps.stream;
@@ -184,7 +189,11 @@ export class FrameReader {
   async next(): Promise<Frame[] | undefined> {
     if (this.#hasEnded) return undefined;
     const bytes = await this.#bytes.read();
-    if (bytes) return this.#parser.push(bytes);
+    if (bytes) {
+      const frames = this.#parser.push(bytes);
+      this.#bytes.charge(frames.length * PIECE_COST);
+      return frames;
+    }
     this.#hasEnded = true;
     return this.#parser.end();
   }

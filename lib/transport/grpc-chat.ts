@@ -7,7 +7,7 @@ import { ChatReader } from "./chat-reader.ts";
 import { toClientFault } from "./client-fault.ts";
 import { slowChat, truncated } from "./chat-stream.ts";
 import type { GrpcWire, Piece } from "./grpc-wire.ts";
-import type { Caps, Timeouts } from "./limits.ts";
+import { EMPTY_MESSAGE_COST, PIECE_COST, type Caps, type Timeouts } from "./limits.ts";
 import { toPluginFault } from "./plugin-fault.ts";
 import type { Reading } from "./reading.ts";
 import type { Redaction } from "./redaction.ts";
@@ -104,7 +104,7 @@ function createReader({ label, redaction, clock }: GrpcChatContext, reading: Rea
 }
 
 function count({ bytes }: Piece, before: number, cap: number, subject: string): number {
-  const size = before + bytes;
+  const size = before + bytes + (bytes === 0 ? EMPTY_MESSAGE_COST : PIECE_COST);
   if (size <= cap) return size;
   throw responseTooLarge(size, cap, subject);
 }

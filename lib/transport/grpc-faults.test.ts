@@ -324,6 +324,15 @@ describe("chats", () => {
     });
   });
 
+  it("cuts an endless stream of messages without anything in them, however long the answer may take", async () => {
+    const { client, plugin } = await connect("stream-of-nothing");
+    const seen: ChatChunk[] = [];
+    const error = await failureOf(collect(client.chat(REQUEST), seen));
+    expect(error.code).toBe("plugin_response_too_large");
+    expect(seen.length).toBeLessThan(20_000);
+    await vi.waitFor(() => expect(plugin.openSockets()).toBe(0));
+  });
+
   it("cuts a stream without end at the cap on all its bytes", async () => {
     const { client, plugin } = await connect("stream-endless", { caps: { stream: 1024 * 1024 } });
     const error = await failureOf(collect(client.chat(REQUEST)));

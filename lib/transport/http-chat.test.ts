@@ -115,6 +115,12 @@ describe("a stream that goes wrong keeps what came and ends with its code", () =
     expect(outcome.text.length).toBeGreaterThan(1_000);
   });
 
+  it("a stream of events without anything in them is cut by their number", async () => {
+    const { code, chunks } = await run("stream-of-nothing", { caps: { stream: 1_000_000 } });
+    expect(code).toBe("plugin_response_too_large");
+    expect(chunks.length).toBeLessThan(1_000_000 / 60);
+  });
+
   it("a stream of nothing but comments is cut too", async () => {
     expect((await run("stream-endless-comments", { caps: { stream: 2_000_000 } })).code).toBe(
       "plugin_response_too_large",

@@ -64,3 +64,12 @@ export const CAPS: Caps = {
 
 /** Largest gRPC message in either direction. Source: the protocol page, "gRPC". */
 export const MESSAGE_CAP = 4 * MB;
+
+/**
+ * What a piece of a streamed answer counts against `Caps.stream` besides its own bytes: reading one costs more than its length says, and
+ * an endless stream of tiny ones would come cheap otherwise. Bytes; a million pieces fill the cap.
+ */
+export const PIECE_COST = 64;
+
+/** The same of a gRPC message without anything in it: honest streams have a few at most. */
+export const EMPTY_MESSAGE_COST = 4 * KB;
