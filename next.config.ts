@@ -28,6 +28,12 @@ export default function config(phase: string): NextConfig {
     // `npm run check` types the whole project; a newcomer's first start need not wait for it.
     typescript: { ignoreBuildErrors: true, tsconfigPath: "tsconfig.next.json" },
     reactStrictMode: true,
+    // Its variant for browsers asks the document, which the worker that parses answers does not have.
+    turbopack: {
+      resolveAlias: {
+        "decode-named-character-reference": "./node_modules/decode-named-character-reference/index.js",
+      },
+    },
     // A tab that is older than the server asks for a fresh page instead of half of one.
     ...(development ? {} : { deploymentId: version.replaceAll(".", "-") }),
     allowedDevOrigins: ["127.0.0.1", "localhost"],

@@ -1,6 +1,7 @@
-import type { Page } from "@playwright/test";
+import type { APIRequestContext as Api, Page } from "@playwright/test";
 import { expect, registerExample, test } from "./fixtures.ts";
 import { startExamplePlugin, waitFor } from "../test/console-process.ts";
+import { HOSTILE_TEXTS, startAnsweringPlugin, textAnswer } from "./answering-plugin.ts";
 import { startStreamingPlugin } from "./streaming-plugin.ts";
 
 const ask = async (page: Page, text: string) => {
@@ -184,4 +185,101 @@ test("a failure leads to where it is mended: the configuration, or the page with
   await expect(unreached.getByRole("link", { name: "Configuration" })).toHaveCount(0);
   await unreached.getByRole("link", { name: "Open plugin" }).click();
   await expect(page).toHaveURL(new RegExp(`/plugins/${id}$`));
+});
+
+/** A plugin that says `answers`, ready to be asked in the playground. */
+async function openAnswering(page: Page, api: Api, name: string, answers: Record<string, object[]>) {
+  const answering = await startAnsweringPlugin(answers);
+  const created = await api.post("/api/plugins", {
+    data: { endpoint: answering.url, name, approveEndpoint: true },
+  });
+  const { plugin } = (await created.json()) as { plugin: { id: string } };
+  await api.post(`/api/plugins/${plugin.id}/enable`, { data: {} });
+  await page.goto(`/playground?plugin=${plugin.id}&model=scripted`);
+  return {
+    answering,
+    id: plugin.id,
+    answer: page.getByRole("article", { name: `Answer of ${name}` }).last(),
+  };
+}
+
+test("reasoning is folded apart from the answer, goes back to who gave it, and a refusal is one", async ({
+  page,
+  api,
+}) => {
+  const { answering, answer } = await openAnswering(page, api, "Thinker", {
+    "What is it?": [
+      { index: 0, delta: { reasoning: "First I **consider** it." } },
+      ...textAnswer("It is *forty-two*."),
+    ],
+    "And then?": textAnswer("<think>Hm.</think>Nothing."),
+    "Do it!": [
+      { index: 0, delta: { refusal: "I will not." } },
+      { index: 0, delta: {}, finish_reason: "stop" },
+    ],
+    "Think long": [
+      { index: 0, delta: { reasoning_content: "On and on" } },
+      { index: 0, delta: {}, finish_reason: "length" },
+    ],
+  });
+  await ask(page, "What is it?");
+  await expect(answer.locator("em")).toHaveText("forty-two");
+  const reasoning = answer.getByText("First I **consider** it.");
+  await expect(reasoning).toBeHidden();
+  await answer.getByText("Reasoning").click();
+  await expect(reasoning).toBeVisible();
+  await ask(page, "And then?");
+  await expect(answer).toContainText("Nothing.");
+  await answer.getByText("Reasoning").click();
+  await expect(answer.getByText("Hm.")).toBeVisible();
+  await ask(page, "Do it!");
+  await expect(answer).toContainText("Refused: I will not.");
+  expect(answering.asked.at(-1)).toEqual([
+    { role: "user", content: "What is it?" },
+    { role: "assistant", content: "It is *forty-two*.", reasoning: "First I **consider** it." },
+    { role: "user", content: "And then?" },
+    // It stood in the content: the service has no field to take it back in.
+    { role: "assistant", content: "Nothing." },
+    { role: "user", content: "Do it!" },
+  ]);
+  await ask(page, "Think long");
+  await expect(answer).toContainText("Thought until the token limit; raise max tokens.");
+  await answering.close();
+});
+
+test("an answer written to break the page is shown as plain text, and the conversation stays", async ({
+  page,
+  api,
+}) => {
+  const answers = Object.entries(HOSTILE_TEXTS).map(([name, text]): [string, object[]] => [
+    name,
+    textAnswer(text),
+  ]);
+  const { answering, answer } = await openAnswering(page, api, "Hostile", Object.fromEntries(answers));
+  for (const [name] of answers) {
+    await ask(page, name);
+    await expect(answer.locator("dl")).toContainText("Finishstop");
+    // What is only long to read is formatted all the same, when it has been read.
+    if (!name.startsWith("links") && !name.startsWith("emphasis"))
+      await expect(answer).toContainText("Shown as plain text");
+  }
+  await expect(page.getByRole("article", { name: "Answer of Hostile" })).toHaveCount(answers.length);
+  await answering.close();
+});
+
+test("a model that no list has is asked for all the same, and the list says what it left out", async ({
+  page,
+  api,
+}) => {
+  const { answering, id, answer } = await openAnswering(page, api, "Lister", { Hello: textAnswer("pong") });
+  await page.goto(`/playground?plugin=${id}&model=unlisted-model`);
+  await ask(page, "Hello");
+  await expect(answer).toContainText("pong");
+  await expect(answer).toContainText("unlisted-model");
+  await page.goto(`/plugins/${id}/models`);
+  await expect(page.getByRole("list", { name: "Warnings" })).toContainText(
+    "1 of 2 models cannot be read and are left out",
+  );
+  await expect(page.getByRole("link", { name: "Chat with scripted" })).toBeVisible();
+  await answering.close();
 });

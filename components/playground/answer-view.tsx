@@ -12,12 +12,15 @@ import type { ErrorCode } from "@/lib/contract/error.ts";
 import { isRunning, type Answer } from "./conversation.ts";
 import { toFailureLinks } from "./failure-links.ts";
 import { AnswerImages } from "./answer-images.tsx";
+import { PlainText } from "./markdown/plain-text.tsx";
 import { Reasoning } from "./reasoning.tsx";
 import { StatStrip } from "./stat-strip.tsx";
 import { ToolCallList } from "./tool-call-list.tsx";
 
 // Half of this page's code, and not needed before there is an answer to read.
-const Markdown = lazy(() => import("./markdown.tsx").then((module) => ({ default: module.Markdown })));
+const AnswerText = lazy(() =>
+  import("./markdown/answer-text.tsx").then((module) => ({ default: module.AnswerText })),
+);
 
 /** One answer: who gave it, its text, how it ended and what it took. `onAgain` is absent while it must not be asked again. */
 export function AnswerView({ answer, onAgain }: { answer: Answer; onAgain?: (() => void) | undefined }) {
@@ -38,8 +41,8 @@ export function AnswerView({ answer, onAgain }: { answer: Answer; onAgain?: (() 
       {status === "waiting" ? <Waiting /> : null}
       {answer.reasoning ? <Reasoning text={answer.reasoning} running={running && content === ""} /> : null}
       {text === "" ? null : (
-        <Suspense fallback={<p className="whitespace-pre-wrap wrap-anywhere">{text}</p>}>
-          <Markdown text={text} partial={status !== "done"} />
+        <Suspense fallback={<PlainText text={text} />}>
+          <AnswerText text={text} partial={status !== "done"} />
         </Suspense>
       )}
       {answer.refusal ? <Refusal text={answer.refusal} /> : null}

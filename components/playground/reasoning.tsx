@@ -2,6 +2,7 @@
 
 import { Brain, ChevronRight } from "lucide-react";
 import { useDeferredValue } from "react";
+import { PlainText } from "./markdown/plain-text.tsx";
 
 /** How the model came to its answer, folded away from it. Plain text: nobody formats what they think. */
 export function Reasoning({ text, running }: { text: string; running: boolean }) {
@@ -13,9 +14,9 @@ export function Reasoning({ text, running }: { text: string; running: boolean })
         <Brain aria-hidden className="size-4" />
         {running ? "Thinking…" : "Reasoning"}
       </summary>
-      <p className="max-h-96 overflow-y-auto border-t border-line px-3 py-2 whitespace-pre-wrap wrap-anywhere">
-        {shown}
-      </p>
+      <div className="max-h-96 overflow-y-auto border-t border-line px-3 py-2">
+        <PlainText text={shown} />
+      </div>
     </details>
   );
 }

@@ -1,15 +1,11 @@
 "use client";
 
+import type { Element, ElementContent, Root } from "hast";
+import { toJsxRuntime, type Components } from "hast-util-to-jsx-runtime";
 import { memo } from "react";
-import ReactMarkdown, { type Components, type ExtraProps } from "react-markdown";
-import remarkGfm from "remark-gfm";
-import remend from "remend";
-import { CodeBlock } from "./code-block.tsx";
-import { OutsideLink, RemoteImage } from "./outside-link.tsx";
-
-type Node = ExtraProps["node"];
-
-const PLUGINS = [remarkGfm];
+import { Fragment, jsx, jsxs } from "react/jsx-runtime";
+import { CodeBlock } from "../code-block.tsx";
+import { OutsideLink, RemoteImage } from "../outside-link.tsx";
 
 const PROSE = [
   "flex flex-col gap-3 wrap-anywhere",
@@ -23,17 +19,20 @@ const PROSE = [
 ].join(" ");
 
 /**
- * Text from a model. It is not trusted: HTML in it is shown as text, nothing is loaded from anywhere, and a link leads
- * to where it says. `partial` closes what is still being written, such as a code block without its end.
+ * Parsed text from a model. It is not trusted: HTML in it is shown as text, nothing is loaded from anywhere, and a link leads to where
+ * it says.
  */
-export const Markdown = memo(function Markdown({ text, partial }: { text: string; partial: boolean }) {
-  return (
-    <div className={PROSE}>
-      <ReactMarkdown remarkPlugins={PLUGINS} components={COMPONENTS}>
-        {partial ? remend(text, { linkMode: "text-only" }) : text}
-      </ReactMarkdown>
-    </div>
-  );
+export const Markdown = memo(function Markdown({ tree }: { tree: Root }) {
+  const options = {
+    Fragment,
+    jsx,
+    jsxs,
+    components: COMPONENTS,
+    ignoreInvalidStyle: true,
+    passKeys: true,
+    passNode: true,
+  };
+  return <div className={PROSE}>{toJsxRuntime(tree, options)}</div>;
 });
 
 const COMPONENTS: Components = {
@@ -61,13 +60,13 @@ const COMPONENTS: Components = {
   ),
 };
 
-function textOf(node: Node | NonNullable<Node>["children"][number]): string {
+function textOf(node: Element | ElementContent | undefined): string {
   if (!node) return "";
   if (node.type === "text") return node.value;
   return "children" in node ? node.children.map(textOf).join("") : "";
 }
 
-function languageOf(node: Node): string | null {
+function languageOf(node: Element | undefined): string | null {
   const code = node?.children[0];
   const names = code?.type === "element" ? code.properties["className"] : undefined;
   const name = Array.isArray(names)
