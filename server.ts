@@ -69,7 +69,8 @@ async function start(): Promise<void> {
   await prepareContent(context, env);
   const folders = createWatchedFolders(context, env.pluginFolders);
 
-  const state = { draining: false };
+  const stopping = new AbortController();
+  const state = { draining: false, signal: stopping.signal };
   const setupToken = createSetupToken();
   const api = createApi({
     ...context,
@@ -82,6 +83,7 @@ async function start(): Promise<void> {
   await listen(server, env);
   stopOnSignals(log, async () => {
     state.draining = true;
+    stopping.abort();
     const closed = new Promise((resolve) => server.close(resolve));
     // Chats end with an error event before their connections are closed, and plugins before the database.
     await folders.stop();
@@ -105,6 +107,26 @@ async function start(): Promise<void> {
   if (state.draining) return;
   await announce(context, `${origin}${env.basePath}`, setupToken.value);
   await folders.start();
+  void copyDaily(data, { clock, log, signal: state.signal });
+}
+
+/** Asked every hour whether a day has passed, so that a console that sleeps at night has its copies too. */
+const COPY_CHECK_MS = 3_600_000;
+
+/** Keeps a copy of the database for each day, until `signal` aborts. */
+async function copyDaily(
+  data: Data,
+  { clock, log, signal }: { clock: Clock; log: Log; signal: AbortSignal },
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      const copy = await data.copyDaily();
+      if (copy !== null) log.info({ copy }, "database copied");
+    } catch (error) {
+      if (!signal.aborted) log.warn({ err: error }, "the daily copy of the database could not be made");
+    }
+    await clock.sleep(COPY_CHECK_MS, signal);
+  }
 }
 
 function createHttpServer(): Server {

@@ -229,6 +229,8 @@ export interface Data extends Repositories {
   transaction<T>(work: (repositories: Repositories) => Promise<T>): Promise<T>;
   /** Resolves when the database answers. */
   ping(): Promise<void>;
+  /** Copies the database into `backups/` unless the newest daily copy is younger than a day. Returns the copy's path, or null. */
+  copyDaily(): Promise<string | null>;
   /** What better-auth's `database` option takes: the Prisma adapter over our client. */
   authDatabase: AuthDatabase;
   /** Signs session cookies: at least 32 characters, derived from the secret key (so it survives a restart), never the key itself. */

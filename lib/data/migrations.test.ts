@@ -1,10 +1,11 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createFakeClock, type FakeClock } from "../../test/fake-clock.ts";
+import { makeDailyCopy } from "./backups.ts";
 import { migrate } from "./migrations.ts";
 
 let directory: string;
@@ -184,6 +185,31 @@ describe("a database is refused", () => {
     );
   });
 
+  it("when it is empty beside a key that something was sealed with, and leaves it so", () => {
+    startWithRows();
+    writeFileSync(path("secret.key"), "a key");
+    for (const name of ["loom.db", "loom.db-wal", "loom.db-shm"]) rmSync(path(name), { force: true });
+    writeFileSync(path("loom.db"), "");
+    expect(run).toThrow(/is empty, although this console has been used before/);
+    expect(run).toThrow(/is empty/);
+    expect(statSync(path("loom.db")).size).toBe(0);
+  });
+
+  it("when it is gone although there is a copy, naming the copy, and again at the next start", async () => {
+    startWithRows();
+    const copy = await makeDailyCopy(path("loom.db"), path("backups"), new Date(clock.now()));
+    rmSync(path("loom.db"));
+    for (let start = 0; start < 2; start += 1) {
+      expect(run).toThrow(
+        expect.objectContaining({
+          message: expect.stringContaining("is gone"),
+          extras: { hint: expect.stringContaining(copy ?? "none") },
+        }),
+      );
+    }
+    expect(readdirSync(directory)).not.toContain("loom.db");
+  });
+
   it("and is left exactly as it is", () => {
     startWithRows();
     const before = query("SELECT * FROM _prisma_migrations");
@@ -191,5 +217,25 @@ describe("a database is refused", () => {
     expect(run).toThrow();
     expect(query("SELECT * FROM _prisma_migrations")).toEqual(before);
     expect(readdirSync(directory)).not.toContain("backups");
+  });
+});
+
+describe("daily copies", () => {
+  const DAY_MS = 86_400_000;
+  const copyAt = (day: number) =>
+    makeDailyCopy(path("loom.db"), path("backups"), new Date(clock.now() + day * DAY_MS));
+
+  it("are made once a day, hold what was committed, and seven are kept", async () => {
+    startWithRows();
+    const open = new Database(path("loom.db"));
+    open.prepare("INSERT INTO Parent VALUES (2, 'two')").run();
+    const first = await copyAt(0);
+    expect(query("SELECT name FROM Parent", first ?? "none")).toEqual([{ name: "one" }, { name: "two" }]);
+    expect(await copyAt(0.99)).toBeNull();
+    for (let day = 1; day < 9; day += 1) expect(await copyAt(day)).not.toBeNull();
+    open.close();
+    expect(backups()).toHaveLength(7);
+    expect(backups()).not.toContain(basename(first ?? ""));
+    expect(statSync(join(path("backups"), backups()[0] ?? "")).mode & 0o777).toBe(0o600);
   });
 });

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
-import { readFileSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import { AppError } from "../contract/error.ts";
 import type { Clock } from "../core/clock.ts";
@@ -142,9 +142,29 @@ function describeRestore(file: string, backups: string): string {
 }
 
 /**
+ * Throws when an empty database stands where another one was: a disk that was full, or a copy that went wrong, leaves one behind, and
+ * a console that began anew on it would look as if everything had been deleted.
+ */
+function requireNew(
+  existed: boolean,
+  { file, backupsDirectory }: { file: string; backupsDirectory: string },
+): void {
+  const copy = findNewestGoodCopy(backupsDirectory);
+  const hasKey = existed && existsSync(join(dirname(file), "secret.key"));
+  if (copy === null && !hasKey) return;
+  throw refuse(
+    existed
+      ? `The database file ${file} is empty, although this console has been used before.`
+      : `The database file ${file} is gone, although this console has been used before.`,
+    `To go on, ${describeRestore(file, backupsDirectory)}. To begin anew instead, move ${dirname(file)} away.`,
+  );
+}
+
+/**
  * Brings the database at `file` to what `migrationsDirectory` describes, making the file when it is not there.
  * Before anything is changed in an existing file a copy goes to `backupsDirectory`. Returns the names applied, and that copy.
- * Throws `storage_unavailable` with the way out when the database is newer, damaged, or disagrees with the migrations.
+ * Throws `storage_unavailable` with the way out when the database is newer, damaged, empty in place of another one, or disagrees with the
+ * migrations.
  */
 export function migrate(options: {
   file: string;
@@ -154,11 +174,13 @@ export function migrate(options: {
 }): { applied: string[]; copy: string | null } {
   const { file, backupsDirectory, clock } = options;
   let database: Database.Database | undefined;
+  const existed = existsSync(file);
   try {
     database = new Database(file);
+    const isEmpty = database.prepare("SELECT 1 FROM sqlite_master").get() === undefined;
+    if (isEmpty) requireNew(existed, options);
     database.pragma("journal_mode = WAL");
     database.pragma("synchronous = FULL");
-    const isEmpty = database.prepare("SELECT 1 FROM sqlite_master").get() === undefined;
     const pending = findPending(readApplied(database), readMigrations(options.migrationsDirectory), () =>
       describeRestore(file, backupsDirectory),
     );
@@ -168,6 +190,8 @@ export function migrate(options: {
     applyAll(database, pending, copy, clock);
     return { applied: pending.map(({ name }) => name), copy };
   } catch (error) {
+    // Left as it was: an empty file of our own making would say something else at the next start.
+    if (!existed) rmSync(file, { force: true });
     if (!/^SQLITE_(CORRUPT|NOTADB)/.test(driverCode(error))) throw toStorageError(error);
     throw refuse(
       `The database file ${file} is damaged: SQLite cannot read it.`,

@@ -5,6 +5,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Log } from "../log.ts";
 import { createApprovalStore } from "./approvals.ts";
 import { createAuditStore } from "./audit.ts";
+import { makeDailyCopy } from "./backups.ts";
 import { connect, type Connection, type TransactionClient } from "./client.ts";
 import { createConfigStore } from "./configs.ts";
 import type { Data, Repositories } from "./data.ts";
@@ -114,6 +115,18 @@ export async function createData(options: DataOptions): Promise<Data> {
       },
       async ping() {
         await client.$queryRaw`SELECT 1`;
+      },
+      async copyDaily() {
+        const { directory } = options;
+        try {
+          return await makeDailyCopy(
+            join(directory, "loom.db"),
+            join(directory, "backups"),
+            new Date(clock.now()),
+          );
+        } catch (error) {
+          throw toStorageError(error);
+        }
       },
       authDatabase: prismaAdapter(client, { provider: "sqlite" }),
       sessionSecret: deriveSecret(keys[0], "session"),
