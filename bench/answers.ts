@@ -5,7 +5,7 @@
  *   tsx bench/answers.ts
  */
 import type { Page } from "@playwright/test";
-import { HOSTILE_TEXTS, startAnsweringPlugin, textAnswer } from "../e2e/answering-plugin.ts";
+import { HOSTILE_TEXTS, startAnsweringPlugin, textAnswer } from "../test/answering-plugin.ts";
 import { launchBrowser } from "../scripts/browser.ts";
 import { ADMIN_ENV, signIn } from "../scripts/session.ts";
 import { removeDirectory, startConsole } from "../test/console-process.ts";

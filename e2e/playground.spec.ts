@@ -1,7 +1,7 @@
 import type { APIRequestContext as Api, Page } from "@playwright/test";
 import { expect, registerExample, test } from "./fixtures.ts";
 import { startExamplePlugin, waitFor } from "../test/console-process.ts";
-import { HOSTILE_TEXTS, startAnsweringPlugin, textAnswer } from "./answering-plugin.ts";
+import { HOSTILE_TEXTS, startAnsweringPlugin, textAnswer } from "../test/answering-plugin.ts";
 import { startStreamingPlugin } from "./streaming-plugin.ts";
 
 const ask = async (page: Page, text: string) => {

@@ -17,7 +17,7 @@ import { frame } from "./misbehaving-grpc-wire.ts";
 import { head, LAST_PIECE, piece } from "./misbehaving-wire.ts";
 
 /** The secret that every plugin here was told, and puts wherever it can. */
-export const CANARY = "sk-Canary-7f3A9c2d-0451";
+const CANARY = "sk-Canary-7f3A9c2d-0451";
 
 /** What came of it. */
 export interface AnswerFuzzReport {

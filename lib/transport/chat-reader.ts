@@ -289,12 +289,8 @@ function joinDeltas(first: JsonObject, second: JsonObject): JsonObject {
   const joined = { ...first };
   for (const [key, value] of Object.entries(second)) {
     const before = joined[key];
-    joined[key] =
-      Array.isArray(before) && Array.isArray(value)
-        ? [...before, ...value]
-        : isText(before) && isText(value)
-          ? before + value
-          : value;
+    if (Array.isArray(before) && Array.isArray(value)) joined[key] = (before as unknown[]).concat(value);
+    else joined[key] = isText(before) && isText(value) ? before + value : value;
   }
   return joined;
 }

@@ -25,7 +25,7 @@ export function parseOffThread(job: MarkdownJob): Promise<MarkdownAnswer> {
 
 function run(job: MarkdownJob): Promise<MarkdownAnswer> {
   return new Promise((resolve) => {
-    const current = (worker ??= new Worker(new URL("./markdown.worker.ts", import.meta.url), {
+    const current = (worker ??= new Worker(new URL("./markdown-worker.ts", import.meta.url), {
       type: "module",
     }));
     const end = (answer: MarkdownAnswer) => {

@@ -2,7 +2,7 @@
 
 import type { Element, ElementContent, Root } from "hast";
 import { toJsxRuntime, type Components } from "hast-util-to-jsx-runtime";
-import { memo } from "react";
+import { memo, type ReactNode } from "react";
 import { Fragment, jsx, jsxs } from "react/jsx-runtime";
 import { CodeBlock } from "../code-block.tsx";
 import { OutsideLink, RemoteImage } from "../outside-link.tsx";
@@ -27,7 +27,7 @@ export const Markdown = memo(function Markdown({ tree }: { tree: Root }) {
     Fragment,
     jsx,
     jsxs,
-    components: COMPONENTS,
+    components: COMPONENTS as Components,
     ignoreInvalidStyle: true,
     passKeys: true,
     passNode: true,
@@ -35,7 +35,16 @@ export const Markdown = memo(function Markdown({ tree }: { tree: Root }) {
   return <div className={PROSE}>{toJsxRuntime(tree, options)}</div>;
 });
 
-const COMPONENTS: Components = {
+/** What an element of the tree is drawn with; the library's own type knows React's elements no more. */
+interface DrawnProps {
+  node?: Element;
+  children?: ReactNode;
+  href?: string;
+  src?: string;
+  alt?: string;
+}
+
+const COMPONENTS: Record<string, string | ((props: DrawnProps) => ReactNode)> = {
   // The page's own headings stand above those of an answer.
   h1: "h3",
   h2: "h4",
@@ -47,7 +56,7 @@ const COMPONENTS: Components = {
       {children}
     </OutsideLink>
   ),
-  img: ({ src, alt }) => <RemoteImage src={typeof src === "string" ? src : undefined} alt={alt ?? ""} />,
+  img: ({ src, alt }) => <RemoteImage src={src} alt={alt ?? ""} />,
   pre: ({ children, node }) => (
     <CodeBlock language={languageOf(node)} text={textOf(node)}>
       {children}

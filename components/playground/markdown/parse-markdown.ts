@@ -39,7 +39,7 @@ function withoutHtml<T extends Root | Element>(node: T): T {
       return { type: "text" as const, value: (child as { value: string }).value };
     return child.type === "element" ? withoutHtml(child) : child;
   });
-  return { ...node, children } as T;
+  return { ...node, children };
 }
 
 function isDrawable(tree: Root): boolean {

@@ -59,7 +59,9 @@ describe("checking", () => {
   it("waits as long as the plugin asks to, and never calls one Down that limits its rate", async () => {
     const { record, plugin } = await console.run({ intervalSeconds: 30 });
     plugin.script.health = () => {
-      throw new AppError("plugin_rate_limited", "It answered with 429", { plugin: { retryAfterSeconds: 120 } });
+      throw new AppError("plugin_rate_limited", "It answered with 429", {
+        plugin: { retryAfterSeconds: 120 },
+      });
     };
     await console.host.checkNow(record.id);
     const asked = checks(plugin.calls);

@@ -67,7 +67,8 @@ export async function goThroughSteps(options: StartOptions): Promise<void> {
 async function stepHealth({ connection, steps, signal, checkAndReport }: StartOptions, isExpected: boolean) {
   await steps.run("health", async () => {
     const { message, error, reply } = (await checkAndReport(connection, signal)).result;
-    if (isExpected && error !== null && !isOwnTrouble(error) && error.code !== "plugin_rate_limited") throw toError(error);
+    if (isExpected && error !== null && !isOwnTrouble(error) && error.code !== "plugin_rate_limited")
+      throw toError(error);
     return {
       value: null,
       ...(message === null ? {} : { note: message }),
