@@ -34,7 +34,7 @@ export interface HostOptions {
   supervisor?: Supervisor;
   /** A number in [0, 1), for the jitter between attempts. */
   random?: () => number;
-  /** How many checks, and how many starts, may run at once. */
+  /** How many starts may be begun at once. */
   concurrency?: number;
 }
 
@@ -59,7 +59,6 @@ export function createHost(options: HostOptions): Host {
     log,
     plugins: () => runners.all(),
     onTick: () => sampleWriter.tick(),
-    concurrency,
   });
   const runners = new PluginRunners({
     plugins: data.plugins,
@@ -172,6 +171,9 @@ interface ResumeOptions extends Pick<HostOptions, "data" | "clock" | "log"> {
   isStopping: () => boolean;
 }
 
+/** A start that takes longer waits for its plugin and costs nothing: it makes way for the next, ms. */
+const START_MS = 500;
+
 /**
  * Starts what is to run, then reads earlier health results. Plugin by plugin, yielding to the event loop in between: the database
  * answers without ever leaving its turn, so a thousand in one go would hold up everything else.
@@ -182,7 +184,11 @@ async function resumeAll(resumed: PluginRunner[], options: ResumeOptions): Promi
   const semaphore = createSemaphore(concurrency);
   for (const runner of resumed) {
     if (isStopping()) return;
-    semaphore.run(() => runner.resume()).catch((error: unknown) => logFailure(log, error));
+    const started = () => {
+      const resuming = runner.resume().catch((error: unknown) => logFailure(log, error));
+      return Promise.race([resuming, clock.sleep(START_MS)]);
+    };
+    void semaphore.run(started);
     await clock.sleep(YIELD_MS);
   }
   for (const { id, tracker } of resumed) {

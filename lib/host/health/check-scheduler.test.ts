@@ -13,7 +13,6 @@ function createPlugin(id: string, everyMs: number) {
   const next: NextCheck = {
     key: "first",
     delayMs: () => everyMs,
-    isSuspect: () => false,
     run: async () => void turns.push(clock.monotonic()),
   };
   const state = { next: next as NextCheck | null };
@@ -29,7 +28,6 @@ function createTestScheduler(plugins: ScheduledPlugin[], monotonic = () => clock
     log,
     plugins: () => plugins,
     onTick: () => undefined,
-    concurrency: 2,
   });
   scheduler.start();
   return scheduler;
@@ -50,6 +48,20 @@ describe("the check scheduler", () => {
     expect(turns).toHaveLength(3);
     scheduler.stop();
     expect(clock.pending()).toBe(0);
+  });
+
+  it("lets no number of slow plugins make a quick one late", async () => {
+    clock = createFakeClock();
+    const { plugin, turns } = createPlugin("quick", 10_000);
+    const slow = Array.from({ length: 300 }, (_, index) => {
+      const one = createPlugin(`slow ${index}`, 10_000);
+      one.state.next = { ...one.next, run: () => clock.sleep(4_500) };
+      return one.plugin;
+    });
+    const scheduler = createTestScheduler([...slow, plugin]);
+    await clock.advance(60_000);
+    expect(turns).toEqual([10_000, 20_000, 30_000, 40_000, 50_000, 60_000]);
+    scheduler.stop();
   });
 
   it("starts over when the next check changes", async () => {

@@ -1,6 +1,5 @@
 import type { Clock } from "../../core/clock.ts";
 import type { Log } from "../../log.ts";
-import { createSemaphore } from "../../async/semaphore.ts";
 
 /** What is done again and again to one plugin while nothing else is: a health check, or the next attempt to start it. */
 export interface NextCheck {
@@ -8,8 +7,6 @@ export interface NextCheck {
   key: string;
   /** How long to wait from `nowMs` (monotonic). Asked anew before every run. */
   delayMs(nowMs: number): number;
-  /** True when the last run failed: it may take its time without holding up the healthy ones. */
-  isSuspect(): boolean;
   /** Never rejects. */
   run(): Promise<void>;
 }
@@ -40,8 +37,6 @@ export interface CheckSchedulerOptions {
   plugins: () => Iterable<ScheduledPlugin>;
   /** Called with every tick, once a second. */
   onTick: () => void;
-  /** How many checks may run at once, so that what is measured is the plugin and not our own queue. */
-  concurrency: number;
 }
 
 const TICK_MS = 1_000;
@@ -54,17 +49,8 @@ interface Loop {
   dueAt: number;
 }
 
-export function createCheckScheduler({
-  clock,
-  log,
-  plugins,
-  onTick,
-  concurrency,
-}: CheckSchedulerOptions): CheckScheduler {
+export function createCheckScheduler({ clock, log, plugins, onTick }: CheckSchedulerOptions): CheckScheduler {
   const loops = new Map<string, Loop>();
-  // Two lines: a thousand dead plugins, each waiting for its timeout, must not make the living ones late.
-  const healthy = createSemaphore(concurrency);
-  const suspects = createSemaphore(concurrency);
   let ticking: AbortController | null = null;
   let lastTickMs = -Infinity;
   let lastStallMs = -Infinity;
@@ -99,9 +85,8 @@ export function createCheckScheduler({
       loop.dueAt = clock.now() + delayMs;
       await clock.sleep(delayMs, signal);
       if (signal.aborted) return;
-      const { run } = next;
-      const semaphore = next.isSuspect() ? suspects : healthy;
-      await semaphore.run(async () => (signal.aborted ? undefined : run()));
+      // No limit on how many run at once: a socket that waits costs little, and in a queue the slow would make the quick ones late.
+      await next.run();
     }
   }
 

@@ -32,7 +32,6 @@ export function toNextCheck({
     return {
       key: `retry ${retry.attempt}`,
       delayMs: () => retry.delayMs,
-      isSuspect: () => true,
       run: attempt,
     };
   }
@@ -42,7 +41,6 @@ export function toNextCheck({
     // A check that somebody asked for may have brought a time to wait, which the plan made before knows nothing of.
     key: `check every ${intervalMs} ms, not before ${tracker.notBeforeMs()}`,
     delayMs: (nowMs) => checkDelayMs(record.id, intervalMs, nowMs, tracker),
-    isSuspect: () => tracker.verdict().failures > 0,
     run: check,
   };
 }
