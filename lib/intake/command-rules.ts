@@ -39,6 +39,11 @@ export function checkCommand(manifest: JsonObject, findings: Findings): void {
 
 function checkEnvironment(env: unknown, findings: Findings): void {
   if (!isJsonObject(env)) return;
+  for (const [name, value] of Object.entries(env)) {
+    if (!`${name}${typeof value === "string" ? value : ""}`.includes("\0")) continue;
+    const message = "A variable of the environment ends at a NUL character, and this one holds one.";
+    findings.error("malformed_variable", joinPath("env", name), message, "Remove the NUL character.");
+  }
   for (const name of forbiddenVariables(Object.keys(env))) {
     const message = `env must not set ${name.slice(0, 100) || "an empty name"}: it would make the program run something else.`;
     findings.error("forbidden_variable", joinPath("env", name), message, "Remove it.");

@@ -1,5 +1,6 @@
 import { Document, Scalar, visit } from "yaml";
 import type { Json, Manifest } from "../contract/manifest.ts";
+import { INVISIBLE } from "./invisible.ts";
 import { isJsonObject, type JsonObject } from "../core/json-object.ts";
 
 /**
@@ -29,8 +30,8 @@ export function toManifestJson(manifest: Manifest): string {
   return escapeRaw(`${JSON.stringify(toPublic(manifest), null, 2)}\n`);
 }
 
-/** Line breaks to readers of YAML 1.1, characters YAML does not allow, and the sign of broken UTF-8. Only quoted text can hold them. */
-const UNSAFE_RAW = /[\u007F-\u009F\u2028\u2029\uFEFF\uFFFD\uFFFE\uFFFF]/g;
+/** Characters YAML does not allow, the sign of broken UTF-8, and what intake refuses to read raw. Only quoted text can hold them. */
+const UNSAFE_RAW = new RegExp(`[\\u007F-\\u009F\\uFFFD\\uFFFE\\uFFFF]|${INVISIBLE.source}`, "g");
 
 function escapeRaw(text: string): string {
   return text.replace(UNSAFE_RAW, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);

@@ -4,11 +4,13 @@ import { classifyAddress, formatPlace, parseEndpoint, type Endpoint } from "../c
 import { isJsonObject, type JsonObject } from "../core/json-object.ts";
 import type { Findings } from "./findings.ts";
 import { checkCommand } from "./command-rules.ts";
+import { checkVariables } from "./variable-rules.ts";
 import { checkMetadata, requireText } from "./metadata.ts";
 
 /** Checks a manifest whose shape is right: what is missing, out of range, or will not work in this version. */
 export function checkManifest(manifest: JsonObject, findings: Findings): void {
   requireText(manifest, "type", "", findings);
+  checkVariables(manifest, findings);
   const type = checkType(manifest["type"], findings);
   checkEndpoint(manifest, type, findings);
   const metadata = manifest["metadata"];
@@ -68,6 +70,7 @@ function checkEndpoint(manifest: JsonObject, type: PluginType | null, findings: 
   }
   if (type !== null) requireText(manifest, "endpoint", "", findings);
   if (typeof endpoint !== "string" || endpoint.trim() === "" || type === null) return;
+  if (findings.hasErrorAt("endpoint")) return;
   const problem = endpointProblem(endpoint, type);
   if (problem) findings.error("invalid_url", "endpoint", problem.message, problem.fix);
   else checkPlace(parseEndpoint(endpoint), type, findings);

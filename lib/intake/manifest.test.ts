@@ -614,3 +614,95 @@ function yamlNoise(): fc.Arbitrary<string> {
   );
   return fc.array(piece, { maxLength: 40 }).map((pieces) => pieces.join(""));
 }
+
+describe("what looks right and is not", () => {
+  const GOOD =
+    "type: http\nendpoint: https://example.test\nmetadata:\n  name: A\n  provider_type: a\n  version: '1'\n";
+  const errorsOf = (text: string) =>
+    readManifest(text)
+      .findings.filter(({ severity }) => severity === "error")
+      .map(({ code, line, message }) => ({ code, line, message }));
+  const warningsOf = (text: string) =>
+    readManifest(text).findings.filter(({ severity }) => severity === "warning");
+
+  it.each([
+    ["a byte order mark inside", "  \ufeffname: A", "U+FEFF"],
+    ["no-break spaces", "\u00a0\u00a0name: A", "U+00A0"],
+    ["a zero-width space in a value", "  name: A\u200b", "U+200B"],
+    ["a control of direction", "  name: \u202eA", "U+202E"],
+    ["another kind of space", "  name:\u3000A", "U+3000"],
+  ])("%s is named with its code, on its line, once", (_name, line, code) => {
+    const errors = errorsOf(GOOD.replace("  name: A", line));
+    expect(errors).toEqual([
+      { code: "invisible_character", line: 4, message: expect.stringContaining(code) },
+    ]);
+  });
+
+  it("a description may hold the spaces of its language", () => {
+    const text = `${GOOD}  description: "Modèles\u00a0: les meilleurs\u202f!"\n`;
+    expect(errorsOf(text)).toEqual([]);
+    expect(readManifest(text).manifest?.metadata.description).toContain("\u00a0");
+  });
+
+  const withField = (value: string) =>
+    `${GOOD}  config_schema:\n    - { name: mode, type: int, description: M, default: ${value} }\n`;
+
+  it("a number that other readers take for octal is a warning with both", () => {
+    expect(warningsOf(withField("0755"))).toMatchObject([
+      { code: "octal_number", line: 8, message: expect.stringMatching(/read as 755 here.*see 493/) },
+    ]);
+    expect(warningsOf(withField("0o755"))).toEqual([]);
+  });
+
+  it.each(["9007199254740993", "0.1234567890123456789", "123456789012345678901234567890"])(
+    "the number %s, which would be rounded, is an error",
+    (number) => {
+      expect(errorsOf(withField(number).replace("type: int", "type: float"))).toMatchObject([
+        { code: "rounded_number", message: expect.stringContaining("it would become") },
+      ]);
+    },
+  );
+
+  const JSON_TEXT =
+    '{\n  "type": "http", "endpoint": "https://example.test/a//b",\n  "metadata": { "name": "A", "provider_type": "a", "version": "1", "description": "see #1, /* x */" }\n}';
+
+  it.each([
+    [`// mine\n${JSON_TEXT}`, 1],
+    [JSON_TEXT.replace("{", "{ // mine"), 1],
+    [JSON_TEXT.replace('"metadata"', '/* mine */ "metadata"'), 3],
+    [JSON_TEXT.replace('"metadata"', '# mine\n "metadata"'), 3],
+  ])("a comment in JSON is told as that: %j", (text, line) => {
+    expect(errorsOf(text)).toEqual([
+      { code: "json_comment", line, message: `JSON has no comments, line ${line}.` },
+    ]);
+  });
+
+  it("a trailing comma in JSON is read, and Loom would refuse it", () => {
+    const reading = readManifest(JSON_TEXT.replace("}\n}", "},\n}"));
+    expect(reading.findings).toMatchObject([{ code: "trailing_comma", line: 3, refusedByLoom: true }]);
+    expect(reading.manifest).not.toBeNull();
+    expect(readManifest(JSON_TEXT).findings).toEqual([]);
+  });
+
+  it("variables are said to stay as they are", () => {
+    const text = `${GOOD.replace("https://example.test", "https://${HOST}:8090")}command: ./a\nargs: ["--key=$API_KEY"]\nenv: { A: "{{ key }}", B: "5 $" }\n`;
+    expect(errorsOf(text)).toEqual([
+      {
+        code: "variable_not_filled",
+        line: 2,
+        message: "Variables are not filled in here: ${HOST} stays as it is.",
+      },
+    ]);
+    expect(
+      warningsOf(text)
+        .filter(({ code }) => code === "variable_not_filled")
+        .map(({ path }) => path),
+    ).toEqual(["args[0]", "env.A"]);
+  });
+
+  it("an environment with a NUL is refused", () => {
+    expect(errorsOf(`${GOOD}command: ./a\nenv: { A: "x\\0y" }\n`)).toMatchObject([
+      { code: "malformed_variable" },
+    ]);
+  });
+});

@@ -1,6 +1,8 @@
 import { Manifest, type Finding } from "../contract/manifest.ts";
 import { isJsonObject, matchKeys } from "../core/json-object.ts";
 import { createFindings, type Findings } from "./findings.ts";
+import { makeVisible, reportInvisible } from "./invisible.ts";
+import { checkJsonDialect, isJsonText } from "./json-dialect.ts";
 import { MANIFEST_SHAPE, METADATA_SHAPE } from "./manifest-shape.ts";
 import { checkManifest } from "./manifest-rules.ts";
 import { checkPrices } from "./price-rules.ts";
@@ -20,9 +22,15 @@ export interface ManifestReading {
 
 /** Manifest text (YAML or JSON) → manifest and findings. Never throws for any text. */
 export function readManifest(text: string): ManifestReading {
-  const source = text.replace(/^\uFEFF/, "");
-  const findings = createFindings(/^\s*\{/.test(source) ? "json" : "yaml", createLocator(source));
-  const manifest = read(source, findings);
+  const visible = makeVisible(text.replace(/^\uFEFF/, ""));
+  const { source } = visible;
+  const findings = createFindings(
+    /^\s*\{/.test(source) || isJsonText(source) ? "json" : "yaml",
+    createLocator(source),
+  );
+  reportInvisible(visible, findings);
+  const isReadable = !isJsonText(source) || checkJsonDialect(source, findings);
+  const manifest = isReadable ? read(source, findings) : null;
   const { positionOf } = findings;
   return { manifest: findings.hasErrors() ? null : manifest, findings: findings.list(), positionOf };
 }

@@ -7,6 +7,7 @@ import {
   type Event,
   type ScalarStyle,
 } from "js-yaml";
+import { isExact } from "../core/exact-json.ts";
 import type { Findings } from "./findings.ts";
 import { joinPath, type Entry, type Node, type ScalarNode } from "./tree.ts";
 import {
@@ -177,8 +178,32 @@ class TreeBuilder {
       this.#refuse(at, "invalid_number", message, "Write an ordinary number, or put it in quotes.");
       return { kind: "scalar", value: null, at };
     }
+    if (typeof value === "number") this.#checkNumber(text, value, at);
     const isKnown = typeof value === "string" || typeof value === "number" || typeof value === "boolean";
     return { kind: "scalar", value: isKnown ? value : null, raw: text, at };
+  }
+
+  /** A number that would become another one, here or for who else reads the file. */
+  #checkNumber(text: string, value: number, at: number): void {
+    const path = this.#trail.reduce<string>(joinPath, "");
+    this.#findings.locate(path, at);
+    if (/^[-+]?\d/.test(text) && !/^[-+]?0[box]/i.test(text) && !isExact(text.replace(/^\+/, ""))) {
+      const message = `${text.slice(0, 60)} has more digits than a number keeps: it would become ${value}.`;
+      this.#findings.error(
+        "rounded_number",
+        path,
+        message,
+        "Write fewer digits, or put it in quotes as a text.",
+      );
+    } else if (/^[-+]?0[0-7]+$/.test(text)) {
+      const message = `${text} is read as ${value} here; other YAML readers take the leading 0 for octal and see ${parseInt(text, 8)}.`;
+      this.#findings.warning(
+        "octal_number",
+        path,
+        message,
+        `Write ${value}, or 0o${text.replace(/^[-+]?0+/, "")} for the octal number.`,
+      );
+    }
   }
 
   #refuseReferences(event: Styled, at: number): void {
