@@ -47,6 +47,15 @@ export async function readJson(request: Request, maxBytes: number, faithful = fa
   return value;
 }
 
+/**
+ * For a call that reads no body: throws `unsupported_media_type` for one that a form or a plain text brings, which only somebody else's page
+ * would send.
+ */
+export function refuseForeignBody({ headers, body }: Request): void {
+  const type = headers.get("content-type");
+  if (type !== null && body !== null && headers.get("content-length") !== "0") requireJsonType(type);
+}
+
 /** What changes on being read would be stored and sent on as something else. */
 function requireFaithful(text: string, value: unknown): void {
   const inexact = findInexactNumber(text);

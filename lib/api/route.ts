@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Permission } from "../contract/account.ts";
 import { AppError } from "../contract/error.ts";
 import { admit, type Admitted } from "./admission.ts";
-import { BODY_MAX_BYTES, readJson, UNAUTHENTICATED_BODY_MAX_BYTES } from "./body.ts";
+import { BODY_MAX_BYTES, readJson, refuseForeignBody, UNAUTHENTICATED_BODY_MAX_BYTES } from "./body.ts";
 import type { ApiContext, Visit } from "./context.ts";
 import { parseWith } from "./errors.ts";
 
@@ -102,6 +102,7 @@ export function route<
       await definition.guard?.(context);
       const id = request.id === undefined ? "" : requireId(request.id);
       const parsedQuery = (query ? parseWith(query, request.query) : undefined) as z.output<Q>;
+      if (!body) refuseForeignBody(request.request);
       const parsedBody = (
         body ? await readBody(definition, body, request.request) : undefined
       ) as z.output<B>;

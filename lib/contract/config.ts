@@ -73,7 +73,14 @@ export const SecretReference = z
 
 /** What to do with one secret. Absent means keep. */
 export const SecretWrite = z.union([
-  z.strictObject({ set: z.string().min(1).max(SECRET_MAX_LENGTH) }),
+  z.strictObject({
+    set: z
+      .string()
+      .min(1)
+      .max(SECRET_MAX_LENGTH)
+      .regex(/^[^\0]*$/, "Holds a NUL character, which no key has: enter it again")
+      .regex(/\S/, "Holds nothing but blanks: enter the secret itself"),
+  }),
   z.strictObject({ reference: SecretReference }),
   z.strictObject({ clear: z.literal(true) }),
 ]);

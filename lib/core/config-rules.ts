@@ -1,6 +1,7 @@
 import type { ConfigField, Json, KnownFieldType } from "../contract/manifest.ts";
 import { isSameJson } from "./json-object.ts";
 import { matchPattern } from "./pattern.ts";
+import { describePattern } from "./pattern-words.ts";
 
 export type RuleCode = "type" | "enum" | "min_length" | "max_length" | "min" | "max" | "pattern";
 
@@ -69,9 +70,17 @@ function checkPattern({ validation }: ConfigField, value: Json): BrokenRule[] {
   if (outcome === "match" || outcome === "unknown") return [];
   const message =
     outcome === "mismatch"
-      ? `Must match the pattern ${pattern}`
+      ? mismatch(pattern)
       : `At most ${characters(outcome.tooLong)} can be checked against the pattern; this has ${value.length}`;
   return [{ code: "pattern", message }];
+}
+
+/** In words: an expression tells most people nothing. */
+function mismatch(pattern: string): string {
+  const words = describePattern(pattern);
+  return words === null
+    ? "Not in the form that this field asks for: its description says more"
+    : `Must be ${words}`;
 }
 
 /** By value, as YAML and JSON spell it: an enum written 1, 1.0 or "1" means the same choice. */

@@ -38,7 +38,7 @@ describe("validating", () => {
     [{ type: "int", validation: { min: 1, max: 300 } }, 0, ["At least 1; this is 0"]],
     [{ type: "int", validation: { min: 1, max: 300 } }, 301, ["At most 300; this is 301"]],
     [{ validation: { enum: ["a", "b"] } }, "c", ["Must be one of: a, b"]],
-    [{ validation: { pattern: "^sk-" } }, "pk-1", ["Must match the pattern ^sk-"]],
+    [{ validation: { pattern: "^sk-" } }, "pk-1", ["Must be text that begins with “sk-”"]],
     [{ validation: { pattern: "b" } }, "abc", []],
   ])("%j with %j", (input, value, expected) => {
     expect(messages(input, value)).toEqual(expected);

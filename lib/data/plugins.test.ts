@@ -66,10 +66,13 @@ describe("plugins", () => {
     expect(await test.data.plugins.list()).toEqual([first]);
   });
 
-  it("are found by id before they are found by name", async () => {
-    const first = await test.data.plugins.create(pluginContent("Acme"));
-    await test.data.plugins.create(pluginContent(first.id));
-    expect(await test.data.plugins.find(first.id)).toMatchObject({ name: "Acme" });
+  it("are not named like another one's id, which would lead to that one", async () => {
+    const { plugins } = test.data;
+    const first = await plugins.create(pluginContent("Acme"));
+    await expect(plugins.create(pluginContent(first.id))).rejects.toMatchObject({ code: "name_taken" });
+    const second = await plugins.create(pluginContent("Other", { endpoint: null }));
+    await expect(plugins.update(second.id, { name: first.id })).rejects.toMatchObject({ code: "name_taken" });
+    expect((await plugins.listTaken()).names).toEqual(new Set(["Acme", "Other", first.id, second.id]));
   });
 
   it("are null when nothing has that id, name or endpoint", async () => {

@@ -101,7 +101,7 @@ async function toTaken(client: TransactionClient, error: unknown, input: Partial
   );
 }
 
-type PackedTaken = Record<"names" | "endpoints", string>;
+type PackedTaken = Record<"names" | "ids" | "endpoints", string>;
 
 function unpackSet(packed = "[]"): Set<string> {
   return new Set(JSON.parse(packed) as string[]);
@@ -154,6 +154,12 @@ async function findTaken(transaction: TransactionClient, records: PluginRecord[]
   return holder ? endpointTaken(left.endpoint, holder) : nameTaken(left?.name);
 }
 
+/** Either finds a plugin: a name that is another's id would lead to the wrong one. */
+async function requireNoId(client: TransactionClient, name: string): Promise<void> {
+  if ((await client.plugin.findUnique({ where: { id: name }, select: { id: true } })) !== null)
+    throw nameTaken(name);
+}
+
 export function createPluginStore(
   client: TransactionClient,
   atomically: Connection["atomically"],
@@ -178,10 +184,11 @@ export function createPluginStore(
 
     async listTaken() {
       const [row] = await client.$queryRaw<PackedTaken[]>`
-        SELECT json_group_array(name) AS names,
+        SELECT json_group_array(name) AS names, json_group_array(id) AS ids,
                json_group_array(endpoint) FILTER (WHERE endpoint IS NOT NULL) AS endpoints
         FROM Plugin`;
-      return { names: unpackSet(row?.names), endpoints: unpackSet(row?.endpoints) };
+      const names = new Set([...unpackSet(row?.names), ...unpackSet(row?.ids)]);
+      return { names, endpoints: unpackSet(row?.endpoints) };
     },
 
     async listFiles() {
@@ -196,11 +203,14 @@ export function createPluginStore(
 
     async create(input) {
       const data = { ...toRow(input, new Date(clock.now())), config: { create: {} } };
-      try {
-        return toRecord(await client.plugin.create({ data }));
-      } catch (error) {
-        throw await toTaken(client, error, input);
-      }
+      return atomically(async (transaction) => {
+        await requireNoId(transaction, input.name);
+        try {
+          return toRecord(await transaction.plugin.create({ data }));
+        } catch (error) {
+          throw await toTaken(transaction, error, input);
+        }
+      });
     },
 
     createAll(inputs) {
@@ -214,12 +224,15 @@ export function createPluginStore(
 
     async update(id, patch) {
       const data = { ...toColumns(patch), updatedAt: new Date(clock.now()) };
-      try {
-        return toRecord(await client.plugin.update({ where: { id }, data }));
-      } catch (error) {
-        if (isMissingRow(error)) throw notFound(id);
-        throw await toTaken(client, error, patch);
-      }
+      return atomically(async (transaction) => {
+        if (patch.name !== undefined) await requireNoId(transaction, patch.name);
+        try {
+          return toRecord(await transaction.plugin.update({ where: { id }, data }));
+        } catch (error) {
+          if (isMissingRow(error)) throw notFound(id);
+          throw await toTaken(transaction, error, patch);
+        }
+      });
     },
 
     remove(id) {

@@ -1,4 +1,5 @@
 import type { ConfigField } from "@/lib/contract/manifest.ts";
+import { describePattern } from "@/lib/core/pattern-words.ts";
 import { toNameHint } from "./name-hint.ts";
 
 const NOUNS: Record<string, string> = { int: "Whole number", float: "Number" };
@@ -12,10 +13,15 @@ export function describeRule(field: ConfigField): string | null {
     noun ? joinRange(noun, min, max) : null,
     field.type === "string" ? describeLength(min_length, max_length) : null,
     noun || field.type === "string" ? null : `JSON of the plugin's own type “${field.type}”`,
-    pattern ? `Matches ${pattern}` : null,
+    pattern ? toFormat(pattern) : null,
     toNameHint(field)?.text ?? null,
   ];
   return parts.filter((part) => part !== null).join(" · ") || null;
+}
+
+function toFormat(pattern: string): string | null {
+  const words = describePattern(pattern);
+  return words && words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function joinRange(noun: string, min: number | undefined, max: number | undefined): string {

@@ -147,7 +147,7 @@ describe("the ladder breaks where", () => {
   it("nobody knows the name", async () => {
     const error = errorOf(await preview({ endpoint: "http://no-such-host.invalid:8090" }));
     expect([error.code, shape(error.details.reach.slice(0, 3))]).toEqual([
-      "plugin_dns_error",
+      "invalid_url",
       "address skipped, dns failed, tcp skipped",
     ]);
   });

@@ -1,7 +1,7 @@
 import type { AddressField, PluginConfigWrite, SecretState, SecretWrite } from "../../contract/config.ts";
 import { AppError, isAppError, type FieldIssue } from "../../contract/error.ts";
 import type { ConfigField } from "../../contract/manifest.ts";
-import { parseEndpoint } from "../../core/address.ts";
+import { classifyAddress, formatPlace, parseEndpoint } from "../../core/address.ts";
 import { validateConfig, type SecretInput } from "../../core/config.ts";
 import type { Repositories } from "../../data/data.ts";
 
@@ -40,14 +40,18 @@ function checkAddress({ name }: AddressField, values: Draft["values"]): FieldIss
   const value = values[name];
   if (typeof value !== "string" || value.trim() === "") return [];
   try {
-    parseEndpoint(value);
-    return [];
+    const { host, port } = parseEndpoint(value);
+    const isForbidden = isLiteral(host) && classifyAddress(host) === "forbidden";
+    const message = `The console never connects to ${formatPlace(host, port)}: machine-metadata and link-local addresses are refused.`;
+    return isForbidden ? [{ path: `values.${name}`, message }] : [];
   } catch (error) {
     if (!isAppError(error)) throw error;
     const { message, extras } = error;
     return [{ path: `values.${name}`, message: [message, extras.hint].filter(Boolean).join(". ") }];
   }
 }
+
+const isLiteral = (host: string) => /^[\d.]+$/.test(host) || host.includes(":");
 
 /** The schema's rules alone: what the form in the browser checks as well. */
 function checkRules(schema: ConfigField[], write: Draft, stored: Record<string, SecretState>): FieldIssue[] {

@@ -2,7 +2,7 @@ import { PluginName, type PluginCreate, type PluginPreview } from "../../contrac
 import type { Finding } from "../../contract/manifest.ts";
 import { formatPlace } from "../../core/address.ts";
 import { diffManifests } from "../../core/manifest-diff.ts";
-import type { Repositories } from "../../data/data.ts";
+import type { PluginRecord, Repositories } from "../../data/data.ts";
 import type { Authorized } from "../actor.ts";
 import type { RegistrationCandidate } from "./candidate.ts";
 import type { Context } from "../context.ts";
@@ -27,7 +27,11 @@ export async function previewPlugin(
     (other) =>
       other.id !== record?.id && other.manifest.metadata.provider_type === manifest?.metadata.provider_type,
   );
-  const findings = [...candidate.findings, ...findForbidden(candidate)];
+  const findings = [
+    ...candidate.findings,
+    ...findForbidden(candidate),
+    ...findAmbiguousType(candidate, records, context.host.builtinNames()),
+  ];
   return {
     manifest,
     origin,
@@ -68,6 +72,40 @@ function findForbidden({ address, field, manifest, endpointAt, preset }: Registr
       fix: "Use the address the plugin really listens on; metadata, link-local and the console's own addresses are refused.",
     },
   ];
+}
+
+/** A provider_type that people would take for another one's. */
+export function findAmbiguousType(
+  { manifest }: RegistrationCandidate,
+  records: readonly PluginRecord[],
+  builtins: readonly string[],
+): Finding[] {
+  if (manifest === null || manifest.type === "builtin") return [];
+  const type = manifest.metadata.provider_type;
+  const isAlike = (other: string) => other.toLowerCase() === type.toLowerCase();
+  const finding = {
+    severity: "warning" as const,
+    code: "ambiguous_provider_type",
+    path: "metadata.provider_type",
+  };
+  const builtin = builtins.find(isAlike);
+  if (builtin !== undefined) {
+    const message = `${type} is the provider_type of the built-in plugin ${builtin}.`;
+    return [
+      {
+        ...finding,
+        message,
+        fix: "Choose another provider_type, unless it is meant to stand in for that plugin.",
+      },
+    ];
+  }
+  const twin = records.find(({ manifest: other }) => {
+    const registered = other.metadata.provider_type;
+    return registered !== type && isAlike(registered);
+  });
+  if (!twin) return [];
+  const message = `${type} differs only in capitals from ${twin.manifest.metadata.provider_type}, the provider_type of ${twin.name}.`;
+  return [{ ...finding, message, fix: "Write both alike, or choose another provider_type." }];
 }
 
 /** The name if it is free, else the first free of "name 2", "name 3" … Always a valid `PluginName`. */

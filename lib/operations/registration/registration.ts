@@ -10,7 +10,7 @@ import { toAuditEntry } from "../audit.ts";
 import type { RegistrationCandidate } from "./candidate.ts";
 import type { Context } from "../context.ts";
 import { getRecord, listMissingConfig, viewPlugin } from "../plugins.ts";
-import { suggestName } from "./preview.ts";
+import { findAmbiguousType, suggestName } from "./preview.ts";
 import { readRegistrationSource } from "./registration-source.ts";
 import { reconcileLater } from "../plugin-lifecycle.ts";
 
@@ -47,7 +47,10 @@ async function storePlugin(
       origin: candidate.origin,
       manifest,
       file: null,
-      findings: candidate.findings,
+      findings: [
+        ...candidate.findings,
+        ...findAmbiguousType(candidate, await repositories.plugins.list(), context.host.builtinNames()),
+      ],
       endpoint: candidate.endpoint,
       desired: "disabled",
       healthCheckIntervalSeconds: manifest.health_check_interval,
