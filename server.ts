@@ -12,6 +12,7 @@ import { createBuiltins } from "./lib/builtin/registry.ts";
 import { isAppError } from "./lib/contract/error.ts";
 import { withoutBasePath } from "./lib/core/base-path.mjs";
 import type { Clock } from "./lib/core/clock.ts";
+import type { Surroundings } from "./lib/core/surroundings.ts";
 import { readRequestTarget } from "./lib/core/request-target.ts";
 import { lockDataDirectory } from "./lib/data/directory-lock.ts";
 import type { Data } from "./lib/data/data.ts";
@@ -65,7 +66,10 @@ async function start(): Promise<void> {
   const lock = lockDataDirectory(env.dataDirectory);
   const data = await openData(env, clock, log);
   const supervisor = createProcessSupervisor(env, data, clock, log);
-  const context = await createContext({ data, supervisor, clock, log, ownPort });
+  const context = await createContext({
+    ...{ data, supervisor, clock, log, ownPort },
+    surroundings: env.surroundings,
+  });
   await prepareContent(context, env);
   const folders = createWatchedFolders(context, env.pluginFolders);
 
@@ -95,6 +99,12 @@ async function start(): Promise<void> {
     await exit(clock, log);
   });
   log.info({ port: ownPort() }, "listening");
+  const { proxyVariable } = env.surroundings;
+  if (proxyVariable !== null)
+    log.warn(
+      { variable: proxyVariable },
+      "a proxy is set and not used: plugins and services are reached directly",
+    );
   // Before anybody can be told that it is ready: a script that waits for that looks for the token next.
   if (isFirstStart) print(`First start, one-time setup token: ${setupToken.value}`);
 
@@ -175,11 +185,12 @@ async function createContext(parts: {
   clock: Clock;
   log: Log;
   ownPort: () => number;
+  surroundings: Surroundings;
 }): Promise<Context> {
-  const { data, supervisor, clock, log, ownPort } = parts;
+  const { data, supervisor, clock, log, ownPort, surroundings } = parts;
   const approvals = await loadApprovedAddressCache(data.approvals);
   const builtins = createBuiltins(clock);
-  const createClient = createPluginClient({ approvals, ownPort, builtins, clock });
+  const createClient = createPluginClient({ approvals, ownPort, builtins, clock, surroundings });
   const host = createHost({ data, clock, log, builtins, supervisor, createClient });
   return { data, host, clock, log, approvals, ownPort };
 }

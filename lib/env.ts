@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { findBasePathProblem } from "./core/base-path.mjs";
+import type { Surroundings } from "./core/surroundings.ts";
 
 const flag = z.enum(["true", "false"]).transform((value) => value === "true");
 
@@ -104,6 +105,7 @@ export interface Env {
   allowProcesses: boolean;
   /** The environment as it is, for the few names that such processes inherit. */
   variables: Readonly<Record<string, string | undefined>>;
+  surroundings: Surroundings;
   /** Watched for plugin manifests: the named one, else `./plugins` and, when it exists, `~/.loom/plugins`. */
   pluginFolders: string[];
   /** The writing key itself, or else where it lies; with neither, a file in the data directory. */
@@ -142,6 +144,11 @@ export function readEnv(source: Record<string, string | undefined> = process.env
     dataDirectory: env.LOOM_DATA_DIR,
     allowProcesses: env.LOOM_ALLOW_PROCESSES,
     variables: source,
+    surroundings: {
+      proxyVariable: PROXY_VARIABLES.find((name) => Boolean(source[name])) ?? null,
+      isContainer:
+        CONTAINER_MARKS.some((file) => existsSync(file)) || Boolean(source["KUBERNETES_SERVICE_HOST"]),
+    },
     pluginFolders: env.LOOM_PLUGINS_DIR === undefined ? defaultFolders() : [env.LOOM_PLUGINS_DIR],
     secretKey: env.LOOM_SECRET_KEY,
     secretKeyFile: env.LOOM_SECRET_KEY_FILE,
@@ -156,6 +163,11 @@ export function readEnv(source: Record<string, string | undefined> = process.env
     prettyLogs: env.LOOM_LOG_FORMAT ? env.LOOM_LOG_FORMAT === "pretty" : process.stdout.isTTY === true,
   };
 }
+
+/** As curl and others read them. */
+const PROXY_VARIABLES = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+/** Docker's and Podman's. */
+const CONTAINER_MARKS = ["/.dockerenv", "/run/.containerenv"];
 
 function defaultFolders(): string[] {
   const own = join(homedir(), ".loom", "plugins");

@@ -8,14 +8,16 @@ export interface Asked {
   /** `GET /health`. */
   step: string;
   redaction: Redaction;
+  /** Adds what the console's surroundings have to do with it. */
+  explain?: ((error: AppError, label: string) => AppError) | undefined;
 }
 
 /**
  * What a client throws, whatever was thrown in it: the last place that every failure passes. An `AppError` is freed of secrets. Anything
  * else was set off by what the plugin sent, and is told as that: it is never a mistake that ends a check without a result.
  */
-export function toClientFault(error: unknown, { label, step, redaction }: Asked): AppError {
-  if (isAppError(error)) return redaction.error(error);
+export function toClientFault(error: unknown, { label, step, redaction, explain }: Asked): AppError {
+  if (isAppError(error)) return redaction.error(explain ? explain(error, label) : error);
   const fault = new AppError(
     "plugin_invalid_response",
     `${label} answered ${step} with something that cannot be read.`,

@@ -1,6 +1,7 @@
 import { AppError } from "../contract/error.ts";
 import type { Manifest, PluginType } from "../contract/manifest.ts";
 import type { Clock } from "../core/clock.ts";
+import { explainSurroundings, type Surroundings } from "../core/surroundings.ts";
 import type { ReachTrace } from "../core/reach.ts";
 import { createBuiltinClient } from "./builtin.ts";
 import type { BuiltinFactory, PluginClient } from "./client.ts";
@@ -11,13 +12,19 @@ import { createUpstreams } from "./upstream.ts";
 
 export interface ClientSources extends Pick<HttpClientOptions, "approvals" | "ownPort"> {
   clock: Clock;
+  /** Where the console runs, to explain why something cannot be reached. */
+  surroundings?: Surroundings;
   /** Built-in plugins by provider_type. */
   builtins: Record<string, BuiltinFactory>;
 }
 
 /** Chooses the transport of a plugin by its type. Throws `invalid_manifest` for what cannot be reached. */
 export function createPluginClient(sources: ClientSources) {
-  const openUpstream = createUpstreams(sources);
+  const { surroundings } = sources;
+  const explain = surroundings
+    ? (error: AppError, label: string) => explainSurroundings(error, label, surroundings)
+    : undefined;
+  const openUpstream = createUpstreams({ ...sources, explain });
   return (
     target: { type: PluginType; endpoint: string | null; manifest: Manifest | null },
     { trace }: { trace?: ReachTrace | undefined } = {},
@@ -45,6 +52,7 @@ export function createPluginClient(sources: ClientSources) {
       ownPort,
       clock,
       trace,
+      explain,
       ...(sensitiveFields ? { sensitiveFields } : {}),
     };
     const client = target.type === "grpc" ? createGrpcClient(options) : createHttpClient(options);

@@ -4,7 +4,7 @@ import type { ChatChunk, ChatRequest } from "../contract/protocol.ts";
 import { responseTooLarge } from "../egress/byte-cap.ts";
 import type { Call } from "./call.ts";
 import { ChatReader } from "./chat-reader.ts";
-import { toClientFault } from "./client-fault.ts";
+import { toClientFault, type Asked } from "./client-fault.ts";
 import { slowChat, truncated } from "./chat-stream.ts";
 import type { GrpcWire, Piece } from "./grpc-wire.ts";
 import { EMPTY_MESSAGE_COST, PIECE_COST, type Caps, type Timeouts } from "./limits.ts";
@@ -19,6 +19,7 @@ export interface GrpcChatContext {
   redaction: Redaction;
   label: string;
   clock: Clock;
+  explain?: Asked["explain"];
 }
 
 /** One chat, as `PluginClient.chat` promises. The connection is destroyed when the consumer leaves, at the latest. */

@@ -21,7 +21,7 @@ export type GrpcClientOptions = HttpClientOptions;
  * endpoint that `parseEndpoint` refuses; the address itself is judged at each connection.
  */
 export function createGrpcClient(options: GrpcClientOptions): PluginClient {
-  const { clock, trace } = options;
+  const { clock, trace, explain } = options;
   const timeouts: Timeouts = { ...TIMEOUTS, ...options.timeouts };
   const caps: Caps = { ...CAPS, ...options.caps };
   const target = toTarget(options.endpoint);
@@ -49,7 +49,7 @@ export function createGrpcClient(options: GrpcClientOptions): PluginClient {
       const value = read(redaction.value(answer) as JsonObject, reading);
       return { value, latencyMs, warnings: reading.warnings.map(redaction.text) };
     } catch (error) {
-      throw toClientFault(error, { label: target.label, step, redaction });
+      throw toClientFault(error, { label: target.label, step, redaction, explain });
     } finally {
       call.dispose();
     }
@@ -76,7 +76,7 @@ export function createGrpcClient(options: GrpcClientOptions): PluginClient {
         readModels(models, reading),
       ),
     chat: (request, signal) =>
-      chatOverGrpc({ wire, timeouts, caps, redaction, clock, label: target.label }, request, signal),
+      chatOverGrpc({ wire, timeouts, caps, redaction, clock, explain, label: target.label }, request, signal),
     cleanup: (signal) => exchange("Cleanup", {}, [timeouts.cleanupMs, caps.health], signal, () => null),
     close() {
       wire.close();

@@ -5,7 +5,7 @@ import { parseAnswer } from "./answer.ts";
 import { beginAnswer, findFraming, FrameReader, PatientReader } from "./answer-stream.ts";
 import { createCall, type Call } from "./call.ts";
 import { ChatReader } from "./chat-reader.ts";
-import { toClientFault } from "./client-fault.ts";
+import { toClientFault, type Asked } from "./client-fault.ts";
 import { readFrame, truncated } from "./chat-stream.ts";
 import { decodeUtf8 } from "./json-text.ts";
 import type { Caps, Timeouts } from "./limits.ts";
@@ -23,9 +23,10 @@ export interface ChatContext {
   redaction: Redaction;
   label: string;
   target: Target;
+  explain?: Asked["explain"];
 }
 
-const ASKED = { method: "POST", path: "/chat/completions" } as const;
+const REQUEST = { method: "POST", path: "/chat/completions" } as const;
 
 /**
  * One chat, as `PluginClient.chat` promises. The socket is destroyed when the consumer leaves, at the latest. The only generator
@@ -40,7 +41,7 @@ export async function* chatOverHttp(
   let reader: ChatReader | undefined;
   const progress = beginAnswer(
     context,
-    toStep(ASKED, context.target),
+    toStep(REQUEST, context.target),
     call,
     () => reader?.isComplete ?? false,
   );
@@ -68,7 +69,7 @@ export async function* chatOverHttp(
     }
     if (!reader.isComplete) throw truncated(incoming.subject);
   } catch (error) {
-    throw toClientFault(error, { ...context, step: toStep(ASKED, context.target) });
+    throw toClientFault(error, { ...context, step: toStep(REQUEST, context.target) });
   } finally {
     call.cancel(new AppError("request_aborted", "The chat is over."));
     call.dispose();
@@ -86,7 +87,7 @@ function toOutgoing(request: ChatRequest): Outgoing {
   const accept =
     request.stream === true ? "text/event-stream, application/x-ndjson, application/json" : undefined;
   return {
-    ...ASKED,
+    ...REQUEST,
     body: JSON.stringify(request),
     ...(accept === undefined ? {} : { accept }),
   };
@@ -107,7 +108,7 @@ async function readDocument(
 
 function toStreamFault({ target, redaction, clock }: ChatContext, body: unknown): AppError {
   const { label } = target;
-  const step = toStep(ASKED, target);
+  const step = toStep(REQUEST, target);
   const text = typeof body === "string" ? body : JSON.stringify(body);
   return toPluginFault({ label, step, body, text, nowMs: clock.now() }, redaction);
 }

@@ -25,6 +25,8 @@ export interface HttpClientOptions {
   /** Base URL of the plugin; a path prefix is kept. */
   endpoint: string;
   clock: Clock;
+  /** Adds to a failure what the console's surroundings have to do with it. */
+  explain?: ((error: AppError, label: string) => AppError) | undefined;
   timeouts?: Partial<Timeouts>;
   caps?: Partial<Caps>;
   /** Configuration fields whose values must not come back in errors; without it, every longer text of the configuration. */
@@ -47,7 +49,7 @@ interface Answer {
  * `parseEndpoint` refuses; the address itself is judged at each connection.
  */
 export function createHttpClient(options: HttpClientOptions): PluginClient {
-  const { clock, trace } = options;
+  const { clock, trace, explain } = options;
   const timeouts: Timeouts = { ...TIMEOUTS, ...options.timeouts };
   const caps: Caps = { ...CAPS, ...options.caps };
   const target = toTarget(options.endpoint);
@@ -71,7 +73,7 @@ export function createHttpClient(options: HttpClientOptions): PluginClient {
       const warnings = reading.warnings.map(redaction.text);
       return { value, latencyMs: clock.monotonic() - startedAt, warnings };
     } catch (error) {
-      throw toClientFault(error, { label: target.label, step: toStep(outgoing, target), redaction });
+      throw toClientFault(error, { label: target.label, step: toStep(outgoing, target), redaction, explain });
     } finally {
       call.dispose();
     }
@@ -137,7 +139,11 @@ export function createHttpClient(options: HttpClientOptions): PluginClient {
         readModels(await readJson(answer, caps.models), answer.reading),
       ),
     chat: (request, signal) =>
-      chatOverHttp({ wire, clock, timeouts, caps, redaction, target, label: target.label }, request, signal),
+      chatOverHttp(
+        { wire, clock, timeouts, caps, redaction, target, explain, label: target.label },
+        request,
+        signal,
+      ),
     // An empty body makes Flask's request.json answer 400.
     cleanup: (signal) =>
       exchange({ method: "POST", path: "/cleanup", body: "{}" }, timeouts.cleanupMs, signal, ignoreBody),

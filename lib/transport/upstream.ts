@@ -15,7 +15,10 @@ import { createRedaction, type Redaction } from "./redaction.ts";
 import { toTarget, type Target } from "./target.ts";
 import { createWire, isSuccess, toStep, type Incoming, type Outgoing } from "./wire.ts";
 
-export interface UpstreamSources extends Pick<HttpClientOptions, "approvals" | "ownPort" | "clock" | "ca"> {
+export interface UpstreamSources extends Pick<
+  HttpClientOptions,
+  "approvals" | "ownPort" | "clock" | "ca" | "explain"
+> {
   timeouts?: Partial<Timeouts>;
   caps?: Partial<Caps>;
 }
@@ -72,6 +75,12 @@ function createUpstream(service: Service): Upstream {
     return toPluginFault({ ...source, speaker: "provider" }, redaction);
   }
 
+  function toFailure(error: unknown, request: UpstreamRequest): AppError {
+    const asked = { label: target.label, step: toStep(request, target), redaction };
+    const fault = inWordsOfService(toClientFault(error, asked));
+    return service.explain ? service.explain(fault, target.label) : fault;
+  }
+
   async function ask(request: UpstreamRequest, signal?: AbortSignal): Promise<UpstreamAnswer> {
     const call = createCall(clock, signal);
     call.limit(ASK_MS, () => tooLate(target, request));
@@ -82,9 +91,7 @@ function createUpstream(service: Service): Upstream {
       const { statusCode, headers: answered } = incoming.response;
       return { status: statusCode, headers: answered, body };
     } catch (error) {
-      throw inWordsOfService(
-        toClientFault(error, { label: target.label, step: toStep(request, target), redaction }),
-      );
+      throw toFailure(error, request);
     } finally {
       call.dispose();
     }
@@ -120,9 +127,7 @@ function createUpstream(service: Service): Upstream {
       }
       if (!isComplete()) throw truncated(incoming.subject);
     } catch (error) {
-      throw inWordsOfService(
-        toClientFault(error, { label: target.label, step: toStep(request, target), redaction }),
-      );
+      throw toFailure(error, request);
     } finally {
       call.cancel(new AppError("request_aborted", "The answer is no longer wanted."));
       call.dispose();
