@@ -27,6 +27,9 @@ const answers = {
   "GET /models": (number) => [{ id: `stub-${number}-small`, name: `Stub ${number} small` }],
 };
 
+/** Those from SLOW_FROM on answer their health after SLOW_MS; those from HANG_FROM on never do. */
+const { SLOW_FROM = "Infinity", SLOW_MS = "0", HANG_FROM = "Infinity" } = process.env;
+
 let checks = {};
 
 const server = createServer((request, response) => {
@@ -39,9 +42,15 @@ const server = createServer((request, response) => {
   const answer = answers[`${request.method} ${path}`];
   if (path === "/health") (checks[number] ??= []).push(Date.now());
   request.resume();
+  if (path === "/health" && Number(number) >= Number(HANG_FROM)) return;
+  const delayMs = path === "/health" && Number(number) >= Number(SLOW_FROM) ? Number(SLOW_MS) : 0;
+  setTimeout(() => respond(response, answer, number), delayMs);
+});
+
+function respond(response, answer, number) {
   response.writeHead(answer ? 200 : 404, { "content-type": "application/json" });
   response.end(
     JSON.stringify(answer ? answer(number) : { code: "invalid_request", message: "no such path" }),
   );
-});
+}
 server.listen(0, "127.0.0.1", () => console.log(`http://127.0.0.1:${server.address().port}`));

@@ -18,7 +18,8 @@ let queue: Promise<unknown> = Promise.resolve();
 
 /** Parses off the page's thread, one text after the other. Resolves with a null tree for what takes too long or cannot be parsed. */
 export function parseOffThread(job: MarkdownJob): Promise<MarkdownAnswer> {
-  const answer = queue.then(() => run(job));
+  // A browser that starts no worker shows the text as it is.
+  const answer = queue.then(() => run(job)).catch((): MarkdownAnswer => ({ tree: null }));
   queue = answer;
   return answer;
 }
