@@ -68,7 +68,7 @@ async function start(): Promise<void> {
   const supervisor = createProcessSupervisor(env, data, clock, log);
   const context = await createContext({
     ...{ data, supervisor, clock, log, ownPort },
-    surroundings: env.surroundings,
+    surroundings: { proxyVariable: env.proxyVariable, isContainer: env.isContainer },
   });
   await prepareContent(context, env);
   const folders = createWatchedFolders(context, env.pluginFolders);
@@ -99,7 +99,7 @@ async function start(): Promise<void> {
     await exit(clock, log);
   });
   log.info({ port: ownPort() }, "listening");
-  const { proxyVariable } = env.surroundings;
+  const { proxyVariable } = env;
   if (proxyVariable !== null)
     log.warn(
       { variable: proxyVariable },

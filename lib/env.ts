@@ -3,7 +3,6 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { findBasePathProblem } from "./core/base-path.mjs";
-import type { Surroundings } from "./core/surroundings.ts";
 
 const flag = z.enum(["true", "false"]).transform((value) => value === "true");
 
@@ -105,7 +104,10 @@ export interface Env {
   allowProcesses: boolean;
   /** The environment as it is, for the few names that such processes inherit. */
   variables: Readonly<Record<string, string | undefined>>;
-  surroundings: Surroundings;
+  /** The variable that names a proxy for outgoing requests, which the console does not use; null when none is set. */
+  proxyVariable: string | null;
+  /** True inside a container, where localhost is the container itself. */
+  isContainer: boolean;
   /** Watched for plugin manifests: the named one, else `./plugins` and, when it exists, `~/.loom/plugins`. */
   pluginFolders: string[];
   /** The writing key itself, or else where it lies; with neither, a file in the data directory. */
@@ -144,11 +146,9 @@ export function readEnv(source: Record<string, string | undefined> = process.env
     dataDirectory: env.LOOM_DATA_DIR,
     allowProcesses: env.LOOM_ALLOW_PROCESSES,
     variables: source,
-    surroundings: {
-      proxyVariable: PROXY_VARIABLES.find((name) => Boolean(source[name])) ?? null,
-      isContainer:
-        CONTAINER_MARKS.some((file) => existsSync(file)) || Boolean(source["KUBERNETES_SERVICE_HOST"]),
-    },
+    proxyVariable: PROXY_VARIABLES.find((name) => Boolean(source[name])) ?? null,
+    isContainer:
+      CONTAINER_MARKS.some((file) => existsSync(file)) || Boolean(source["KUBERNETES_SERVICE_HOST"]),
     pluginFolders: env.LOOM_PLUGINS_DIR === undefined ? defaultFolders() : [env.LOOM_PLUGINS_DIR],
     secretKey: env.LOOM_SECRET_KEY,
     secretKeyFile: env.LOOM_SECRET_KEY_FILE,

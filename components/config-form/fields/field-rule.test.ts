@@ -15,7 +15,10 @@ describe("describeRule", () => {
     [field("float", { max: 2 }), "Number, at most 2"],
     [field("string", { min_length: 8, max_length: 64 }), "8 to 64 characters"],
     [field("string", { min_length: 1 }), "At least 1 character"],
-    [field("string", { min_length: 4, max_length: 4, pattern: "^a" }), "Exactly 4 characters · Text that begins with “a”"],
+    [
+      field("string", { min_length: 4, max_length: 4, pattern: "^a" }),
+      "Exactly 4 characters · Text that begins with “a”",
+    ],
     [field("list"), "JSON of the plugin's own type “list”"],
     [field("string"), null],
     [field("bool"), null],
