@@ -118,7 +118,7 @@ const REFUSAL: Record<AddressVerdict, [number, string]> = {
   approval: [409, "address_needs_approval"],
   forbidden: [422, "address_forbidden"],
   invalid: [422, "invalid_url"],
-  unknown: [502, "plugin_dns_error"],
+  unknown: [422, "plugin_dns_error"],
 };
 
 /** Tiers are a preview's answer; what cannot be read or resolved is an error. */

@@ -37,7 +37,7 @@ export const ERROR_STATUS = {
   plugin_unreachable: 502,
   plugin_timeout: 504,
   plugin_tls_error: 502,
-  plugin_dns_error: 502,
+  plugin_dns_error: 422,
   plugin_connection_lost: 502,
   plugin_redirect_refused: 502,
   plugin_response_too_large: 502,

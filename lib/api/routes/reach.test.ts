@@ -147,7 +147,7 @@ describe("the ladder breaks where", () => {
   it("nobody knows the name", async () => {
     const error = errorOf(await preview({ endpoint: "http://no-such-host.invalid:8090" }));
     expect([error.code, shape(error.details.reach.slice(0, 3))]).toEqual([
-      "invalid_url",
+      "plugin_dns_error",
       "address skipped, dns failed, tcp skipped",
     ]);
   });

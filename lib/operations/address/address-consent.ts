@@ -1,4 +1,4 @@
-import { AppError } from "../../contract/error.ts";
+import { AppError, isAppError } from "../../contract/error.ts";
 import type { PluginPreview, ReachStep } from "../../contract/registration.ts";
 import { formatPlace } from "../../core/address.ts";
 import { refusePeer } from "../../core/peer.ts";
@@ -30,15 +30,29 @@ export function toConsent(person: Person, approveEndpoint: boolean | undefined):
 
 /**
  * Resolves `url` (normalised) to its host, port and tier. When that needs consent and `consent` is still unspent, stores and audits it.
- * Contacts nothing but DNS. Throws `forbidden` when someone other than an admin consents.
+ * Contacts nothing but DNS. `field` is what the address was given as. Throws `plugin_dns_error`, and `forbidden` when someone other than an admin consents.
  */
-export async function inspectAddress(context: Context, url: string, consent: Consent): Promise<Address> {
-  const address = await resolveTier(url, context.approvals, context.ownPort(), context.clock);
+export async function inspectAddress(
+  context: Context,
+  url: string,
+  consent: Consent,
+  field = "endpoint",
+): Promise<Address> {
+  const { approvals, clock } = context;
+  const address = await resolveTier(url, approvals, context.ownPort(), clock).catch((error: unknown) => {
+    throw nameField(error, field);
+  });
   if (address.tier !== "approval" || consent.by === null) return address;
   const approver = requireApprover(consent.by, address);
   consent.by = null;
   await approve(context, approver, address);
   return { ...address, tier: "approved" };
+}
+
+/** A name that is not resolved was written wrong, more often than not. */
+function nameField(error: unknown, field: string): unknown {
+  if (!isAppError(error)) return error;
+  return new AppError(error.code, error.message, { field, ...error.extras, cause: error.cause });
 }
 
 /**

@@ -21,7 +21,7 @@ export async function readManifestUrl(reader: SourceReader, text: string): Promi
   const { url } = target;
   const reach = createReach(context.clock);
   try {
-    const address = await inspectAddress(context, url, consent);
+    const address = await inspectAddress(context, url, consent, "manifestUrl");
     const known = { ...toCandidate("manifestUrl"), address, reach: reachOf(address, reach) };
     if (!isAdmitted(address)) return known;
     const { approvals, clock } = context;

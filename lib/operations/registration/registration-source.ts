@@ -1,4 +1,4 @@
-import { AppError, isAppError } from "../../contract/error.ts";
+import { AppError } from "../../contract/error.ts";
 import { INTERVAL_SECONDS, type Finding, type Manifest } from "../../contract/manifest.ts";
 import type { PluginCreate } from "../../contract/registration.ts";
 import { parseEndpoint } from "../../core/address.ts";
@@ -81,18 +81,8 @@ async function readEndpoint(
       reach: reach.steps(),
     };
   } catch (error) {
-    throw nameTheAddress(explainReach(error, reach, target));
+    throw explainReach(error, reach, target);
   }
-}
-
-/** A name that nobody knows was written wrong: it is the address that has to be corrected. */
-function nameTheAddress(error: unknown): unknown {
-  if (!isAppError(error) || error.code !== "plugin_dns_error") return error;
-  return new AppError("invalid_url", error.message, {
-    ...error.extras,
-    field: "endpoint",
-    cause: error.cause,
-  });
 }
 
 function toLeniency(message: string): Finding {
