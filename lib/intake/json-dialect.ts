@@ -1,11 +1,13 @@
 import type { Findings } from "./findings.ts";
 
-/** What a text is that is meant as JSON: its first name stands in double quotes. Comments before it are looked past. */
-const IS_JSON =
-  /^(?:\s|\/\/[^\n]*\n|\/\*[^]*?\*\/|#[^\n]*\n)*\{(?:\s|\/\/[^\n]*\n|\/\*[^]*?\*\/|#[^\n]*\n)*["}]/;
+/** White space, and a comment of any language; each way to read a text is the only one, so that none takes long. */
+const BLANK = String.raw`(?:\s|\/\/[^\n]*\n|\/\*(?:[^*]|\*(?!\/))*\*\/|#[^\n]*\n)*`;
 
-/** A text, a comment of any language, or a comma with nothing after it. */
-const TOKEN = /"(?:[^"\\]|\\.)*"|\/\/[^\n]*|\/\*|(?<=^|\s)#[^\n]*|,(?=\s*[}\]])/gs;
+/** What a text is that is meant as JSON: its first name stands in double quotes. Comments before it are looked past. */
+const IS_JSON = new RegExp(`^${BLANK}\\{${BLANK}["}]`);
+
+/** A text, which may never end, a comment of any language, or a comma with nothing after it. */
+const TOKEN = /"(?:[^"\\]|\\.)*\\?(?:"|$)|\/\/[^\n]*|\/\*|(?<=^|\s)#[^\n]*|,(?=\s*[}\]])/gs;
 
 export function isJsonText(source: string): boolean {
   return IS_JSON.test(source.slice(0, 4_000));

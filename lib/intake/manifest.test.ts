@@ -677,6 +677,16 @@ describe("what looks right and is not", () => {
     ]);
   });
 
+  it.each([
+    ["comments without end", "/*a*/".repeat(700)],
+    ["a text without end", `{"${'\\"'.repeat(30_000)}`],
+    ["commas and blanks", `{"a": [${", ".repeat(9_000)}`],
+    ["blanks after a comma", `{"a": 1,${" ".repeat(60_000)}x`],
+  ])("%s are soon read", (_name, text) => {
+    // Each would take hours if there were two ways to read it.
+    expect(readManifest(text).manifest).toBeNull();
+  });
+
   it("a trailing comma in JSON is read, and Loom would refuse it", () => {
     const reading = readManifest(JSON_TEXT.replace("}\n}", "},\n}"));
     expect(reading.findings).toMatchObject([{ code: "trailing_comma", line: 3, refusedByLoom: true }]);
