@@ -171,6 +171,50 @@ export function describeTransport(name: string, connect: Connect): void {
       });
     });
 
+    describe("once it knows a secret", () => {
+      const SECRET = "s3cr3t-Key-12345";
+      const piece = (content: string, more: object = {}) => ({
+        choices: [{ index: 0, delta: { content }, ...more }],
+      });
+      const finish = { finish_reason: "stop" };
+      const textSaid = async (chunks: object[], stream = true) => {
+        const client = await open(say(chunks));
+        client.redact([SECRET]);
+        return sumUp(await collect(client.chat({ ...REQUEST, stream }))).content;
+      };
+
+      it.each([
+        ["the last piece carries the end", [piece("yes", finish)]],
+        ["it ends with done alone", [{ ...piece("yes"), done: true }]],
+        ["words come after the end", [piece("y", finish), piece("es"), piece("", finish)]],
+      ])("loses no word that begins like it: %s", async (_case, chunks) => {
+        expect(await textSaid(chunks)).toBe("yes");
+      });
+
+      it("loses none of a whole answer", async () => {
+        expect(await textSaid([{ ...piece("yes", finish), done: true }], false)).toBe("yes");
+      });
+
+      it("hides it though every piece says that it is the last", async () => {
+        const text = await textSaid([
+          piece("key s3cr3t-", finish),
+          piece("Key-12345", finish),
+          piece("!", finish),
+        ]);
+        expect(text).toBe("key [redacted]!");
+      });
+
+      it("keeps what had come of an answer that breaks off", async () => {
+        const client = await open(say([piece("this is")]));
+        client.redact([SECRET]);
+        const seen: ChatChunk[] = [];
+        await expect(collect(client.chat(REQUEST), seen)).rejects.toMatchObject({
+          code: "plugin_stream_truncated",
+        });
+        expect(textOf(seen)).toBe("this is");
+      });
+    });
+
     it("names the field in which reasoning may be sent back, and none where it stood in the content", async () => {
       const fieldOf = async (delta: object) => {
         const finish = { choices: [{ index: 0, delta: {}, finish_reason: "stop" }] };

@@ -52,6 +52,13 @@ export const OPENAI_FAULTS: Array<
     { code: "plugin_rate_limited", extras: { plugin: { retryAfterSeconds: 1.2 } } },
   ],
   [
+    "OpenAI, too fast by milliseconds",
+    429,
+    {},
+    { error: { message: "Rate limit reached. Please try again in 86ms.", type: "requests" } },
+    { code: "plugin_rate_limited", extras: { plugin: { retryAfterSeconds: 0.086 } } },
+  ],
+  [
     "OpenAI, no money",
     429,
     {},

@@ -39,7 +39,7 @@ export function parseExactJson(text: string): Json {
 /** Sign, digits without zeros at either end, exponent of the last digit: one spelling for one number. */
 function toDecimal(literal: string): string {
   const [, sign = "", whole = "", fraction = "", exponent = "0"] =
-    /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i.exec(literal) ?? [];
+    /^(-?)(\d+)(?:\.(\d*))?(?:e([+-]?\d+))?$/i.exec(literal) ?? [];
   const digits = `${whole}${fraction}`.replace(/^0+/, "");
   const trimmed = withoutLastZeros(digits);
   if (trimmed === "") return "0";

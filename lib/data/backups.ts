@@ -65,10 +65,17 @@ export async function makeDailyCopy(file: string, directory: string, at: Date): 
   const partial = preparePartial(directory, "daily.partial");
   const database = new Database(file, { readonly: true, fileMustExist: true });
   try {
+    // One state of the database from beginning to end: without it, every write of somebody else begins the copy anew.
+    database.exec("BEGIN");
+    database.prepare("SELECT 1 FROM sqlite_master").get();
     await database.backup(partial, { progress: () => PAGES_PER_STEP });
   } finally {
     database.close();
   }
+  // A copy that is looked at must leave no files of a write-ahead log beside it.
+  const copy = new Database(partial);
+  copy.pragma("journal_mode = DELETE");
+  copy.close();
   return keep(partial, { directory, at, label: "daily", pattern: DAILY, kept: KEPT_DAILY });
 }
 

@@ -5,7 +5,7 @@ import { basename, join } from "node:path";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createFakeClock, type FakeClock } from "../../test/fake-clock.ts";
-import { makeDailyCopy } from "./backups.ts";
+import { findNewestGoodCopy, makeDailyCopy } from "./backups.ts";
 import { migrate } from "./migrations.ts";
 
 let directory: string;
@@ -221,6 +221,30 @@ describe("a database is refused", () => {
 });
 
 describe("daily copies", () => {
+  it("come to an end while somebody goes on writing", async () => {
+    startWithRows();
+    const open = new Database(path("loom.db"));
+    open.pragma("journal_mode = WAL");
+    open.exec("CREATE TABLE Big (text TEXT)");
+    const insert = open.prepare("INSERT INTO Big VALUES (?)");
+    for (let row = 0; row < 3_000; row += 1) insert.run("x".repeat(4_000));
+    let isOver = false;
+    const writing = (async () => {
+      while (!isOver) {
+        insert.run("more");
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    })();
+    const copy = await makeDailyCopy(path("loom.db"), path("backups"), new Date(clock.now()));
+    isOver = true;
+    await writing;
+    open.close();
+    const [{ rows = 0 } = {}] = query("SELECT count(*) AS rows FROM Big", copy ?? "none") as Array<{
+      rows: number;
+    }>;
+    expect(rows).toBeGreaterThanOrEqual(3_000);
+  });
+
   const DAY_MS = 86_400_000;
   const copyAt = (day: number) =>
     makeDailyCopy(path("loom.db"), path("backups"), new Date(clock.now() + day * DAY_MS));
@@ -234,6 +258,7 @@ describe("daily copies", () => {
     expect(await copyAt(0.99)).toBeNull();
     for (let day = 1; day < 9; day += 1) expect(await copyAt(day)).not.toBeNull();
     open.close();
+    expect(findNewestGoodCopy(path("backups"))).toContain(backups()[6]);
     expect(backups()).toHaveLength(7);
     expect(backups()).not.toContain(basename(first ?? ""));
     expect(statSync(join(path("backups"), backups()[0] ?? "")).mode & 0o777).toBe(0o600);

@@ -644,6 +644,26 @@ describe("what looks right and is not", () => {
     expect(readManifest(text).manifest?.metadata.description).toContain("\u00a0");
   });
 
+  it.each([
+    [
+      "a folded description",
+      `${GOOD}  description: >\n    Modèles\u00a0: les meilleurs\n    du monde\u202f!\n`,
+    ],
+    ["a comment", `# hello\u00a0world\n${GOOD}`],
+    ["an author", `${GOOD}  author: 山田\u3000太郎\n`],
+    [
+      "JSON on one line",
+      '{"type": "http", "endpoint": "https://example.test", "metadata": {"name": "A", "provider_type": "a", "version": "1", "description": "a\u00a0b"}}',
+    ],
+    ["an escaped address", GOOD.replace("example.test", "example.test/%E3%81%82")],
+    [
+      "odd numbers",
+      `${GOOD}  config_schema:\n    - { name: a, type: float, description: A, default: 1.e1 }\n`,
+    ],
+  ])("honest text is not: %s", (_name, text) => {
+    expect(errorsOf(text)).toEqual([]);
+  });
+
   const withField = (value: string) =>
     `${GOOD}  config_schema:\n    - { name: mode, type: int, description: M, default: ${value} }\n`;
 

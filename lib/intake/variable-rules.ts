@@ -3,7 +3,8 @@ import type { Findings } from "./findings.ts";
 import { joinPath } from "./tree.ts";
 
 /** As shells, Compose files, templates and Windows write a variable. */
-const VARIABLE = /\$\{[^}]{1,100}\}|\$[A-Z_][A-Z0-9_]{1,100}|\{\{[^}]{1,100}\}\}|%[A-Z_][A-Z0-9_]{1,100}%/;
+const VARIABLE =
+  /\$\{[^}]{1,100}\}|\$[A-Z_][A-Z0-9_]{1,100}|\{\{[^}]{1,100}\}\}|%(?![0-9A-Fa-f]{2})[A-Z_][A-Z0-9_]{1,100}%/;
 
 /** Tells that nothing is filled in where a manifest names a variable: its address, its arguments, its environment. */
 export function checkVariables(manifest: JsonObject, findings: Findings): void {

@@ -85,6 +85,8 @@ export function createBuiltinClient(
         if (chunk.done === true) return;
       }
     } catch (error) {
+      const rest = reader.flush();
+      if (rest) yield rest;
       throw toFault(error, "chat", call);
     } finally {
       call.cancel(abortedByCaller());
@@ -92,6 +94,8 @@ export function createBuiltinClient(
       // A chat that waits at a yield notices no signal. One that is stuck elsewhere never comes back: nobody waits for it.
       void source?.return?.().catch(() => undefined);
     }
+    const rest = reader.isComplete ? reader.end() : reader.flush();
+    if (rest) yield rest;
     if (!reader.isComplete) throw truncated(reading.subject);
   }
 

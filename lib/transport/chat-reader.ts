@@ -59,8 +59,7 @@ export class ChatReader {
     const isDone = chunk["done"] === true;
     if (isDone) this.#requireWords();
     this.#isComplete ||= isDone || this.#hasFinish;
-    const rest = isDone ? this.#endChoices() : [];
-    return this.#close({ ...chunk, choices: [...read, ...rest] });
+    return this.#close({ ...chunk, choices: isDone ? this.#withRest(read) : read });
   }
 
   /** A whole answer, as one chunk that ends the stream. Throws as `chunk` does. */
@@ -72,10 +71,15 @@ export class ChatReader {
     return this.chunk({ ...answer, done: true });
   }
 
-  /** After the end of the stream, said by a marker: what was held back, null when that is nothing. Throws `plugin_empty_response`. */
+  /** At the end of a stream: what was held back, null when that is nothing. Throws `plugin_empty_response`. */
   end(): ChatChunk | null {
     this.#requireWords();
-    const choices = this.#endChoices();
+    return this.flush();
+  }
+
+  /** What was held back of an answer that goes on no more, null when that is nothing. */
+  flush(): ChatChunk | null {
+    const choices = this.#withRest([]);
     return choices.length === 0 ? null : this.#close({ choices });
   }
 
@@ -108,11 +112,17 @@ export class ChatReader {
     return { ...read, index };
   }
 
-  #endChoices(): JsonObject[] {
-    return [...this.#choices].flatMap(([index, choice]) => {
-      const delta = choice.flush();
-      return delta === null ? [] : [{ index, delta }];
+  /** These choices with what was held back of each, and those that had nothing else to say. */
+  #withRest(choices: JsonObject[]): JsonObject[] {
+    const rest = new Map([...this.#choices].map(([index, choice]) => [index, choice.flush()]));
+    const joined = choices.map((choice) => {
+      const delta = rest.get(Number(choice["index"]));
+      rest.delete(Number(choice["index"]));
+      const said = isJsonObject(choice["delta"]) ? choice["delta"] : {};
+      return delta ? { ...choice, delta: joinDeltas(said, delta) } : choice;
     });
+    const others = [...rest].flatMap(([index, delta]) => (delta ? [{ index, delta }] : []));
+    return [...joined, ...others];
   }
 
   /** No answer ends well without having said anything, be it that there is nothing to say. */
@@ -167,9 +177,9 @@ class ChoiceReader {
     const finish =
       isText(rest["finish_reason"]) && rest["finish_reason"] !== "" ? rest["finish_reason"] : null;
     const read = this.#readDelta(said, isWhole);
+    // Some say it with every chunk: what is held back waits for the real end.
     if (finish !== null) this.isFinished = true;
-    const end = finish === null ? null : this.flush();
-    return { ...rest, delta: end === null ? read : joinDeltas(read, end), finish_reason: finish };
+    return { ...rest, delta: read, finish_reason: finish };
   }
 
   /** What is held back, at the end; null when that is nothing. */

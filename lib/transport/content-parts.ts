@@ -46,12 +46,13 @@ function readReasoning(message: JsonObject, said: Said): void {
   for (const field of REASONING_FIELDS) {
     const text = textOf(message[field]);
     if (text === "") continue;
-    said.reasoning += text;
+    said.reasoning = text;
     said.reasoningField = field;
     return;
   }
   const details = message["reasoning_details"];
-  if (!Array.isArray(details)) return;
+  // They repeat what was said already.
+  if (!Array.isArray(details) || said.reasoning !== "") return;
   said.reasoning += details.map(textOf).join("");
   said.reasoningField = "reasoning_details";
 }

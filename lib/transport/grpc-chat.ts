@@ -83,6 +83,8 @@ async function* readStream(
       lift = call.limit(quietMs, () => slowChat(`${label} fell silent in the middle of its answer`, quietMs));
     }
   } catch (error) {
+    const rest = reader.flush();
+    if (rest) yield rest;
     if (reader.isComplete) return;
     throw hasBegun && isAppError(error) && error.code === "plugin_connection_lost"
       ? truncated(reading.subject, error)
@@ -90,6 +92,8 @@ async function* readStream(
   } finally {
     lift();
   }
+  const rest = reader.isComplete ? reader.end() : reader.flush();
+  if (rest) yield rest;
   if (!reader.isComplete) throw truncated(reading.subject);
 }
 

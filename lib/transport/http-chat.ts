@@ -68,7 +68,11 @@ export async function* chatOverHttp(
       }
     }
     if (!reader.isComplete) throw truncated(incoming.subject);
+    const rest = reader.end();
+    if (rest) yield rest;
   } catch (error) {
+    const rest = reader?.flush();
+    if (rest) yield rest;
     throw toClientFault(error, { ...context, step: toStep(REQUEST, context.target) });
   } finally {
     call.cancel(new AppError("request_aborted", "The chat is over."));

@@ -137,8 +137,12 @@ export function isChatComplaint(body: unknown): boolean {
   const { choices } = body;
   if (Array.isArray(choices))
     return choices.some((choice) => isJsonObject(choice) && isError(choice["error"]));
-  return isText(readWords(body));
+  const isNews = typeof body["status"] === "string" && PROGRESS.test(body["status"]);
+  return !isNews && isText(readWords(body));
 }
+
+/** What a frame says that tells how far the answer is. */
+const PROGRESS = /^(?:ok|success|processing|pending|running|queued|in[ _-]progress|started|loading)$/i;
 
 /** Errors that are listed together, as FastAPI and Gemini do; a longer list is something else. */
 const MAX_LISTED = 10;
@@ -261,9 +265,8 @@ function toWait(seconds: number | undefined): number | undefined {
 
 /** "Please try again in 1.2s", "… in 6m0s", "retry after 20 seconds": where some say it and nowhere else. */
 function readWait(said: string): number | undefined {
-  const match = /\b(?:again in|retry (?:after|in))\s+(?:(\d+)m)?\s*(?:(\d+(?:\.\d+)?)\s*(ms|s\b|sec))?/i.exec(
-    said,
-  );
+  const match =
+    /\b(?:again in|retry (?:after|in))\s+(?:(\d+)m(?!s))?\s*(?:(\d+(?:\.\d+)?)\s*(ms|s\b|sec))?/i.exec(said);
   const [, minutes, amount, unit] = match ?? [];
   if (minutes === undefined && amount === undefined) return undefined;
   return Number(minutes ?? 0) * 60 + Number(amount ?? 0) / (unit?.toLowerCase() === "ms" ? 1000 : 1);

@@ -132,4 +132,17 @@ describe("a text that arrives in pieces", () => {
     ]);
     expect(pass(["the end: sk-canary"])).toEqual(["the end: ", "sk-canary"]);
   });
+
+  it("hides the longer of two secrets of which one begins the other", () => {
+    const redaction = createRedaction(["key", "other"]);
+    redaction.learn({ key: "alpha-123", other: "alpha-1234567" });
+    const stream = redaction.stream();
+    const pieces = ["see alpha-123", "4567 and alpha-123", " end", stream.end()];
+    expect(
+      pieces
+        .slice(0, 3)
+        .map((piece) => stream.push(piece))
+        .join("") + stream.end(),
+    ).toBe("see [redacted] and [redacted] end");
+  });
 });

@@ -111,13 +111,12 @@ export function createRedaction(sensitiveFields?: readonly string[]): Redaction 
       return {
         push(text) {
           if (known.length === 0) return text;
-          const all = secrets.replace(held + text, HIDDEN);
-          const from = all.length - secrets.beginning(all);
-          held = all.slice(from);
-          return all.slice(0, from);
+          const { done, held: rest } = secrets.split(held + text, HIDDEN);
+          held = rest;
+          return done;
         },
         end() {
-          const rest = held;
+          const rest = secrets.replace(held, HIDDEN);
           held = "";
           return rest;
         },

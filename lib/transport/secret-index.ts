@@ -6,8 +6,8 @@ export interface SecretIndex {
   has(text: string): boolean;
   /** The text with `word` in place of each; of those that begin at one place the longest. */
   replace(text: string, word: string): string;
-  /** How many of the last units of `text` may be the beginning of a spelling that goes on after it; 0 for none. */
-  beginning(text: string): number;
+  /** The same for a text that goes on: `held` may be, or hold, the beginning of a spelling whose rest is still to come. */
+  split(text: string, word: string): { done: string; held: string };
 }
 
 /** @param spellings at least `SHORTEST_SECRET` UTF-16 units each; shorter ones are never found */
@@ -44,26 +44,33 @@ export function createSecretIndex(spellings: Iterable<string>): SecretIndex {
     );
   }
 
+  /** Where the longest end of `text` begins that may go on as a spelling. */
+  function findOpen(text: string): number {
+    for (let at = Math.max(0, text.length - longest + 1); at < text.length; at += 1) {
+      if (mayGoOn(text, at)) return at;
+    }
+    return text.length;
+  }
+
+  /** Replaces what begins before `until`. */
+  function replaceUntil(text: string, word: string, until: number): { done: string; held: string } {
+    let kept = "";
+    let from = 0;
+    for (let at = 0; at < until && at <= text.length - SHORTEST_SECRET; at += 1) {
+      const found = starts[mix(text, at)] === 1 ? find(text, at) : undefined;
+      if (found === undefined) continue;
+      kept += text.slice(from, at) + word;
+      from = at + found.length;
+      at = from - 1;
+    }
+    const end = Math.max(from, until);
+    return { done: from === 0 ? text.slice(0, end) : kept + text.slice(from, end), held: text.slice(end) };
+  }
+
   return {
-    beginning(text) {
-      for (let at = Math.max(0, text.length - longest + 1); at < text.length; at += 1) {
-        if (mayGoOn(text, at)) return text.length - at;
-      }
-      return 0;
-    },
+    split: (text, word) => replaceUntil(text, word, findOpen(text)),
+    replace: (text, word) => replaceUntil(text, word, text.length).done,
     has: (text) => all.has(text),
-    replace(text, word) {
-      let kept = "";
-      let from = 0;
-      for (let at = 0; at <= text.length - SHORTEST_SECRET; at += 1) {
-        const found = starts[mix(text, at)] === 1 ? find(text, at) : undefined;
-        if (found === undefined) continue;
-        kept += text.slice(from, at) + word;
-        from = at + found.length;
-        at = from - 1;
-      }
-      return from === 0 ? text : kept + text.slice(from);
-    },
   };
 }
 

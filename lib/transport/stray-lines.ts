@@ -65,6 +65,7 @@ export class StrayLines {
   #lengthOfLine(text: string): number | undefined {
     const end = /\r\n|\r|\n/.exec(text);
     if (end) return end.index + end[0].length;
+    if (text.length > MAX_LINE) return text.length;
     return this.#atLineStart && STRAY_START.test(text) ? undefined : text.length;
   }
 
@@ -72,6 +73,9 @@ export class StrayLines {
     if (text !== "") this.#atLineStart = /[\r\n]$/.test(text);
   }
 }
+
+/** A longer line is taken as far as it is: looking for its end anew with every piece would take too long, UTF-16 units. */
+const MAX_LINE = 16_384;
 
 /** The beginning of a line that is stray, or may turn out to be. */
 const STRAY_START = /^(?:[{[]|error:|e(?:r(?:r(?:o(?:r)?)?)?)?$)/;

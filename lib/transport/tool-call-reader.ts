@@ -8,10 +8,12 @@ interface Call {
   id: string;
   name: string;
   arguments: string;
+  /** Whether `arguments` are complete; null until somebody asks. */
+  isWhole: boolean | null;
 }
 
 /** Longest `arguments` that are looked at to see whether they are complete, UTF-16 units. */
-const MAX_LOOKED_AT = 100_000;
+const MAX_LOOKED_AT = 20_000;
 
 /**
  * Tells the calls of one streamed answer apart (`protocol.md`, "What real services say"): a piece without `index` belongs to the last
@@ -29,14 +31,17 @@ export class ToolCallReader {
       const index = toIndex(piece["index"]);
       const [id, name] = [toText(piece["id"]), toText(said["name"])];
       const known = this.#find({ index, id, name, seen });
-      const call = known ?? { index, id: "", name: "", arguments: "" };
+      const call = known ?? { index, id: "", name: "", arguments: "", isWhole: null };
       if (!known) this.#calls.push(call);
       seen.add(call);
       const text = toArguments(said["arguments"]);
       const first = { isNamed: call.name === "" && name !== "", hasId: call.id === "" && id !== "" };
       if (first.hasId) call.id = id;
       if (first.isNamed) call.name = name;
-      if (call.arguments.length <= MAX_LOOKED_AT) call.arguments += text;
+      if (text !== "" && call.arguments.length <= MAX_LOOKED_AT) {
+        call.arguments += text;
+        call.isWhole = null;
+      }
       return {
         ...piece,
         index: this.#calls.indexOf(call),
@@ -63,7 +68,7 @@ export class ToolCallReader {
 
   #find(piece: { index: number | undefined; id: string; name: string; seen: Set<Call> }): Call | undefined {
     const { index, id, name, seen } = piece;
-    const same = id === "" ? undefined : this.#calls.findLast((call) => call.id === id);
+    const same = this.#calls.findLast((call) => id !== "" && call.id === id && agrees(call, index, name));
     if (same) return same;
     const near =
       index === undefined ? this.#calls.at(-1) : this.#calls.findLast((call) => call.index === index);
@@ -73,9 +78,17 @@ export class ToolCallReader {
       return index !== undefined && near.id === "" && (name === "" || near.name === "") ? near : undefined;
     if (name === "" || near.name === "") return near;
     const repeats =
-      near.name === name && !isWhole(near.arguments) && !(index === undefined && seen.has(near));
+      near.name === name &&
+      !(near.isWhole ??= isWhole(near.arguments)) &&
+      !(index === undefined && seen.has(near));
     return repeats ? near : undefined;
   }
+}
+
+/** Some give every call the same id: it counts only where nothing speaks against it. */
+function agrees(call: Call, index: number | undefined, name: string): boolean {
+  const isIndex = index === undefined || call.index === undefined || call.index === index;
+  return isIndex && (name === "" || call.name === "" || call.name === name);
 }
 
 /** The calls of a whole answer: each entry is one. */

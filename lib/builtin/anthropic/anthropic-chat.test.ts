@@ -163,6 +163,17 @@ describe("a chat", () => {
     });
   });
 
+  it("tells thinking apart in a whole answer, once", async () => {
+    const plugin = await open();
+    const content = [
+      { type: "thinking", thinking: "hm", signature: "sig" },
+      { type: "text", text: "pong" },
+    ];
+    service.server.script.push({ status: 200, body: { content, stop_reason: "end_turn" } });
+    const said = sumUp(await collect(plugin.chat({ ...REQUEST, stream: false })));
+    expect(said).toMatchObject({ content: "pong", reasoning: "hm" });
+  });
+
   it("never takes an end without anything before it for success", async () => {
     await expect(answerOf(events(START, { type: "message_stop" }))).rejects.toMatchObject({
       code: "plugin_empty_response",

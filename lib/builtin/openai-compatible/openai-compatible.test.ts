@@ -218,6 +218,12 @@ describe("initialize", () => {
     },
   );
 
+  it("leaves an address alone whose last word only looks like a call", async () => {
+    const plugin = await open({ base_url: `${service.server.origin}/models` });
+    await failureOf(plugin.models());
+    expect(service.server.requests.at(-1)?.path).toBe("/models/models");
+  });
+
   it("speaks to Azure with its header and version, whose key is as secret", async () => {
     service.server.key = null;
     const plugin = await open({

@@ -1,8 +1,9 @@
 /** Blanks that came with copying are forgiven. */
 export const ADDRESS_PATTERN = "^\\s*https?://[^\\s]+\\s*$";
 
-/** Paths of calls that people copy with the address, the longest first. */
-const CALLS = /\/(?:chat\/completions|completions|embeddings|models|responses|messages)\/*$/;
+/** Paths of calls that people copy with the address, the longest first; what else might be a place of its own counts only behind a version. */
+const CALLS =
+  /\/chat\/completions\/*$|(?<=\/v\d[^/]{0,20})\/(?:completions|embeddings|models|responses|messages)\/*$/;
 
 /** A service's base address as it was typed. */
 export interface TypedAddress {
