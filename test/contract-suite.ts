@@ -171,6 +171,16 @@ export function describeTransport(name: string, connect: Connect): void {
       });
     });
 
+    it("gives no arguments to a call that broke off before they came", async () => {
+      const call = { index: 0, id: "a", function: { name: "one", arguments: "" } };
+      const client = await open(say([{ choices: [{ index: 0, delta: { tool_calls: [call] } }] }]));
+      const seen: ChatChunk[] = [];
+      await expect(collect(client.chat(REQUEST), seen)).rejects.toMatchObject({
+        code: "plugin_stream_truncated",
+      });
+      expect(sumUp(seen).calls).toEqual([["a", "one", ""]]);
+    });
+
     describe("once it knows a secret", () => {
       const SECRET = "s3cr3t-Key-12345";
       const piece = (content: string, more: object = {}) => ({

@@ -100,7 +100,7 @@ export function createBuiltinClient(
   }
 
   return {
-    // Its own words are ours, and its service is kept from repeating secrets: but for one that is cut in two on the way.
+    // Its way out to the service redacts whole secrets already; this finds those that a stream cuts in two.
     redact: redaction.add,
     metadata: (signal) =>
       exchange("metadata", timeouts.metadataMs, signal, async () => plugin.metadata(), readMetadata),

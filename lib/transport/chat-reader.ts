@@ -59,7 +59,7 @@ export class ChatReader {
     const isDone = chunk["done"] === true;
     if (isDone) this.#requireWords();
     this.#isComplete ||= isDone || this.#hasFinish;
-    return this.#close({ ...chunk, choices: isDone ? this.#withRest(read) : read });
+    return this.#close({ ...chunk, choices: isDone ? this.#withRest(read, true) : read });
   }
 
   /** A whole answer, as one chunk that ends the stream. Throws as `chunk` does. */
@@ -74,12 +74,16 @@ export class ChatReader {
   /** At the end of a stream: what was held back, null when that is nothing. Throws `plugin_empty_response`. */
   end(): ChatChunk | null {
     this.#requireWords();
-    return this.flush();
+    return this.#toLastChunk(true);
   }
 
-  /** What was held back of an answer that goes on no more, null when that is nothing. */
+  /** What was held back of an answer that broke off, null when that is nothing. */
   flush(): ChatChunk | null {
-    const choices = this.#withRest([]);
+    return this.#toLastChunk(this.#isComplete);
+  }
+
+  #toLastChunk(isWhole: boolean): ChatChunk | null {
+    const choices = this.#withRest([], isWhole);
     return choices.length === 0 ? null : this.#close({ choices });
   }
 
@@ -113,8 +117,8 @@ export class ChatReader {
   }
 
   /** These choices with what was held back of each, and those that had nothing else to say. */
-  #withRest(choices: JsonObject[]): JsonObject[] {
-    const rest = new Map([...this.#choices].map(([index, choice]) => [index, choice.flush()]));
+  #withRest(choices: JsonObject[], isWhole: boolean): JsonObject[] {
+    const rest = new Map([...this.#choices].map(([index, choice]) => [index, choice.flush(isWhole)]));
     const joined = choices.map((choice) => {
       const delta = rest.get(Number(choice["index"]));
       rest.delete(Number(choice["index"]));
@@ -182,8 +186,8 @@ class ChoiceReader {
     return { ...rest, delta: read, finish_reason: finish };
   }
 
-  /** What is held back, at the end; null when that is nothing. */
-  flush(): JsonObject | null {
+  /** What is held back, at the end; null when that is nothing. Only in a whole answer is a call without arguments one that has none. */
+  flush(isWhole: boolean): JsonObject | null {
     const { content, reasoning } = this.#split(this.#windows.content?.end() ?? "");
     const rest = this.#thinking.end();
     const calls = [...this.#callWindows].flatMap(([index, window]) => {
@@ -194,7 +198,7 @@ class ChoiceReader {
       content: content + rest.content,
       reasoning_content: reasoning + rest.reasoning + (this.#windows.reasoning?.end() ?? ""),
       refusal: this.#windows.refusal?.end() ?? "",
-      tool_calls: [...calls, ...this.#calls.end()],
+      tool_calls: isWhole ? [...calls, ...this.#calls.end()] : calls,
     });
     return Object.keys(delta).length === 0 ? null : delta;
   }
